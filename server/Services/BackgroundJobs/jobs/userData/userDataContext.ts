@@ -1,0 +1,19 @@
+import type { JobLog } from '../../consuming/jobLog.ts';
+import type { UserDataAccess } from '../../../CustomerScoring/userDataAccess.ts';
+
+/** What `processUserData` is given besides the user's id. */
+export interface UserDataContext {
+  /** The UTC day the work is done for, `YYYY-MM-DD`, inclusive. */
+  readonly asOf: string;
+  /** A backfill may put an older day's result over a newer one. */
+  readonly backfill: boolean;
+  /** Aborts at the job's deadline and when the worker's grace is over; pass it on. */
+  readonly signal: AbortSignal;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** The same for every try of this user in this run: hand it to whoever must drop a second call. */
+  readonly idempotencyKey: string;
+  readonly log: JobLog;
+  /** Reads and writes, gathered over the jobs that run beside this one. */
+  readonly data: UserDataAccess;
+}

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+
+/** `true`, `1`, `yes`, `on` and their opposites, in any case. */
+const flag = z.stringbool();
+const positiveInt = z.coerce.number().int().positive();
+const duration = positiveInt.describe('milliseconds');
+
+/** Four positive numbers: r, alpha (weeks), a, b of the BG/NBD model. */
+const scoringParams = z
+  .string()
+  .transform((text) => text.split(',').map(Number))
+  .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()]))
+  .refine((numbers) => numbers.every((n) => n > 0), 'all four must be above zero')
+  .transform(([r, alpha, a, b]) => ({ r, alpha, a, b }));
+
+const timezone = z.string().refine((zone) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
+
+/**
+ * Every setting of Hourwork, in one place. `.env.example` is held to this schema by a test.
+ * Units stand in the names; a setting without a default is either required or truly optional.
+ */
+export const envSchema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+
+  // HTTP
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  JWT_SECRET: z.string().min(32, 'needs at least 32 bytes: openssl rand -hex 32').optional(),
+  JWT_TTL_MINUTES: positiveInt.max(24 * 60).default(60),
+  LOGIN_ATTEMPTS_PER_MINUTE: positiveInt.default(10),
+  ADMIN_EMAIL: z.email().optional(),
+  ADMIN_PASSWORD: z.string().min(12, 'needs at least 12 characters').optional(),
+
+  // MongoDB and Redis
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'starts with mongodb://')
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'starts with redis:// or rediss://')
+    .optional(),
+  REDIS_HOST: z.string().optional(),
+  REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6379),
+  REDIS_USERNAME: z.string().optional(),
+  REDIS_PASSWORD: z.string().optional(),
+  REDIS_DB: z.coerce.number().int().min(0).default(0),
+  REDIS_TLS: flag.default(false),
+  REDIS_COMMAND_TIMEOUT_MS: duration.default(800),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[\w{}-]+$/, 'letters, digits, - _ { } only')
+    .default('{hourwork}'),
+
+  // What runs
+  BACKGROUND_JOBS_ENABLED: flag.default(true),
+  ENABLE_BACKGROUND_JOBS: flag.default(true),
+  PROCESS_USER_DATA: flag.default(true),
+  DAILY_UPDATES: flag.default(false),
+  USER_DATA_SCHEDULE: z.string().default('0 * * * *'),
+  TIMEZONE: timezone.default('UTC'),
+  MISSED_SLOT_POLICY: z.enum(['skip', 'latest']).default('latest'),
+
+  // Producer
+  USER_BATCH_SIZE: positiveInt.max(1000).default(50),
+  PRODUCER_LEASE_MS: duration.default(30_000),
+
+  // Workers
+  WORKER_CONCURRENCY: positiveInt.max(1000).default(3),
+  WORKER_INSTANCES: positiveInt.max(256).default(2),
+  WORKER_LOCK_MS: duration.default(10_000),
+  WORKER_STALLED_CHECK_MS: duration.default(5_000),
+  WORKER_MAX_CRASHES: positiveInt.default(5),
+  WORKER_HEARTBEAT_MS: duration.default(5_000),
+  JOB_RETRY_DELAY_MS: duration.default(2_000),
+  USER_JOB_DEADLINE_MS: duration.default(60_000),
+  SHUTDOWN_GRACE_MS: duration.default(8_000),
+
+  // Records
+  RECONCILE_INTERVAL_MS: duration.default(60_000),
+  RECONCILE_GRACE_MS: duration.default(30_000),
+  REDIS_KEEP_FINISHED_MS: duration.default(3_600_000),
+  JOB_STATUS_RETENTION_DAYS: positiveInt.default(7),
+  DUPLICATE_RETENTION_DAYS: positiveInt.default(1),
+
+  // The sample's domain
+  SCORING_PARAMS: scoringParams.prefault('0.243,4.414,0.793,2.426'),
+
+  // Logs
+  LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+  LOG_FILE: z.string().optional(),
+});
+
+export type Env = z.infer<typeof envSchema>;
+
+/** All that is wrong with the settings, in one message that says what to do. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+/**
+ * Parses settings from plain text values. An empty string counts as unset.
+ * @throws EnvironmentError listing every problem at once, never a value (it may be a secret).
+ */
+export function parseSettings(source: Readonly<Record<string, string | undefined>>): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = envSchema.safeParse(given, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) => `  ${issue.path.join('.')}: ${issue.message}`,
+  );
+  throw new EnvironmentError(
+    `The settings cannot be used:\n${problems.join('\n')}\n` +
+      'Mend them in .env or in the environment; .env.example explains each.',
+  );
+}
+
+/**
+ * Reads settings from the process environment over the file named by ENV_FILE (default `.env`).
+ * What the environment names wins; what it leaves empty is taken from the file.
+ * @throws EnvironmentError as parseSettings does.
+ */
+export function readEnv(): Env {
+  const file = process.env.ENV_FILE ?? '.env';
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const named = Object.entries(process.env).filter(([, value]) => value !== '');
+  return parseSettings({ ...fromFile, ...Object.fromEntries(named) });
+}

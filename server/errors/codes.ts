@@ -1,0 +1,33 @@
+/** Every code an error of Hourwork may carry, in a job's record or in an HTTP answer. */
+export const ERROR_CODES = [
+  // Asked wrongly
+  'VALIDATION_FAILED',
+  'UNAUTHENTICATED',
+  'INVALID_CREDENTIALS',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'RATE_LIMITED',
+  // In conflict with the state of things
+  'JOB_NOT_FAILED',
+  'JOB_PENDING',
+  'RUN_FINISHED',
+  'IDEMPOTENCY_KEY_REUSED',
+  'UNKNOWN_USERS',
+  // A dependency is away
+  'REDIS_UNAVAILABLE',
+  'MONGODB_UNAVAILABLE',
+  'SHUTTING_DOWN',
+  // What ends a job
+  'USER_NOT_FOUND',
+  'INVALID_PAYLOAD',
+  'UNKNOWN_JOB',
+  'DEADLINE_EXCEEDED',
+  'CRASHED_TOO_OFTEN',
+  'NOT_RETRYABLE',
+  'PROCESS_DIED',
+  'JOB_FAILED',
+  // Ours
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
