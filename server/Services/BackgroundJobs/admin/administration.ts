@@ -1,0 +1,75 @@
+import type { RunCounts, RunMode, RunStatus, RunTrigger } from '../../../models/system/RunModel.ts';
+
+/** A run as people see it. `balanced` holds at every moment, open or sealed. */
+export interface RunView extends RunCounts {
+  runId: string;
+  runSeq: number;
+  slot: Date | null;
+  trigger: RunTrigger;
+  mode: RunMode;
+  asOf: string;
+  status: RunStatus;
+  enumerated: number;
+  balanced: boolean;
+  warnings: readonly string[];
+  startedAt: Date;
+  finishedAt: Date | null;
+}
+
+/** What a manual request for a run asks. */
+export interface RunRequest {
+  /** `YYYY-MM-DD`; today in UTC if absent. */
+  asOf?: string | undefined;
+  /** ObjectIds or externalIds; all active users if absent. */
+  userIds?: readonly string[] | undefined;
+  backfill?: boolean | undefined;
+  /** The same key by the same account answers with the run it began before. */
+  idempotencyKey?: string | undefined;
+  accountId: string;
+  requestId: string;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  /** Hand it back to read on; null at the end. */
+  nextCursor: string | null;
+}
+
+/** The six numbers of the queue, as the migration guide shows them. */
+export interface QueueStats {
+  waiting: number;
+  active: number;
+  completed: number;
+  failed: number;
+  delayed: number;
+  total: number;
+}
+
+/**
+ * What an admin may ask and do about runs and jobs. Every method rejects with an AppError:
+ * `REDIS_UNAVAILABLE` or `MONGODB_UNAVAILABLE` within a second when a dependency is away,
+ * `NOT_FOUND`, or the code named beside it.
+ */
+export interface Administration {
+  /** Newest first. */
+  listRuns(options: { limit: number; cursor?: string | undefined }): Promise<Page<RunView>>;
+  getRun(runId: string): Promise<RunView>;
+  /** `UNKNOWN_USERS` with `details.userIds`; `IDEMPOTENCY_KEY_REUSED` for another request. */
+  requestRun(request: RunRequest): Promise<{ runId: string }>;
+  /** `RUN_FINISHED` when nothing is left to cancel. Jobs already at work are left to end. */
+  cancelRun(runId: string): Promise<{ runId: string }>;
+  /** `JOB_NOT_FAILED`; `JOB_PENDING` with `details.jobId`, the user's live job. */
+  retryJob(jobId: string): Promise<{ jobId: string; generation: number }>;
+  retryFailed(filter: {
+    runId?: string | undefined;
+    code?: string | undefined;
+    limit: number;
+  }): Promise<{ retried: number; skipped: number }>;
+  queueStats(): Promise<QueueStats>;
+  /** One sentence: why the job (by its id) is not running, or what became of it. */
+  why(jobId: string): Promise<{ jobId: string; why: string }>;
+  /** Where the queue holds these jobs now, by job id: `waiting`, `active`, `delayed`, …, `unknown`. */
+  liveStates(
+    jobs: readonly { jobId: string; queue: string; generation: number }[],
+  ): Promise<ReadonlyMap<string, string>>;
+}

@@ -1,0 +1,52 @@
+import mongoose from 'mongoose';
+
+// A query while MongoDB is away fails at once instead of waiting unseen in a buffer.
+mongoose.set('bufferCommands', false);
+// An unknown key in a filter is a mistake: dropped silently, `{}` would match everything.
+mongoose.set('strictQuery', 'throw');
+mongoose.set('autoIndex', false);
+mongoose.set('autoCreate', false);
+
+interface MongoOptions {
+  uri: string;
+  /** Seen in the server's list of connections. */
+  appName?: string;
+}
+
+const SERVER_SELECTION_MS = 800;
+
+/**
+ * Connects mongoose's default connection, on which all models live.
+ * @throws if no server answers within 0.8 s.
+ */
+export async function connectMongo({ uri, appName = 'hourwork' }: MongoOptions): Promise<void> {
+  await mongoose.connect(uri, {
+    appName,
+    serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    connectTimeoutMS: 2_000,
+    heartbeatFrequencyMS: 1_000,
+    maxPoolSize: 20,
+  });
+}
+
+/** Closes the default connection; safe to call when it never opened. */
+export async function disconnectMongo(): Promise<void> {
+  await mongoose.disconnect();
+}
+
+/**
+ * Asks the server for a sign of life.
+ * @returns false when none came within `timeoutMs`; never throws.
+ */
+export async function isMongoUp(timeoutMs = SERVER_SELECTION_MS): Promise<boolean> {
+  const { db } = mongoose.connection;
+  if (db === undefined) return false;
+  const ping = db.command({ ping: 1 }, { timeoutMS: timeoutMs }).then(
+    () => true,
+    () => false,
+  );
+  const timeout = new Promise<false>((resolve) => {
+    setTimeout(resolve, timeoutMs, false).unref();
+  });
+  return Promise.race([ping, timeout]);
+}

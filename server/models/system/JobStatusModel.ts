@@ -1,0 +1,91 @@
+import { model, Schema, type Types } from 'mongoose';
+
+/** Where a job stands; recording/states.ts holds the one table of how it may move on. */
+export const JOB_STATUSES = [
+  'queued',
+  'active',
+  'delayed',
+  'completed',
+  'failed',
+  'cancelled',
+  'duplicate',
+] as const;
+export type JobState = (typeof JOB_STATUSES)[number];
+
+/** What went wrong in one attempt. */
+export interface JobFailure {
+  code: string;
+  message: string;
+}
+
+/** The durable record of one job: the outbox entry first, the account of what became of it later. */
+export interface JobStatusDoc {
+  /** The job's id: `<queue>-<runId>-<userId>` in the user-data queue. */
+  _id: string;
+  runId: string;
+  runSeq: number;
+  queue: string;
+  userId: Types.ObjectId;
+  status: JobState;
+  /** How often the job was put into Redis anew; from the second on the queue's id ends in `-g<n>`. */
+  generation: number;
+  /** Attempts that ended, within this generation. */
+  attempts: number;
+  /** Pick-ups by a worker, within this generation: the fence against a worker that woke up late. */
+  starts: number;
+  /** What the processor is given; kept so that the job can be put into Redis again from here. */
+  payload: Record<string, unknown>;
+  deduplicationId: string;
+  duplicateOf: string | null;
+  error: JobFailure | null;
+  /** One line for each failed attempt of a job that ended as failed, oldest first. */
+  history: string[];
+  result: unknown;
+  queuedAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  durationMs: number | null;
+  worker: string | null;
+  updatedAt: Date;
+  /** Set with a final state: MongoDB deletes the record at that instant. */
+  expiresAt?: Date;
+}
+
+const jobStatusSchema = new Schema<JobStatusDoc>(
+  {
+    _id: { type: String, required: true },
+    runId: { type: String, required: true },
+    runSeq: { type: Number, required: true },
+    queue: { type: String, required: true },
+    userId: { type: Schema.Types.ObjectId, required: true },
+    status: { type: String, enum: JOB_STATUSES, required: true },
+    generation: { type: Number, required: true },
+    attempts: { type: Number, required: true },
+    starts: { type: Number, required: true },
+    payload: { type: Schema.Types.Mixed, required: true },
+    deduplicationId: { type: String, required: true },
+    duplicateOf: { type: String, default: null },
+    error: { type: new Schema({ code: String, message: String }, { _id: false }), default: null },
+    history: { type: [String], default: [] },
+    result: { type: Schema.Types.Mixed, default: null },
+    queuedAt: { type: Date, required: true },
+    startedAt: { type: Date, default: null },
+    finishedAt: { type: Date, default: null },
+    durationMs: { type: Number, default: null },
+    worker: { type: String, default: null },
+    updatedAt: { type: Date, required: true },
+    expiresAt: Date,
+  },
+  { collection: 'jobstatuses', versionKey: false, autoIndex: false, minimize: false },
+);
+
+// A run's balance and its failed jobs; the reconciler's walk through a run.
+jobStatusSchema.index({ runId: 1, status: 1, userId: 1 });
+// A user's jobs, newest first.
+jobStatusSchema.index({ userId: 1, queuedAt: -1, _id: -1 });
+// Recent jobs, all or of one status; the reconciler's pages of open jobs.
+jobStatusSchema.index({ queuedAt: -1, _id: -1 });
+jobStatusSchema.index({ status: 1, queuedAt: -1, _id: -1 });
+jobStatusSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const JobStatusModel = model<JobStatusDoc>('JobStatus', jobStatusSchema);

@@ -1,0 +1,44 @@
+import { model, Schema } from 'mongoose';
+import { isDuplicateKey } from '../mongoErrors.ts';
+
+interface LeaseDoc {
+  _id: string;
+  holder: string;
+  expiresAt: Date;
+}
+
+const leaseSchema = new Schema<LeaseDoc>(
+  {
+    _id: { type: String, required: true },
+    holder: { type: String, required: true },
+    expiresAt: { type: Date, required: true },
+  },
+  { collection: 'leases', versionKey: false, autoIndex: false },
+);
+
+const LeaseModel = model<LeaseDoc>('Lease', leaseSchema);
+
+/**
+ * Takes or renews a named lease for `ttlMs`. It saves double work among processes; whatever must
+ * not happen twice is guarded by its own condition as well.
+ * @returns whether `holder` has it now.
+ */
+export async function acquireLease(name: string, holder: string, ttlMs: number): Promise<boolean> {
+  const now = Date.now();
+  try {
+    const { matchedCount, upsertedCount } = await LeaseModel.updateOne(
+      { _id: name, $or: [{ holder }, { expiresAt: { $lt: new Date(now) } }] },
+      { $set: { holder, expiresAt: new Date(now + ttlMs) } },
+      { upsert: true },
+    );
+    return matchedCount + upsertedCount > 0;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+/** Gives a lease back early, so that another process need not wait for it to run out. */
+export async function releaseLease(name: string, holder: string): Promise<void> {
+  await LeaseModel.deleteOne({ _id: name, holder });
+}

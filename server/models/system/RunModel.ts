@@ -1,0 +1,124 @@
+import { model, Schema, type Types } from 'mongoose';
+
+export const RUN_TRIGGERS = ['schedule', 'catch-up', 'manual', 'backfill'] as const;
+export type RunTrigger = (typeof RUN_TRIGGERS)[number];
+export const RUN_MODES = ['queue', 'legacy'] as const;
+export type RunMode = (typeof RUN_MODES)[number];
+export const RUN_STATUSES = ['enumerating', 'running', 'completed', 'cancelled'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** How many of a run's users stand where; together they balance against `enumerated`. */
+export interface RunCounts {
+  duplicates: number;
+  queued: number;
+  active: number;
+  delayed: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+}
+
+/** The ledger of one slot or one manual request. It outlives its JobStatus documents. */
+export interface RunDoc {
+  /** `20261122T110000Z` for a slot, `m-<ULID>` for any other. */
+  _id: string;
+  /** From one sequence in MongoDB: orders all runs, whatever the clocks say. */
+  runSeq: number;
+  schedule: string | null;
+  slot: Date | null;
+  trigger: RunTrigger;
+  mode: RunMode;
+  /** The UTC day the work is done for, `YYYY-MM-DD`. */
+  asOf: string;
+  /** The day was asked for by name: the run then has deduplication ids of its own. */
+  explicitAsOf: boolean;
+  backfill: boolean;
+  batchSize: number;
+  status: RunStatus;
+  /** Who enumerates now; a token that is no longer here must not move the checkpoint. */
+  lease: { token: string; expiresAt: Date } | null;
+  /** All users up to this id have been recorded and handed on; null before the first page. */
+  checkpoint: Types.ObjectId | null;
+  /** Users recorded up to the checkpoint. */
+  enumerated: number;
+  enumerationEnded: boolean;
+  /** The users asked for, in order of id; null for all active users. */
+  selection: Types.ObjectId[] | null;
+  /** Users deleted while the run was open: taken off `enumerated` once the checkpoint is past them. */
+  forgotten: Types.ObjectId[];
+  /** The totals, once every job is final; null while the run is open. */
+  sealed: RunCounts | null;
+  /** What a run opened again had counted in records that have expired since. */
+  expired: RunCounts | null;
+  warnings: string[];
+  requestId: string | null;
+  /** Who asked, and with which Idempotency-Key; absent for schedules. */
+  request?: { accountId: string; key: string; fingerprint: string };
+  startedAt: Date;
+  finishedAt: Date | null;
+}
+
+const countsSchema = new Schema<RunCounts>(
+  {
+    duplicates: Number,
+    queued: Number,
+    active: Number,
+    delayed: Number,
+    completed: Number,
+    failed: Number,
+    cancelled: Number,
+  },
+  { _id: false },
+);
+
+const runSchema = new Schema<RunDoc>(
+  {
+    _id: { type: String, required: true },
+    runSeq: { type: Number, required: true },
+    schedule: { type: String, default: null },
+    slot: { type: Date, default: null },
+    trigger: { type: String, enum: RUN_TRIGGERS, required: true },
+    mode: { type: String, enum: RUN_MODES, required: true },
+    asOf: { type: String, required: true },
+    explicitAsOf: { type: Boolean, required: true },
+    backfill: { type: Boolean, required: true },
+    batchSize: { type: Number, required: true },
+    status: { type: String, enum: RUN_STATUSES, required: true },
+    lease: {
+      type: new Schema({ token: String, expiresAt: Date }, { _id: false }),
+      default: null,
+    },
+    checkpoint: { type: Schema.Types.ObjectId, default: null },
+    enumerated: { type: Number, default: 0 },
+    enumerationEnded: { type: Boolean, default: false },
+    selection: { type: [Schema.Types.ObjectId], default: null },
+    forgotten: { type: [Schema.Types.ObjectId], default: [] },
+    sealed: { type: countsSchema, default: null },
+    expired: { type: countsSchema, default: null },
+    warnings: { type: [String], default: [] },
+    requestId: { type: String, default: null },
+    request: {
+      type: new Schema({ accountId: String, key: String, fingerprint: String }, { _id: false }),
+      required: false,
+    },
+    startedAt: { type: Date, required: true },
+    finishedAt: { type: Date, default: null },
+  },
+  { collection: 'runs', versionKey: false, autoIndex: false },
+);
+
+// Exactly one run a slot, even if the election fails.
+runSchema.index(
+  { schedule: 1, slot: 1 },
+  { unique: true, partialFilterExpression: { slot: { $type: 'date' } } },
+);
+runSchema.index({ runSeq: -1 }, { unique: true });
+// The open runs, for the sealer and for producers that look for a dead one's work.
+runSchema.index({ status: 1, runSeq: 1 });
+// The same request again answers with the same run.
+runSchema.index(
+  { 'request.accountId': 1, 'request.key': 1 },
+  { unique: true, partialFilterExpression: { 'request.key': { $type: 'string' } } },
+);
+
+export const RunModel = model<RunDoc>('Run', runSchema);

@@ -1,0 +1,29 @@
+import { model, Schema } from 'mongoose';
+
+interface SequenceDoc {
+  _id: string;
+  value: number;
+}
+
+const sequenceSchema = new Schema<SequenceDoc>(
+  { _id: { type: String, required: true }, value: { type: Number, required: true } },
+  { collection: 'sequences', versionKey: false, autoIndex: false },
+);
+
+const SequenceModel = model<SequenceDoc>('Sequence', sequenceSchema);
+
+/** The next number of a named sequence, from 1; never given out twice, gaps are possible. */
+export async function nextInSequence(name: string): Promise<number> {
+  const sequence = await SequenceModel.findOneAndUpdate(
+    { _id: name },
+    { $inc: { value: 1 } },
+    {
+      upsert: true,
+      returnDocument: 'after',
+      lean: true,
+      writeConcern: { w: 'majority', journal: true },
+    },
+  );
+  if (sequence === null) throw new Error(`The sequence ${name} was neither found nor made.`);
+  return sequence.value;
+}

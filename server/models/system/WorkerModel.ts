@@ -1,0 +1,43 @@
+import { model, Schema } from 'mongoose';
+
+/** A worker's sign of life, renewed every few seconds while it lives. */
+export interface WorkerDoc {
+  /** `<host>:<pid>:<start>`: a process has it once. */
+  _id: string;
+  host: string;
+  pid: number;
+  /** PM2's instance number, if it runs under PM2. */
+  instance: string | null;
+  version: string;
+  queues: string[];
+  runningJobs: number;
+  memoryBytes: number;
+  startedAt: Date;
+  lastSeenAt: Date;
+  /** Set when it stopped in order; a worker that ends without it may have left jobs behind. */
+  farewellAt: Date | null;
+  expiresAt: Date;
+}
+
+const workerSchema = new Schema<WorkerDoc>(
+  {
+    _id: { type: String, required: true },
+    host: { type: String, required: true },
+    pid: { type: Number, required: true },
+    instance: { type: String, default: null },
+    version: { type: String, required: true },
+    queues: { type: [String], required: true },
+    runningJobs: { type: Number, required: true },
+    memoryBytes: { type: Number, required: true },
+    startedAt: { type: Date, required: true },
+    lastSeenAt: { type: Date, required: true },
+    farewellAt: { type: Date, default: null },
+    expiresAt: { type: Date, required: true },
+  },
+  { collection: 'workers', versionKey: false, autoIndex: false },
+);
+
+workerSchema.index({ lastSeenAt: 1 });
+workerSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const WorkerModel = model<WorkerDoc>('Worker', workerSchema);
