@@ -1,0 +1,24 @@
+const DECIMAL = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/;
+
+/**
+ * Whole cents of an amount written as a decimal, `11.77` or `12`; exact, as no float takes part.
+ * @returns null for anything else: signs, separators, a fraction of a cent, over 12 digits.
+ */
+export function parseCents(text: string): number | null {
+  const match = DECIMAL.exec(text);
+  if (match === null) return null;
+  const [, whole, fraction = ''] = match;
+  return Number(whole) * 100 + Number(fraction.padEnd(2, '0'));
+}
+
+// Works on the decimal digits of the number, so that 22.345 is a half cent and not just below it.
+const dollars = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  roundingMode: 'halfExpand',
+});
+
+/** Dollars as people read them, rounded half up: 22.345 is `$22.35`. For show only. */
+export function formatDollars(amount: number): string {
+  return dollars.format(amount);
+}

@@ -1,0 +1,52 @@
+import { gather } from './gather.ts';
+import { loadPurchases } from './loadPurchases.ts';
+import type { ScoringParams } from './probabilityAlive.ts';
+import { saveSummaries } from './saveSummaries.ts';
+import type { UserDataAccess } from './userDataAccess.ts';
+
+/** Bounds the memory one round trip takes: a user may have hundreds of purchases. */
+const USERS_PER_READ = 200;
+const SUMMARIES_PER_WRITE = 500;
+
+/** What a job's data access is bound to. */
+export interface JobScope {
+  /** Orders all runs; decides which result has precedence. */
+  readonly runSeq: number;
+  /** Whether an older day may replace a newer one. */
+  readonly backfill: boolean;
+  /** The UTC day, `YYYY-MM-DD`. */
+  readonly asOf: string;
+  readonly signal: AbortSignal;
+}
+
+export interface UserDataGateway {
+  forJob(scope: JobScope): UserDataAccess;
+}
+
+/**
+ * Gathers the reads and writes of all jobs that run in this process; make one per process.
+ * Needs mongoose's default connection to be open by the time a job runs.
+ */
+export function createUserDataGateway({
+  scoringParams,
+}: {
+  scoringParams: ScoringParams;
+}): UserDataGateway {
+  const load = gather(loadPurchases, USERS_PER_READ);
+  const save = gather(saveSummaries, SUMMARIES_PER_WRITE);
+  return {
+    forJob: ({ runSeq, backfill, asOf, signal }) => ({
+      scoringParams,
+      async purchases(userId) {
+        signal.throwIfAborted();
+        const purchases = await load({ userId, asOf });
+        signal.throwIfAborted();
+        return purchases;
+      },
+      async saveSummary(userId, score) {
+        signal.throwIfAborted();
+        return save({ userId, score, asOf, runSeq, backfill, signal });
+      },
+    }),
+  };
+}

@@ -1,0 +1,33 @@
+import { model, Schema, type Types } from 'mongoose';
+
+/** One purchase, as one line of an imported file tells it. */
+export interface PurchaseDoc {
+  _id: Types.ObjectId;
+  userId: Types.ObjectId;
+  purchasedAt: Date;
+  /** Whole cents: sums of them are exact. */
+  amountCents: number;
+  items: number;
+  /** What it was imported from: `cdnow` for the sample, else the name given to the import. */
+  source: string;
+  /** Its line there, from 1. With the source its key: a repeated import doubles nothing. */
+  line: number;
+}
+
+const purchaseSchema = new Schema<PurchaseDoc>(
+  {
+    userId: { type: Schema.Types.ObjectId, required: true },
+    purchasedAt: { type: Date, required: true },
+    amountCents: { type: Number, required: true },
+    items: { type: Number, required: true },
+    source: { type: String, required: true },
+    line: { type: Number, required: true },
+  },
+  { collection: 'purchases', versionKey: false, autoIndex: false },
+);
+
+purchaseSchema.index({ source: 1, line: 1 }, { unique: true });
+// A customer's purchases up to a day; the amount makes the index answer alone.
+purchaseSchema.index({ userId: 1, purchasedAt: 1, amountCents: 1 });
+
+export const PurchaseModel = model<PurchaseDoc>('Purchase', purchaseSchema);
