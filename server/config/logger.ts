@@ -1,0 +1,150 @@
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { createLogger as createWinston, format, type Logform, transports } from 'winston';
+import DailyRotateFile from 'winston-daily-rotate-file';
+import { currentLogContext } from './logContext.ts';
+import { createRedactor } from './redaction.ts';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+type Fields = Readonly<Record<string, unknown>>;
+type LogLine = (message: string, fields?: Fields) => void;
+
+/**
+ * Writes one line for each call. Fields are for machines: values such as `runId` or `durationMs`
+ * belong there, an error under `error`. Secrets are taken out before anything is written.
+ */
+export interface Logger extends Readonly<Record<LogLevel, LogLine>> {
+  /** A logger that adds these fields to every line. */
+  child(fields: Fields): Logger;
+  /** Resolves when all lines are written; nothing may be logged afterwards. */
+  close(): Promise<void>;
+}
+
+interface LoggerOptions {
+  level: LogLevel;
+  /** Also write here: rotated by day and size, the newest kept; the name itself is a symlink. */
+  file?: string | undefined;
+  /** Values that must never appear, whatever they look like. Undefined ones are skipped. */
+  secrets: readonly (string | undefined)[];
+  /** `api`, `worker`, …: stands in every line. */
+  service: string;
+}
+
+const KEPT_FILES = 14;
+const FILE_SIZE = '20m';
+
+/** Context and time first, then redaction of all of it: nothing is added after the secrets go. */
+function lineFormat(options: LoggerOptions): Logform.Format {
+  const redact = createRedactor(options.secrets.filter((secret) => secret !== undefined));
+  return format((info) => {
+    const { level, message, ...fields } = info;
+    const line = redact({
+      time: new Date().toISOString(),
+      level,
+      message,
+      service: options.service,
+      pid: process.pid,
+      ...currentLogContext(),
+      ...fields,
+    });
+    // winston finds level and message by these names, the level also under its own symbol.
+    return Object.assign(Object.create(null), line, {
+      [Symbol.for('level')]: info[Symbol.for('level')],
+    });
+  })();
+}
+
+/** What could move a terminal's cursor or colour it; line breaks and tabs may stay. */
+const CONTROL_CHARACTERS = /(?![\n\t])\p{Cc}/gu;
+const COLORS: Readonly<Record<string, string>> = {
+  error: '\u001b[31m',
+  warn: '\u001b[33m',
+  info: '\u001b[32m',
+  debug: '\u001b[90m',
+};
+
+/** One JSON object a line; the values are plain already. */
+const json = format.printf((line) => JSON.stringify(line));
+
+/** For a terminal: time, level, message, the fields in one line, stacks below. */
+const pretty = format.printf(({ time, level, message, service, pid, ...fields }) => {
+  const stack =
+    typeof fields.error === 'object' && fields.error !== null && 'stack' in fields.error
+      ? fields.error.stack
+      : undefined;
+  const shown = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => {
+      const brief =
+        key === 'error' && stack !== undefined ? { ...Object(value), stack: undefined } : value;
+      return `${key}=${typeof brief === 'string' ? brief : JSON.stringify(brief)}`;
+    });
+  const color = COLORS[level] ?? '';
+  const head = `${String(time).slice(11, 23)} ${level.toUpperCase().padEnd(5)}`;
+  const rest = [message, ...shown].join('  ').replace(CONTROL_CHARACTERS, '?');
+  const below = stack === undefined ? '' : `\n${String(stack).replace(CONTROL_CHARACTERS, '?')}`;
+  return `${color}${head}\u001b[0m ${rest}${below}`;
+});
+
+function rotatedFile(file: string): DailyRotateFile {
+  const path = resolve(file);
+  const extension = extname(path);
+  return new DailyRotateFile({
+    dirname: dirname(path),
+    filename: `${basename(path, extension)}-%DATE%`,
+    extension: extension === '' ? '.log' : extension,
+    auditFile: join(dirname(path), `.${basename(path)}.rotation.json`),
+    createSymlink: true,
+    symlinkName: basename(path),
+    maxSize: FILE_SIZE,
+    maxFiles: KEPT_FILES,
+    utc: true,
+    format: json,
+    options: { flags: 'a', mode: 0o640 },
+  });
+}
+
+/**
+ * A logger to stdout (JSON, one object a line; readable on a terminal) and to `file` if given.
+ * Every line carries time, level, service, pid and what surrounds it (see logContext).
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const winston = createWinston({
+    level: options.level,
+    format: lineFormat(options),
+    transports: [
+      new transports.Console({ format: process.stdout.isTTY ? pretty : json }),
+      ...(options.file === undefined ? [] : [rotatedFile(options.file)]),
+    ],
+  });
+  // A full disk must not end the process; stdout still has the line.
+  winston.on('error', (error: Error) => {
+    process.stderr.write(`The log could not be written: ${error.message}\n`);
+  });
+
+  let closed: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closed ??= new Promise((finished) => {
+      winston.once('finish', () => finished());
+      winston.end();
+    });
+    return closed;
+  }
+
+  function loggerWith(always: Fields): Logger {
+    const line =
+      (level: LogLevel): LogLine =>
+      (message, fields) => {
+        if (closed === undefined) winston.log({ ...always, ...fields, level, message });
+      };
+    return {
+      error: line('error'),
+      warn: line('warn'),
+      info: line('info'),
+      debug: line('debug'),
+      child: (fields) => loggerWith({ ...always, ...fields }),
+      close,
+    };
+  }
+
+  return loggerWith({});
+}

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { createRedactor } from './redaction.ts';
+
+const redact = createRedactor(['s3cret/value', 'short']);
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
+
+it.each([
+  ['a token', `got ${JWT} back`, 'got [redacted] back'],
+  ['Redis credentials', 'redis://:pa@ss@host:6379/0', 'redis://[redacted]@host:6379/0'],
+  ['MongoDB credentials', 'mongodb+srv://me:pw@host/db', 'mongodb+srv://[redacted]@host/db'],
+  ['a bearer header', 'Authorization: Bearer abcdefgh1234', 'Authorization: Bearer [redacted]'],
+  ['a query string', '/x?token=abc&limit=5', '/x?token=[redacted]&limit=5'],
+  ['JSON in text', '{"newPassword": "a\\"b", "n": 1}', '{"newPassword": "[redacted]", "n": 1}'],
+  ['a configured secret', 'it is s3cret/value!', 'it is [redacted]!'],
+  ['the same, URL encoded', 'it is s3cret%2Fvalue!', 'it is [redacted]!'],
+])('takes %s out of text', (_what, text, expected) => {
+  expect(redact(text)).toBe(expected);
+});
+
+it('leaves ordinary text and addresses as they are', () => {
+  const text = 'Listening on http://127.0.0.1:3000/docs for me@example.com, short of nothing';
+  expect(redact(text)).toBe(text);
+});
+
+it('takes out what stands under a telling key, at any depth and in any kind of object', () => {
+  const headers = new Map([['Set-Cookie', 'a=b']]);
+  expect(redact({ user: { password: 'x', apiKey: 1, name: 'n' }, headers, token: null })).toEqual({
+    user: { password: '[redacted]', apiKey: '[redacted]', name: 'n' },
+    headers: { 'Set-Cookie': '[redacted]' },
+    token: null,
+  });
+});
+
+it('shows an error by message, code, details, stack and cause, and nothing else of it', () => {
+  const cause = new Error('refused by redis://u:p@h');
+  const error = Object.assign(new Error('no answer', { cause }), {
+    code: 'E_AWAY',
+    body: 'secret',
+  });
+  expect(redact({ error })).toEqual({
+    error: {
+      message: 'no answer',
+      code: 'E_AWAY',
+      stack: expect.stringContaining('Error: no answer'),
+      cause: { message: 'refused by redis://[redacted]@h', stack: expect.any(String) },
+    },
+  });
+});
+
+it('survives cycles, hostile getters, bytes, big integers and long lists', () => {
+  const cyclic: Record<string, unknown> = { big: 12n, bytes: Buffer.from('abc') };
+  cyclic.self = cyclic;
+  expect(redact(cyclic)).toEqual({ big: '12', bytes: '[3 bytes]', self: '[circular]' });
+  expect(redact(Array.from({ length: 102 }, () => 0))).toHaveLength(101);
+  const hostile = {
+    get boom(): never {
+      throw new Error('boom');
+    },
+  };
+  expect(redact(hostile)).toBe('[unreadable]');
+});
+
+it('stays quick on long text made to be slow', () => {
+  const started = performance.now();
+  for (const piece of ['-eyJ', 'a.', 'passpass', '"pass', 'x://']) redact(piece.repeat(50_000));
+  expect(performance.now() - started).toBeLessThan(500);
+});
