@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { findProgram, runCommand } from '../command.mjs';
+import { cached, isCached } from './cache.mjs';
+import { installProgram } from './packages.mjs';
+import { isListening } from './ports.mjs';
+
+const PROGRAMS = '/usr/lib/postgresql/18/bin';
+const LIBRARIES = 'pg_cron,pg_documentdb_core,pg_documentdb';
+/** Where PostgreSQL sees its data, inside the root file system. */
+const DATA = '/mnt';
+const CACHED = 'documentdb-18';
+
+/** Whether PostgreSQL with DocumentDB was built before. */
+export const hasDocumentdb = () => isCached(CACHED);
+
+/**
+ * Runs inside the root file system `$1`, as its user postgres, with the data folder `$2` bound to
+ * DATA. The mount lives in a namespace of this process alone, so it ends with it, however that
+ * ends; and as everything is `exec`, the process that a supervisor sees is PostgreSQL itself.
+ */
+const INSIDE = `
+root=$1; data=$2; shift 2
+mount --bind "$data" "$root${DATA}" &&
+LC_ALL=C.UTF-8 exec chroot --userspec=postgres:postgres "$root" "$@"`;
+
+/**
+ * PostgreSQL 18 with the DocumentDB extension, in the user's cache: a small Debian root file
+ * system (`root`) and a fresh data folder with the extension created (`data`).
+ * Built with mmdebstrap when absent: about a minute and 650 MB, once. Needs root, for chroot.
+ * @param {(what: string) => void} progress
+ * @returns {Promise<string>} the folder that holds both
+ */
+export function findDocumentdb(progress) {
+  return cached(CACHED, (path) => buildDocumentdb(path, progress), progress);
+}
+
+/**
+ * @param {string} path
+ * @param {(what: string) => void} progress
+ */
+async function buildDocumentdb(path, progress) {
+  const root = join(path, 'root');
+  const data = join(path, 'data');
+  await mkdir(data, { recursive: true });
+
+  const wanted = { program: 'mmdebstrap', apt: 'mmdebstrap' };
+  const mmdebstrap = findProgram('mmdebstrap') ?? (await installProgram(wanted, progress));
+  const title = 'building PostgreSQL with DocumentDB (about 1 minute, once)';
+  progress(title);
+  const withoutDocs = ['doc', 'man', 'locale', 'info'].flatMap((folder) => [
+    `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
+  ]);
+  await runCommand(
+    mmdebstrap,
+    [
+      '--mode=root',
+      '--variant=apt',
+      '--aptopt=Acquire::Check-Valid-Until "false"',
+      '--aptopt=APT::Install-Recommends "false"',
+      ...withoutDocs,
+      '--include=postgresql-18-documentdb',
+      'sid',
+      root,
+    ],
+    { onLine: (line) => progress(`${title}: ${line}`) },
+  );
+
+  const { uid, gid } = await postgresUser(root);
+  await runCommand('chown', [`${uid}:${gid}`, data]);
+  progress(`${title}: creating its data folder`);
+  const initdb = ['initdb', '-D', DATA, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'];
+  await runInside({ root, data }, initdb);
+  const single = ['postgres', '--single', '-j', '-D', DATA, ...settings(), 'postgres'];
+  /** @type {string[]} */
+  const errors = [];
+  await runInside({ root, data }, single, {
+    input: 'create extension documentdb cascade;\n\n',
+    onLine: (line) => line.includes('ERROR:') && errors.push(line),
+  });
+  if (errors.length > 0) throw new Error(`creating the extension: ${errors.join('; ')}`);
+}
+
+/**
+ * PostgreSQL with DocumentDB on 127.0.0.1. Without `durable` it does not wait for the disk:
+ * quicker, and safe against a crash of the process but not of the machine.
+ * @param {{documentdb: string, dir: string, port: number, durable: boolean}} options
+ * @returns {import('./serviceProcess.mjs').ServiceProcess}
+ */
+export function postgresProcess({ documentdb, dir, port, durable }) {
+  const root = join(documentdb, 'root');
+  const hasty = durable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off'];
+  const postgres = ['postgres', '-D', DATA, '-p', String(port), ...settings(), ...hasty];
+  const { command, args } = inside({ root, data: dir }, postgres);
+  return {
+    name: 'postgres',
+    command,
+    args,
+    port,
+    prepare: () => copyFreshData(join(documentdb, 'data'), dir),
+    isReady: () => isListening(port),
+  };
+}
+
+/** @param {number} port */
+export function postgresUrl(port) {
+  return `postgres://postgres@127.0.0.1:${port}/postgres`;
+}
+
+/** The settings under which DocumentDB works; TCP on this machine only. */
+function settings() {
+  return [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    `shared_preload_libraries=${LIBRARIES}`,
+    'cron.database_name=postgres',
+    'max_connections=200',
+  ].flatMap((setting) => ['-c', setting]);
+}
+
+/**
+ * @param {{root: string, data: string}} folders
+ * @param {readonly string[]} commandLine a program of PostgreSQL and its arguments
+ */
+function inside({ root, data }, [program, ...args]) {
+  const unshare = findProgram('unshare', ['/usr/bin', '/bin']);
+  if (!unshare) throw new Error('unshare (package util-linux) is not on PATH');
+  const namespace = ['--mount', '--propagation', 'private'];
+  return {
+    command: unshare,
+    args: [
+      ...[...namespace, 'sh', '-c', INSIDE, 'hourwork-postgres'],
+      ...[root, data, `${PROGRAMS}/${program}`, ...args],
+    ],
+  };
+}
+
+/**
+ * @param {{root: string, data: string}} folders
+ * @param {readonly string[]} commandLine
+ * @param {import('../command.mjs').CommandOptions} [options]
+ */
+async function runInside(folders, commandLine, options) {
+  const { command, args } = inside(folders, commandLine);
+  await runCommand(command, args, options);
+}
+
+/**
+ * @param {string} fresh
+ * @param {string} dir
+ */
+async function copyFreshData(fresh, dir) {
+  if (existsSync(join(dir, 'PG_VERSION'))) return;
+  const copying = `${dir}.copying`;
+  await rm(copying, { recursive: true, force: true });
+  await mkdir(dirname(dir), { recursive: true });
+  await runCommand('cp', ['--archive', fresh, copying]);
+  await rename(copying, dir);
+}
+
+/** @param {string} root */
+async function postgresUser(root) {
+  const passwd = await readFile(join(root, 'etc', 'passwd'), 'utf8');
+  const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(passwd) ?? [];
+  if (uid === undefined) throw new Error(`${root} has no user postgres`);
+  return { uid, gid };
+}

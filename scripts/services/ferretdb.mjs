@@ -1,0 +1,69 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findProgram, runCommand } from '../command.mjs';
+import { answersMongo } from './answersMongo.mjs';
+import { cached, isCached } from './cache.mjs';
+
+const VERSION = '2.7.0';
+const GO_PACKAGE = `github.com/FerretDB/FerretDB/v2/cmd/ferretdb@v${VERSION}`;
+const CACHED = join(`ferretdb-${VERSION}`, 'ferretdb');
+
+/** Whether FerretDB was built before. */
+export const hasFerretdb = () => isCached(CACHED);
+
+/**
+ * FerretDB, a server that speaks MongoDB's protocol and stores in PostgreSQL with DocumentDB
+ * (https://docs.ferretdb.io), built with Go into the user's cache (about two
+ * minutes, once).
+ * @param {(what: string) => void} progress
+ * @returns {Promise<string>} its full path
+ */
+export function findFerretdb(progress) {
+  return cached(
+    CACHED,
+    async (path) => {
+      const go = findProgram('go', ['/usr/local/go/bin', '/usr/lib/go/bin']);
+      if (!go) throw new Error('building FerretDB needs Go 1.24 or later, and there is no go');
+      const folder = `${path}.go`;
+      await mkdir(folder, { recursive: true });
+      try {
+        progress('building FerretDB (about 2 minutes, once)');
+        await runCommand(go, ['install', GO_PACKAGE], {
+          cwd: folder,
+          env: { ...process.env, GOBIN: folder },
+          onLine: (line) => progress(`building FerretDB (about 2 minutes, once): ${line}`),
+        });
+        await rename(join(folder, 'ferretdb'), path);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    progress,
+  );
+}
+
+/**
+ * FerretDB on 127.0.0.1, over a PostgreSQL that may come up later. It keeps nothing itself.
+ * @param {{program: string, dir: string, port: number, postgresUrl: string}} options
+ * @returns {import('./serviceProcess.mjs').ServiceProcess}
+ */
+export function ferretdbProcess({ program, dir, port, postgresUrl }) {
+  return {
+    name: 'ferretdb',
+    command: program,
+    args: [
+      `--postgresql-url=${postgresUrl}`,
+      `--listen-addr=127.0.0.1:${port}`,
+      `--state-dir=${dir}`,
+      '--no-auth',
+      '--telemetry=disable',
+      '--debug-addr=-',
+      '--log-level=WARN',
+    ],
+    port,
+    prepare: async () => {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+    },
+    isReady: () => answersMongo(`mongodb://127.0.0.1:${port}`),
+  };
+}

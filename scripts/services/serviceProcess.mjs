@@ -1,0 +1,12 @@
+/**
+ * One server process, as data: `npm start` gives it to PM2, `npm test` and the fault tests run it
+ * as a child. It ends cleanly on SIGINT, and starting it again after kill -9 is always right.
+ * @typedef {object} ServiceProcess
+ * @property {string} name
+ * @property {string} command a full path
+ * @property {string[]} args
+ * @property {number} port where it listens, on 127.0.0.1
+ * @property {() => Promise<void>} prepare makes its folder and files; safe to repeat
+ * @property {() => Promise<boolean>} isReady whether it serves now
+ */
+export {};

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../command.mjs';
+import { projectDir } from '../project.mjs';
+import { SetupError } from '../setupError.mjs';
+import { fingerprint } from './fingerprint.mjs';
+
+const SOURCES = ['server', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+/** Written when a build is whole, with what it was made from. */
+const STAMP = join(projectDir, 'dist', '.built');
+
+/**
+ * Compiles the server into dist/ when its sources have changed.
+ * @param {(what: string) => void} progress
+ * @returns {Promise<boolean>} whether something was built
+ */
+export async function build(progress) {
+  const wanted = fingerprint(SOURCES);
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return false;
+  progress('npm run build');
+  try {
+    await runCommand('npm', ['run', '--silent', 'build']);
+  } catch (error) {
+    throw new SetupError('The server could not be compiled.', {
+      tried: [/** @type {Error} */ (error).message],
+      remedy: 'mend what the compiler names; npm run build shows it again',
+      cause: error,
+    });
+  }
+  writeFileSync(STAMP, wanted);
+  return true;
+}

@@ -1,0 +1,178 @@
+#!/usr/bin/env node
+// npm test: sets everything up, checks the code, and runs all suites on real services of their own.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runCommand, signalRunning } from './command.mjs';
+import { seconds, showError, showStep } from './console.mjs';
+import { projectDir } from './project.mjs';
+import { startTestServices } from './services/testServices.mjs';
+import { build } from './setup/build.mjs';
+import { install } from './setup/install.mjs';
+
+const SUITES = ['unit', 'integration', 'e2e'];
+/** Run only when asked for by name. */
+const LONG_SUITES = ['full'];
+/** Suites that need neither Redis nor MongoDB. */
+const WITHOUT_SERVICES = ['unit'];
+
+const USAGE = `npm test                      everything
+npm test -- --only unit       one suite: ${[...SUITES, ...LONG_SUITES].join(', ')}
+npm test -- path              the tests whose path contains it`;
+
+/** What must hold before the suites run: the name shown, and the command. */
+const CHECKS = [
+  { name: 'lint and format', command: ['biome', 'ci', '.'] },
+  { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'unused code', command: ['knip'] },
+];
+
+/** @typedef {{passed: number, failed: number}} Tally */
+
+/** Set by Ctrl-C: what runs is ended, nothing more is begun, and the services are stopped. */
+let interrupted = false;
+
+/** @returns {{suites: string[], filters: string[], all: boolean}} */
+function readOptions() {
+  const { values, positionals } = parseArgs({
+    options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    console.log(USAGE);
+    process.exit(0);
+  }
+  const { only } = values;
+  if (only !== undefined && ![...SUITES, ...LONG_SUITES].includes(only)) {
+    throw new Error(`there is no suite ${only}`);
+  }
+  const all = only === undefined && positionals.length === 0;
+  return { suites: only === undefined ? SUITES : [only], filters: positionals, all };
+}
+
+/**
+ * Runs one check, its output shown.
+ * @param {{name: string, command: string[]}} check
+ * @returns {Promise<Tally>}
+ */
+async function check({ name, command: [program = '', ...args] }) {
+  console.log(`\n── ${name} ──`);
+  const began = performance.now();
+  try {
+    await runCommand(bin(program), args, { onTerminal: true });
+    console.log(`✔ ${name} (${seconds(performance.now() - began)})`);
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    console.error(/** @type {Error} */ (error).message);
+    console.log(`✘ ${name} (${seconds(performance.now() - began)})`);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+/**
+ * Runs the suites, their output shown, and counts their tests. A run that fails for another
+ * reason than a test (coverage below its threshold, an error outside any test) counts as one.
+ * @param {{suites: string[], filters: string[], all: boolean}} options
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Tally>}
+ */
+async function runSuites({ suites, filters, all }, env) {
+  console.log(`\n── ${suites.join(', ')} ──`);
+  const began = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), 'hourwork-report-'));
+  const report = join(folder, 'report.json');
+  let ended = true;
+  try {
+    await runCommand(
+      bin('vitest'),
+      [
+        'run',
+        ...suites.map((suite) => `--project=${suite}`),
+        ...(all ? ['--coverage'] : []),
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+        ...filters,
+      ],
+      { onTerminal: true, env },
+    );
+  } catch (error) {
+    ended = false;
+    console.error(/** @type {Error} */ (error).message);
+  }
+  const tally = readReport(report);
+  rmSync(folder, { recursive: true, force: true });
+  if (!ended && tally.failed === 0) tally.failed = 1;
+  console.log(`suites took ${seconds(performance.now() - began)}`);
+  return tally;
+}
+
+/**
+ * @param {string} path of vitest's JSON report; absent when it did not come so far
+ * @returns {Tally}
+ */
+function readReport(path) {
+  try {
+    const report = JSON.parse(readFileSync(path, 'utf8'));
+    const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = report;
+    if (skipped > 0) console.log(`${skipped} skipped`);
+    return { passed, failed };
+  } catch {
+    return { passed: 0, failed: 0 };
+  }
+}
+
+/** @param {string} program */
+function bin(program) {
+  return join(projectDir, 'node_modules', '.bin', program);
+}
+
+/** @returns {Promise<Tally>} */
+async function main() {
+  const options = readOptions();
+  await showStep('packages', install);
+  await showStep('build', async (progress) => ((await build(progress)) ? 'built' : 'up to date'));
+
+  /** @type {import('./services/testServices.mjs').TestServices | undefined} */
+  let services;
+  /** @type {Tally[]} */
+  const tallies = [];
+  try {
+    if (options.suites.some((suite) => !WITHOUT_SERVICES.includes(suite))) {
+      await showStep('services', async (progress) => {
+        services = await startTestServices(progress);
+        return services.describe;
+      });
+    }
+    const steps = options.all ? CHECKS.map((each) => () => check(each)) : [];
+    steps.push(() => runSuites(options, { ...process.env, ...services?.env }));
+    for (const step of steps) {
+      if (interrupted) throw new Error('Interrupted.');
+      tallies.push(await step());
+    }
+  } finally {
+    await services?.stop();
+  }
+  return {
+    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+    failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.on(signal, () => {
+    interrupted = true;
+    signalRunning(signal);
+  });
+}
+
+try {
+  const { passed, failed } = await main();
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+} catch (error) {
+  showError(error);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+}
