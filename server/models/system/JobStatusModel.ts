@@ -35,6 +35,7 @@ export interface JobStatusDoc {
   starts: number;
   /** What the processor is given; kept so that the job can be put into Redis again from here. */
   payload: Record<string, unknown>;
+  payloadVersion: number;
   deduplicationId: string;
   duplicateOf: string | null;
   error: JobFailure | null;
@@ -63,6 +64,7 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
     attempts: { type: Number, required: true },
     starts: { type: Number, required: true },
     payload: { type: Schema.Types.Mixed, required: true },
+    payloadVersion: { type: Number, required: true },
     deduplicationId: { type: String, required: true },
     duplicateOf: { type: String, default: null },
     error: { type: new Schema({ code: String, message: String }, { _id: false }), default: null },

@@ -1,5 +1,5 @@
-import type { JobLog } from '../../consuming/jobLog.ts';
 import type { UserDataAccess } from '../../../CustomerScoring/userDataAccess.ts';
+import type { JobLog } from '../../consuming/jobLog.ts';
 
 /** What `processUserData` is given besides the user's id. */
 export interface UserDataContext {

@@ -1,0 +1,171 @@
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
+import { claimStart, type Recorder } from '../recording/recorder.ts';
+import { HandedBack } from './deadline.ts';
+import { execute, NotYetKnown } from './execute.ts';
+import { failureOf, failureText } from './failureText.ts';
+import type { JobLog } from './jobLog.ts';
+import { recordOfEvent } from './jobRecords.ts';
+import { outcomeOf } from './outcomes.ts';
+
+export interface WorkerSettings {
+  prefix: string;
+  lockMs: number;
+  stalledCheckMs: number;
+  maxCrashes: number;
+}
+
+interface WorkerOptions<Payload, Result> {
+  definition: JobDefinition<Payload, Result>;
+  processor: Processor<Payload, Result>;
+  options: JobOptions;
+  settings: WorkerSettings;
+  redis: Redis;
+  recorder: Recorder;
+  /** Under which name the worker stands in the jobs' records. */
+  name: string;
+  log: JobLog;
+  /** A logger that adds these to each line. */
+  jobLog: (fields: { runId: string; jobId: string; userId: string }) => JobLog;
+  /** Settles when the dependency answers again; no job is taken before. */
+  whenDependenciesAnswer: () => Promise<void>;
+}
+
+/** One worker of one queue. */
+export interface QueueWorker {
+  readonly queue: string;
+  runningJobs(): number;
+  /** Takes no more jobs; those at work may end within the grace, then they are handed back. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const UNKNOWN_JOB_DELAY_MS = 5_000;
+const HAND_BACK_MS = 2_000;
+
+/** Starts a worker that takes jobs at once. Outcomes go to the recorder as Redis acknowledges them. */
+export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Result>): QueueWorker {
+  const { definition, options, settings, recorder, log } = worker;
+  const stopping = new AbortController();
+  let running = 0;
+  let waitingForDependencies = false;
+
+  async function process(job: Job, token: string | undefined): Promise<unknown> {
+    running += 1;
+    try {
+      return await execute(
+        {
+          name: job.name,
+          data: job.data,
+          start: job.attemptsStarted,
+          attempt: job.attemptsMade + 1,
+          startedAt: new Date(job.processedOn ?? Date.now()),
+          progress: (percent) => job.updateProgress(percent),
+        },
+        {
+          definition,
+          processor: worker.processor,
+          deadlineMs: options.deadlineMs,
+          recorder,
+          claim: claimStart,
+          log: worker.jobLog,
+          worker: worker.name,
+          stop: stopping.signal,
+        },
+      );
+    } catch (error) {
+      throw await consequence(error, job, token);
+    } finally {
+      running -= 1;
+    }
+  }
+
+  /** What BullMQ is to be told of an error. */
+  async function consequence(error: unknown, job: Job, token: string | undefined): Promise<Error> {
+    if (error instanceof NotYetKnown) {
+      log.warn('Job handed back: a newer worker will know it', { queueId: job.id, error });
+      await job.moveToDelayed(Date.now() + UNKNOWN_JOB_DELAY_MS, token);
+      return new DelayedError();
+    }
+    const outcome = error instanceof HandedBack ? 'infrastructure' : outcomeOf(error);
+    if (outcome === 'infrastructure') {
+      if (!(error instanceof HandedBack)) takeNothingUntilDependenciesAnswer(error);
+      await job.moveToWait(token);
+      const record = recordOfEvent(job, 'queued');
+      if (record !== null) recorder.record(record);
+      return new WaitingError();
+    }
+    const text = failureText(failureOf(error));
+    return outcome === 'fail' ? new UnrecoverableError(text) : new Error(text, { cause: error });
+  }
+
+  function takeNothingUntilDependenciesAnswer(error: unknown): void {
+    if (waitingForDependencies) return;
+    waitingForDependencies = true;
+    log.warn('A dependency is away: jobs are handed back, none is taken until it answers', {
+      error,
+    });
+    void bullWorker
+      .pause(true)
+      .then(worker.whenDependenciesAnswer)
+      .then(() => {
+        waitingForDependencies = false;
+        if (stopping.signal.aborted) return;
+        log.info('The dependency answers again: jobs are taken');
+        return bullWorker.resume();
+      });
+  }
+
+  const bullWorker = new Worker(definition.name, process, {
+    connection: worker.redis,
+    prefix: settings.prefix,
+    name: worker.name,
+    concurrency: options.concurrency,
+    lockDuration: settings.lockMs,
+    stalledInterval: settings.stalledCheckMs,
+    maxStalledCount: settings.maxCrashes,
+    drainDelay: 5,
+    runRetryDelay: 1_000,
+  });
+  bullWorker.on('completed', (job) => note(job, 'completed'));
+  bullWorker.on('failed', (job) => {
+    if (job !== undefined) note(job, job.finishedOn === undefined ? 'delayed' : 'failed');
+  });
+  bullWorker.on('stalled', (queueId) => {
+    log.warn('A job’s worker vanished; the job goes to another', { queueId });
+  });
+  bullWorker.on('error', (error) => log.warn('Worker error', { queue: definition.name, error }));
+
+  function note(job: Job, status: 'completed' | 'failed' | 'delayed'): void {
+    const record = recordOfEvent(job, status);
+    if (record === null) return;
+    recorder.record(record);
+    const { jobId, attempts, error } = record;
+    if (status !== 'completed') {
+      log.warn(status === 'failed' ? 'Job failed' : 'Attempt failed', { jobId, attempts, error });
+    }
+  }
+
+  return {
+    queue: definition.name,
+    runningJobs: () => running,
+    async stop(graceMs) {
+      const closed = bullWorker.close();
+      if (await settlesWithin(closed, graceMs)) return;
+      stopping.abort(new HandedBack('The worker is stopping.'));
+      if (await settlesWithin(closed, HAND_BACK_MS)) return;
+      log.warn('The worker did not close in time; its jobs go to others when their locks end', {
+        queue: definition.name,
+        running,
+      });
+    },
+  };
+}
+
+async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  return Promise.race([promise.then(() => true), timeout]).finally(() => clearTimeout(timer));
+}

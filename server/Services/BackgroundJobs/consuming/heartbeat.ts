@@ -1,0 +1,63 @@
+import { hostname } from 'node:os';
+import { WorkerModel } from '../../../models/system/WorkerModel.ts';
+import type { JobLog } from './jobLog.ts';
+
+interface HeartbeatOptions {
+  /** The worker's name in the jobs' records. */
+  name: string;
+  instance: string | null;
+  version: string;
+  queues: readonly string[];
+  runningJobs: () => number;
+  intervalMs: number;
+  log: JobLog;
+}
+
+const KEPT_MS = 86_400_000;
+
+/** The name of this process as a worker: `<host>:<pid>:<start, in base 36>`. */
+export function workerName(): string {
+  const startedAt = Math.round(Date.now() - process.uptime() * 1000);
+  return `${hostname()}:${process.pid}:${startedAt.toString(36)}`;
+}
+
+/**
+ * Writes a sign of life every `intervalMs`. Its absence without the farewell of `stop` tells the
+ * reconciler that a worker may have left jobs behind.
+ */
+export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<void> } {
+  const startedAt = new Date();
+  const beat = (farewellAt: Date | null) => {
+    const now = new Date();
+    return WorkerModel.updateOne(
+      { _id: options.name },
+      {
+        $set: {
+          host: hostname(),
+          pid: process.pid,
+          instance: options.instance,
+          version: options.version,
+          queues: [...options.queues],
+          runningJobs: options.runningJobs(),
+          memoryBytes: process.memoryUsage.rss(),
+          startedAt,
+          lastSeenAt: now,
+          farewellAt,
+          expiresAt: new Date(now.getTime() + KEPT_MS),
+        },
+      },
+      { upsert: true },
+    ).then(
+      () => undefined,
+      (error: unknown) => options.log.debug('The heartbeat was not written', { error }),
+    );
+  };
+  void beat(null);
+  const timer = setInterval(() => void beat(null), options.intervalMs);
+  return {
+    stop() {
+      clearInterval(timer);
+      return beat(new Date());
+    },
+  };
+}

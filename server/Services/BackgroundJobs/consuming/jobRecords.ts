@@ -1,0 +1,48 @@
+import type { Job } from 'bullmq';
+import type { JobState } from '../../../models/system/JobStatusModel.ts';
+import type { QueuedJob } from '../queue.ts';
+import { envelopeSchema } from '../queues/envelope.ts';
+import type { JobRecord } from '../recording/recorder.ts';
+import { historyOf, parseFailureText } from './failureText.ts';
+
+type Ended = Exclude<QueuedJob, { state: 'unknown' | 'pending' }>;
+
+/**
+ * The record of a start that has just ended, as the worker's event shows it.
+ * @returns null for a job whose data cannot be read: no record of ours is its.
+ */
+export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord | null {
+  const envelope = envelopeSchema.safeParse(job.data).data;
+  if (envelope === undefined) return null;
+  const failed = status === 'failed' || status === 'delayed';
+  return {
+    jobId: envelope.jobId,
+    generation: envelope.generation,
+    start: job.attemptsStarted,
+    status,
+    attempts: job.attemptsMade,
+    startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
+    finishedAt: job.finishedOn === undefined ? null : new Date(job.finishedOn),
+    worker: job.processedBy ?? null,
+    error: failed ? parseFailureText(job.failedReason ?? '') : null,
+    history: status === 'failed' ? historyOf(job.stacktrace) : [],
+    result: status === 'completed' ? job.returnvalue : null,
+  };
+}
+
+/** The record of a job that Redis holds as ended. */
+export function recordOfEnded(jobId: string, generation: number, job: Ended): JobRecord {
+  return {
+    jobId,
+    generation,
+    start: job.starts,
+    status: job.state satisfies JobState,
+    attempts: job.attempts,
+    startedAt: job.startedAt,
+    finishedAt: job.finishedAt,
+    worker: job.worker,
+    error: job.state === 'failed' ? parseFailureText(job.failedReason) : null,
+    history: job.state === 'failed' ? historyOf(job.failures) : [],
+    result: job.state === 'completed' ? job.result : null,
+  };
+}

@@ -1,0 +1,27 @@
+import { AppError } from '../../../errors/AppError.ts';
+import type { ErrorCode } from '../../../errors/codes.ts';
+import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
+import { isRedisUnavailable } from '../queues/redisErrors.ts';
+
+/**
+ * What an error means for its job. `retry`: try again after the delay, while attempts are left.
+ * `fail`: no retry can mend it. `infrastructure`: hand the job back, it costs no attempt.
+ */
+export type Outcome = 'retry' | 'fail' | 'infrastructure';
+
+/** The codes that are not simply tried again. */
+const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
+  USER_NOT_FOUND: 'fail',
+  INVALID_PAYLOAD: 'fail',
+  NOT_RETRYABLE: 'fail',
+  VALIDATION_FAILED: 'fail',
+  MONGODB_UNAVAILABLE: 'infrastructure',
+  REDIS_UNAVAILABLE: 'infrastructure',
+};
+
+/** What becomes of a job whose processor threw this. */
+export function outcomeOf(error: unknown): Outcome {
+  if (isMongoUnavailable(error) || isRedisUnavailable(error)) return 'infrastructure';
+  if (error instanceof AppError) return OUTCOME_OF[error.code] ?? 'retry';
+  return 'retry';
+}

@@ -1,0 +1,193 @@
+import { type Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type Envelope, envelopeSchema, queueJobId } from './queues/envelope.ts';
+import type { JobOptions } from './queues/jobDefinition.ts';
+import { withRedis } from './queues/redisErrors.ts';
+
+/** A job on its way into Redis. */
+export interface QueueEntry {
+  envelope: Envelope;
+  deduplicationId: string;
+}
+
+/** What Redis shows of one job. */
+export type QueuedJob =
+  | { state: 'unknown' }
+  | { state: 'pending'; attempts: number }
+  | {
+      state: 'completed' | 'failed';
+      attempts: number;
+      starts: number;
+      startedAt: Date | null;
+      finishedAt: Date;
+      worker: string | null;
+      result: unknown;
+      failedReason: string;
+      failures: string[];
+    };
+
+/** A pending job as the queue holds it; the envelope is null if it cannot be read. */
+export interface PendingJob {
+  queueId: string;
+  envelope: Envelope | null;
+  deduplicationId: string;
+}
+
+/** Where the queue's pending jobs are. `waiting` holds paused and prioritized ones too. */
+export interface PendingCounts {
+  waiting: number;
+  active: number;
+  delayed: number;
+}
+
+/**
+ * One named queue as the rest of the product uses it. Every method rejects with
+ * `REDIS_UNAVAILABLE` within the command timeout while Redis is away.
+ */
+export interface JobQueue {
+  readonly name: string;
+  /** Adds in one round trip. Answers, in order, the id that now stands for each job: another id
+   * than asked for is the live job that deduplication found. */
+  add(entries: readonly QueueEntry[]): Promise<string[]>;
+  pendingCounts(): Promise<PendingCounts>;
+  /** What Redis knows of these queue ids, in order. */
+  look(queueIds: readonly string[]): Promise<QueuedJob[]>;
+  /** The places of these queue ids, in order: waiting, active, delayed, completed, failed, unknown. */
+  places(queueIds: readonly string[]): Promise<string[]>;
+  /** The queue id of the job that holds this deduplication id. */
+  holderOf(deduplicationId: string): Promise<string | null>;
+  /** Removes a job that no worker has; false if one has it. A job that is not there is gone. */
+  remove(queueId: string): Promise<boolean>;
+  /** The envelopes of pending jobs, in pages; entries that cannot be read come as null. */
+  pendingPage(start: number, size: number): Promise<PendingJob[]>;
+  isPaused(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+interface QueueSettings {
+  prefix: string;
+  keepFinishedMs: number;
+}
+
+const PENDING = ['waiting', 'prioritized', 'delayed', 'active'] as const;
+
+/** Opens a queue on a connection made for producers. It adds, looks and removes; it never consumes. */
+export function openQueue(
+  name: string,
+  options: JobOptions,
+  redis: Redis,
+  { prefix, keepFinishedMs }: QueueSettings,
+): JobQueue {
+  const queue = new Queue(name, {
+    connection: redis,
+    prefix,
+    skipVersionCheck: true,
+    skipWaitingForReady: true,
+    skipMetasUpdate: true,
+    defaultJobOptions: {
+      attempts: options.attempts,
+      backoff: { type: 'exponential', delay: options.retryDelayMs },
+      removeOnComplete: { age: Math.ceil(keepFinishedMs / 1000) },
+      removeOnFail: { age: Math.ceil(keepFinishedMs / 1000) },
+      stackTraceLimit: options.attempts,
+    },
+  });
+  // Connection errors are the connection's to log; an unheard 'error' would end the process.
+  queue.on('error', () => undefined);
+
+  return {
+    name,
+    add: (entries) => withRedis(() => add(queue, name, entries)),
+    pendingCounts: () => withRedis(() => pendingCounts(queue)),
+    look: (queueIds) => withRedis(() => Promise.all(queueIds.map((id) => look(queue, id)))),
+    places: (queueIds) => withRedis(() => places(queue, redis, queueIds)),
+    holderOf: (id) => withRedis(() => queue.getDeduplicationJobId(id)),
+    remove: (queueId) =>
+      withRedis(async () => (await queue.remove(queueId)) === 1 || !(await exists(queue, queueId))),
+    pendingPage: (start, size) => withRedis(() => pendingPage(queue, start, size)),
+    isPaused: () => withRedis(() => queue.isPaused()),
+    close: () => queue.close(),
+  };
+}
+
+async function add(queue: Queue, name: string, entries: readonly QueueEntry[]): Promise<string[]> {
+  const jobs = await queue.addBulk(
+    entries.map(({ envelope, deduplicationId }) => ({
+      name,
+      data: envelope,
+      opts: {
+        jobId: queueJobId(envelope.jobId, envelope.generation),
+        deduplication: { id: deduplicationId },
+      },
+    })),
+  );
+  return jobs.map((job) => String(job.id));
+}
+
+async function pendingCounts(queue: Queue): Promise<PendingCounts> {
+  const counts = await queue.getJobCounts(...PENDING);
+  const count = (type: (typeof PENDING)[number]) => counts[type] ?? 0;
+  return {
+    waiting: count('waiting') + count('prioritized'),
+    active: count('active'),
+    delayed: count('delayed'),
+  };
+}
+
+async function exists(queue: Queue, queueId: string): Promise<boolean> {
+  return (await queue.getJob(queueId)) !== undefined;
+}
+
+async function look(queue: Queue, queueId: string): Promise<QueuedJob> {
+  const job: Job | undefined = await queue.getJob(queueId);
+  if (job === undefined) return { state: 'unknown' };
+  if (job.finishedOn === undefined) return { state: 'pending', attempts: job.attemptsMade };
+  return {
+    state: (await job.isFailed()) ? 'failed' : 'completed',
+    attempts: job.attemptsMade,
+    starts: job.attemptsStarted,
+    startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
+    finishedAt: new Date(job.finishedOn),
+    worker: job.processedBy ?? null,
+    result: job.returnvalue,
+    failedReason: job.failedReason ?? '',
+    failures: job.stacktrace ?? [],
+  };
+}
+
+/** Asks by keys of constant cost: BullMQ's own `getState` searches the whole waiting list. */
+async function places(queue: Queue, redis: Redis, queueIds: readonly string[]): Promise<string[]> {
+  const pipeline = redis.pipeline();
+  for (const id of queueIds) {
+    pipeline.hget(queue.toKey(id), 'timestamp');
+    pipeline.exists(`${queue.toKey(id)}:lock`);
+    pipeline.zscore(queue.toKey('delayed'), id);
+    pipeline.zscore(queue.toKey('completed'), id);
+    pipeline.zscore(queue.toKey('failed'), id);
+  }
+  const replies = (await pipeline.exec()) ?? [];
+  return queueIds.map((_, index) => {
+    const [known, locked, delayed, completed, failed] = replies
+      .slice(index * 5, index * 5 + 5)
+      .map(([error, value]) => {
+        if (error !== null) throw error;
+        return value;
+      });
+    if (known === null) return 'unknown';
+    if (locked === 1) return 'active';
+    if (delayed !== null) return 'delayed';
+    if (completed !== null) return 'completed';
+    return failed !== null ? 'failed' : 'waiting';
+  });
+}
+
+async function pendingPage(queue: Queue, start: number, size: number): Promise<PendingJob[]> {
+  const jobs: (Job | undefined)[] = await queue.getJobs([...PENDING], start, start + size - 1);
+  return jobs
+    .filter((job) => job !== undefined)
+    .map((job) => ({
+      queueId: String(job.id),
+      envelope: envelopeSchema.safeParse(job.data).data ?? null,
+      deduplicationId: job.deduplicationId ?? '',
+    }));
+}

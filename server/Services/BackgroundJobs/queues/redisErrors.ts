@@ -1,0 +1,33 @@
+import { AppError } from '../../../errors/AppError.ts';
+
+export const REDIS_REQUIRED =
+  'Redis is required for job scheduling. Please ensure Redis is running.';
+
+/** How ioredis and Redis itself say that nothing can be stored or read now. */
+const UNAVAILABLE =
+  /Stream isn't writeable|Connection is closed|Connection in subscriber|Command timed out|max retries per request|Socket closed|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN|^(LOADING|READONLY|MASTERDOWN|NOAUTH|WRONGPASS|OOM|CLUSTERDOWN|NOREPLICAS|TRYAGAIN|MISCONF)/;
+
+/** Whether the error says that Redis is away, not ready, or full. */
+export function isRedisUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AppError) return error.code === 'REDIS_UNAVAILABLE';
+  const code = 'code' in error ? String(error.code) : '';
+  return UNAVAILABLE.test(error.message) || UNAVAILABLE.test(code);
+}
+
+/** The error people see while Redis is away. */
+export function redisUnavailable(cause?: unknown): AppError {
+  return new AppError('REDIS_UNAVAILABLE', REDIS_REQUIRED, { cause });
+}
+
+/**
+ * Runs a command against Redis.
+ * @throws AppError `REDIS_UNAVAILABLE` when Redis is away; any other error as it is.
+ */
+export async function withRedis<T>(command: () => Promise<T>): Promise<T> {
+  try {
+    return await command();
+  } catch (error) {
+    throw isRedisUnavailable(error) ? redisUnavailable(error) : error;
+  }
+}

@@ -1,0 +1,179 @@
+import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
+import type { JobFailure, JobState } from '../../../models/system/JobStatusModel.ts';
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { JobLog } from '../consuming/jobLog.ts';
+import { isFinal, sourcesOf } from './states.ts';
+
+/** What a worker, or the queue, says of one start of a job. */
+export interface JobRecord {
+  jobId: string;
+  generation: number;
+  /** Which start of this generation says so: an older one is not heard after a newer. */
+  start: number;
+  status: Extract<JobState, 'queued' | 'active' | 'delayed' | 'completed' | 'failed'>;
+  attempts: number;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  worker: string | null;
+  error: JobFailure | null;
+  /** One line for each failed attempt. */
+  history: string[];
+  result: unknown;
+}
+
+/** Brings what became of jobs to their records, gathered: one write in flight, the next gathers. */
+export interface Recorder {
+  /** Takes a record; it is written within a quarter of a second while MongoDB answers. */
+  record(record: JobRecord): void;
+  /** Settles when there is room: wait for it before taking more work. */
+  whenRoom(): Promise<void>;
+  /** Writes what was taken until now. Rejects when `deadlineMs` passes first; the reconciler
+   * then finds the outcomes in Redis. */
+  flush(deadlineMs: number): Promise<void>;
+}
+
+interface RecorderOptions {
+  log: JobLog;
+  retentionDays: number;
+  /** Records kept in memory while MongoDB is slow or away. */
+  capacity?: number;
+  retryMs?: number;
+}
+
+const DAY_MS = 86_400_000;
+const MAX_BATCH = 1000;
+
+/** Makes a recorder of its own buffer. */
+export function createRecorder({
+  log,
+  retentionDays,
+  capacity = 5000,
+  retryMs = 500,
+}: RecorderOptions): Recorder {
+  /** By job: of two records of one job that wait, only the later counts. */
+  const buffer = new Map<string, JobRecord>();
+  let writing: Promise<void> | null = null;
+  let wakeRoom: (() => void)[] = [];
+
+  async function drain(): Promise<void> {
+    while (buffer.size > 0) {
+      const batch = [...buffer.values()].slice(0, MAX_BATCH);
+      if (await written(batch)) {
+        for (const record of batch) {
+          if (buffer.get(record.jobId) === record) buffer.delete(record.jobId);
+        }
+      } else {
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+      if (buffer.size < capacity) {
+        const waiting = wakeRoom;
+        wakeRoom = [];
+        for (const wake of waiting) wake();
+      }
+    }
+  }
+
+  /** @returns false if the batch is to be tried again. */
+  async function written(batch: readonly JobRecord[]): Promise<boolean> {
+    try {
+      await writeRecords(batch, retentionDays);
+      return true;
+    } catch (error) {
+      if (isMongoUnavailable(error)) return false;
+      log.error('Records of jobs could not be written; the reconciler will repeat them', {
+        error,
+        jobs: batch.length,
+      });
+      return true;
+    }
+  }
+
+  return {
+    record(record) {
+      buffer.set(record.jobId, record);
+      writing ??= drain().finally(() => {
+        writing = null;
+      });
+    },
+    whenRoom() {
+      if (buffer.size < capacity) return Promise.resolve();
+      return new Promise((resolve) => wakeRoom.push(resolve));
+    },
+    async flush(deadlineMs) {
+      if (writing === null) return;
+      let timer: NodeJS.Timeout | undefined;
+      const timeout = new Promise<never>((_, reject) => {
+        timer = setTimeout(
+          () => reject(new Error(`${buffer.size} records were not written in ${deadlineMs} ms`)),
+          deadlineMs,
+        );
+      });
+      await Promise.race([writing, timeout]).finally(() => clearTimeout(timer));
+    },
+  };
+}
+
+/**
+ * Writes records in one unordered bulk, each under its fence: the same generation, a state from
+ * which the table allows the new one, and no newer start. Final states are durable when this
+ * settles.
+ */
+export async function writeRecords(
+  records: readonly JobRecord[],
+  retentionDays: number,
+): Promise<{ written: number }> {
+  if (records.length === 0) return { written: 0 };
+  const now = new Date();
+  const { matchedCount } = await JobStatusModel.bulkWrite(
+    records.map((record) => ({
+      updateOne: {
+        filter: {
+          _id: record.jobId,
+          generation: record.generation,
+          status: { $in: mayBeIn(record.status) },
+          starts: { $lte: record.start },
+        },
+        update: { $set: fieldsOf(record, now, retentionDays) },
+      },
+    })),
+    { ordered: false, writeConcern: { w: 'majority', journal: true } },
+  );
+  return { written: matchedCount };
+}
+
+/** A job handed back is `queued` again, but only an admin's retry takes one out of `failed`. */
+function mayBeIn(status: JobRecord['status']): JobState[] {
+  return sourcesOf(status).filter((source) => status !== 'queued' || !isFinal(source));
+}
+
+function fieldsOf(record: JobRecord, now: Date, retentionDays: number) {
+  const { startedAt, finishedAt } = record;
+  return {
+    status: record.status,
+    starts: record.start,
+    attempts: record.attempts,
+    startedAt,
+    finishedAt,
+    durationMs:
+      startedAt === null || finishedAt === null ? null : finishedAt.getTime() - startedAt.getTime(),
+    worker: record.worker,
+    error: record.error,
+    history: record.history,
+    result: record.result ?? null,
+    updatedAt: now,
+    ...(isFinal(record.status)
+      ? { expiresAt: new Date(now.getTime() + retentionDays * DAY_MS) }
+      : {}),
+  };
+}
+
+/**
+ * Claims a job for a start before its work begins, durably, so that no earlier start is heard
+ * after this one.
+ * @returns false when the record is final, of a newer generation, or a newer start has it: then
+ * the work must not be done.
+ */
+export async function claimStart(record: JobRecord): Promise<boolean> {
+  const { written } = await writeRecords([record], 0);
+  return written === 1;
+}

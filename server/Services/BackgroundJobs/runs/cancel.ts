@@ -1,0 +1,81 @@
+import { AppError } from '../../../errors/AppError.ts';
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { RunModel } from '../../../models/system/RunModel.ts';
+import type { JobQueue } from '../queue.ts';
+import { queueJobId } from '../queues/envelope.ts';
+import { sourcesOf } from '../recording/states.ts';
+import { recordPages } from './openJobs.ts';
+
+const DURABLE = { w: 'majority', journal: true } as const;
+const DAY_MS = 86_400_000;
+
+interface CancelOptions {
+  queue: Pick<JobQueue, 'look' | 'remove'>;
+  retentionDays: number;
+}
+
+/**
+ * Marks an open run as cancelled: its producer stops at the next page.
+ * @throws AppError `NOT_FOUND`, or `RUN_FINISHED` when nothing is left to cancel.
+ */
+export async function markCancelled(runId: string): Promise<void> {
+  const { matchedCount } = await RunModel.updateOne(
+    { _id: runId, status: { $in: ['enumerating', 'running'] } },
+    { $set: { status: 'cancelled' } },
+    { writeConcern: DURABLE },
+  );
+  if (matchedCount === 1) return;
+  const run = await RunModel.findById(runId, { status: 1 }).lean();
+  if (run === null) throw new AppError('NOT_FOUND', `There is no run ${runId}.`);
+  throw new AppError('RUN_FINISHED', `The run ${runId} is ${run.status} already.`);
+}
+
+/**
+ * Cancels the jobs of a cancelled run that no worker has; those at work end as they will. May be
+ * repeated until nothing is left, by any process.
+ */
+export async function cancelWaitingJobs(runId: string, options: CancelOptions): Promise<void> {
+  for (const status of ['queued', 'delayed'] as const) {
+    for await (const page of recordPages(status, { runId })) await cancelRecords(page, options);
+  }
+}
+
+/** Takes these jobs out of the queue, then marks those that were taken out as cancelled. */
+export async function cancelRecords(
+  records: readonly JobStatusDoc[],
+  { queue, retentionDays }: CancelOptions,
+): Promise<void> {
+  const ids = records.map(({ _id, generation }) => queueJobId(_id, generation));
+  const jobs = await queue.look(ids);
+  const removed = await Promise.all(
+    records.map(async (record, position) => {
+      const state = jobs[position]?.state;
+      // What has ended is for the recorder to say.
+      if (state === 'completed' || state === 'failed') return { record, gone: false };
+      return { record, gone: await queue.remove(ids[position] ?? record._id) };
+    }),
+  );
+  const cancelled = removed.filter(({ gone }) => gone);
+  if (cancelled.length === 0) return;
+  const now = new Date();
+  await JobStatusModel.bulkWrite(
+    cancelled.map(({ record }) => ({
+      updateOne: {
+        filter: {
+          _id: record._id,
+          generation: record.generation,
+          status: { $in: sourcesOf('cancelled').filter((state) => state === record.status) },
+        },
+        update: {
+          $set: {
+            status: 'cancelled',
+            finishedAt: now,
+            updatedAt: now,
+            expiresAt: new Date(now.getTime() + retentionDays * DAY_MS),
+          },
+        },
+      },
+    })),
+    { ordered: false, writeConcern: DURABLE },
+  );
+}

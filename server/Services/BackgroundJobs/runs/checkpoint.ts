@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
+
+const DURABLE = { w: 'majority', journal: true } as const;
+
+/** A producer's right to move a run's checkpoint: lost as soon as another takes the run over. */
+export interface ProducerLease {
+  /** The run as it was when the lease was taken, with its checkpoint and selection. */
+  readonly run: RunDoc;
+  /**
+   * Moves the checkpoint, absolutely, on the condition that the token and the previous checkpoint
+   * still stand: no page is counted twice, whoever resumes.
+   * @returns whether to go on: `lost` to another producer, or the run was `cancelled`.
+   */
+  advance(
+    checkpoint: RunDoc['checkpoint'],
+    enumerated: number,
+  ): Promise<'ok' | 'lost' | 'cancelled'>;
+  /** Says that all users are enumerated. */
+  finish(): Promise<void>;
+  /** Gives the run back at once, so that another process may go on. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lease of a run that is still enumerating and that nobody holds.
+ * @returns null when another producer has it, or nothing is left to enumerate.
+ */
+export async function leaseRun(runId: string, leaseMs: number): Promise<ProducerLease | null> {
+  const token = randomUUID();
+  const taken = await RunModel.findOneAndUpdate(
+    {
+      _id: runId,
+      status: 'enumerating',
+      $or: [{ lease: null }, { 'lease.expiresAt': { $lt: new Date() } }],
+    },
+    { $set: { lease: { token, expiresAt: new Date(Date.now() + leaseMs) } } },
+    { returnDocument: 'after', lean: true, writeConcern: DURABLE },
+  );
+  if (taken === null) return null;
+  const run = taken as RunDoc;
+  let previous = run.checkpoint;
+
+  return {
+    run,
+    async advance(checkpoint, enumerated) {
+      const moved = await RunModel.findOneAndUpdate(
+        { _id: runId, 'lease.token': token, checkpoint: previous },
+        {
+          $set: {
+            checkpoint,
+            enumerated,
+            'lease.expiresAt': new Date(Date.now() + leaseMs),
+          },
+        },
+        {
+          returnDocument: 'after',
+          lean: true,
+          projection: { status: 1 },
+          writeConcern: DURABLE,
+        },
+      );
+      if (moved === null) return 'lost';
+      previous = checkpoint;
+      return moved.status === 'cancelled' ? 'cancelled' : 'ok';
+    },
+    async finish() {
+      await RunModel.updateOne(
+        { _id: runId, 'lease.token': token, status: 'enumerating' },
+        { $set: { status: 'running', enumerationEnded: true, lease: null } },
+        { writeConcern: DURABLE },
+      );
+    },
+    async release() {
+      await RunModel.updateOne({ _id: runId, 'lease.token': token }, { $set: { lease: null } });
+    },
+  };
+}

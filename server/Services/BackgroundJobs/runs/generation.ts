@@ -1,0 +1,47 @@
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+
+/**
+ * Claims records for being put into Redis anew: each that still stands as it was read (same
+ * state, generation and age) becomes `queued` in its next generation, durably.
+ * @returns the records claimed, as they are now.
+ */
+export async function claimNextGeneration(
+  records: readonly JobStatusDoc[],
+): Promise<JobStatusDoc[]> {
+  if (records.length === 0) return [];
+  const now = new Date();
+  await JobStatusModel.bulkWrite(
+    records.map((record) => ({
+      updateOne: {
+        filter: {
+          _id: record._id,
+          status: record.status,
+          generation: record.generation,
+          updatedAt: record.updatedAt,
+        },
+        update: {
+          $set: {
+            status: 'queued',
+            generation: record.generation + 1,
+            attempts: 0,
+            starts: 0,
+            startedAt: null,
+            finishedAt: null,
+            durationMs: null,
+            worker: null,
+            updatedAt: now,
+          },
+          $unset: { expiresAt: 1 },
+        },
+      },
+    })),
+    { ordered: false, writeConcern: { w: 'majority', journal: true } },
+  );
+  const generations = new Map(records.map(({ _id, generation }) => [_id, generation]));
+  const claimed = await JobStatusModel.find({
+    _id: { $in: records.map(({ _id }) => _id) },
+    status: 'queued',
+    updatedAt: now,
+  }).lean<JobStatusDoc[]>();
+  return claimed.filter(({ _id, generation }) => generation === (generations.get(_id) ?? 0) + 1);
+}

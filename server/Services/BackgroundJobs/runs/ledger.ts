@@ -1,0 +1,109 @@
+import { isDuplicateKey } from '../../../models/mongoErrors.ts';
+import {
+  type RunDoc,
+  type RunMode,
+  RunModel,
+  type RunTrigger,
+} from '../../../models/system/RunModel.ts';
+import { nextInSequence } from '../../../models/system/SequenceModel.ts';
+import { manualRunId, slotRunId, utcDay } from './runId.ts';
+
+interface SlotRun {
+  schedule: string;
+  slot: Date;
+  trigger: Extract<RunTrigger, 'schedule' | 'catch-up'>;
+  mode: RunMode;
+  batchSize: number;
+}
+
+interface RequestedRun {
+  trigger: Extract<RunTrigger, 'manual' | 'backfill'>;
+  mode: RunMode;
+  batchSize: number;
+  /** The day asked for by name; null for an ordinary run of today. */
+  asOf: string | null;
+  backfill: boolean;
+  /** In order of id, each once; null for all active users. */
+  selection: readonly string[] | null;
+  requestId: string | null;
+  request?: NonNullable<RunDoc['request']>;
+}
+
+/**
+ * Opens the ledger of a slot.
+ * @returns the run, or null when the slot has one already: then it is not this process's to begin.
+ */
+export async function openSlotRun(run: SlotRun): Promise<RunDoc | null> {
+  if ((await RunModel.exists({ schedule: run.schedule, slot: run.slot })) !== null) return null;
+  return insert({
+    _id: slotRunId(run.slot),
+    schedule: run.schedule,
+    slot: run.slot,
+    trigger: run.trigger,
+    mode: run.mode,
+    batchSize: run.batchSize,
+    asOf: utcDay(run.slot),
+    explicitAsOf: false,
+    backfill: false,
+    selection: null,
+    requestId: null,
+  });
+}
+
+/**
+ * Opens the ledger of a manual request.
+ * @returns the run, or null when a run with the same idempotency key is there already.
+ */
+export async function openRequestedRun(run: RequestedRun): Promise<RunDoc | null> {
+  return insert({
+    _id: manualRunId(),
+    schedule: null,
+    slot: null,
+    trigger: run.trigger,
+    mode: run.mode,
+    batchSize: run.batchSize,
+    asOf: run.asOf ?? utcDay(new Date()),
+    explicitAsOf: run.asOf !== null,
+    backfill: run.backfill,
+    selection: run.selection === null ? null : [...run.selection],
+    requestId: run.requestId,
+    ...(run.request === undefined ? {} : { request: run.request }),
+  });
+}
+
+type Opening = Pick<
+  RunDoc,
+  | '_id'
+  | 'schedule'
+  | 'slot'
+  | 'trigger'
+  | 'mode'
+  | 'batchSize'
+  | 'asOf'
+  | 'explicitAsOf'
+  | 'backfill'
+  | 'requestId'
+  | 'request'
+> & { selection: string[] | null };
+
+async function insert(opening: Opening): Promise<RunDoc | null> {
+  const runSeq = await nextInSequence('runs');
+  try {
+    const run = new RunModel({ ...opening, runSeq, status: 'enumerating', startedAt: new Date() });
+    await run.save({ w: 'majority', j: true });
+    return run.toObject();
+  } catch (error) {
+    if (isDuplicateKey(error)) return null;
+    throw error;
+  }
+}
+
+/** The run of this id, without the list of users it was asked for. */
+export function findRun(runId: string): Promise<RunDoc | null> {
+  return RunModel.findById(runId, { selection: 0 }).lean<RunDoc>();
+}
+
+/** Adds a warning to a run, once. */
+export async function warnInRun(runId: string, warning: string): Promise<void> {
+  await RunModel.updateOne({ _id: runId }, { $addToSet: { warnings: warning } });
+}

@@ -1,0 +1,219 @@
+import { duplicateKeyPositions } from '../../../models/mongoErrors.ts';
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { JobQueue, QueueEntry } from '../queue.ts';
+import { jobIdOf, queueJobId } from '../queues/envelope.ts';
+import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import { sourcesOf } from '../recording/states.ts';
+
+/** What became of entries handed to the queue. */
+export interface HandOver {
+  enqueued: number;
+  duplicates: number;
+  /** Redis refused them: they stay `queued` in their records, and the reconciler adds them. */
+  notEnqueued: number;
+}
+
+interface OutboxOptions {
+  queue: Pick<JobQueue, 'name' | 'add' | 'remove'>;
+  duplicateRetentionDays: number;
+}
+
+/** Records jobs before they are queued, and queues what was recorded: nothing is lost between. */
+export interface Outbox {
+  /**
+   * Makes a `queued` record for each entry that has none, durably.
+   * @returns the entries that are still to be queued: an entry whose record has moved on is left
+   * out, and one put anew since carries its record's generation.
+   */
+  record(entries: readonly QueueEntry[]): Promise<QueueEntry[]>;
+  /** Hands recorded entries to the queue in batches, a few in flight, and marks the duplicates. */
+  enqueue(entries: readonly QueueEntry[], batchSize: number): Promise<HandOver>;
+}
+
+const BATCHES_IN_FLIGHT = 4;
+const DAY_MS = 86_400_000;
+const DURABLE = { w: 'majority', journal: true } as const;
+
+/** The outbox of one queue. */
+export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): Outbox {
+  return {
+    record: (entries) => recordEntries(queue.name, entries),
+    async enqueue(entries, batchSize) {
+      const batches = chunk(entries, batchSize);
+      const total: HandOver = { enqueued: 0, duplicates: 0, notEnqueued: 0 };
+      const worker = async () => {
+        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+          const part = await enqueueBatch(queue, batch, duplicateRetentionDays);
+          total.enqueued += part.enqueued;
+          total.duplicates += part.duplicates;
+          total.notEnqueued += part.notEnqueued;
+        }
+      };
+      await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, worker));
+      return total;
+    },
+  };
+}
+
+async function recordEntries(
+  queueName: string,
+  entries: readonly QueueEntry[],
+): Promise<QueueEntry[]> {
+  if (entries.length === 0) return [];
+  const inserted = await insertMissing(queueName, entries);
+  const known = entries.filter((_, position) => !inserted.has(position));
+  const fresh = entries.filter((_, position) => inserted.has(position));
+  return [...fresh, ...(await stillQueued(known))];
+}
+
+/** @returns the positions whose record this call made. */
+async function insertMissing(
+  queueName: string,
+  entries: readonly QueueEntry[],
+): Promise<Set<number>> {
+  const now = new Date();
+  try {
+    const { upsertedIds } = await JobStatusModel.bulkWrite(
+      entries.map((entry) => ({
+        updateOne: {
+          filter: { _id: entry.envelope.jobId },
+          update: { $setOnInsert: newRecord(queueName, entry, now) },
+          upsert: true,
+        },
+      })),
+      { ordered: false, writeConcern: DURABLE },
+    );
+    return new Set(Object.keys(upsertedIds).map(Number));
+  } catch (error) {
+    // Another producer records the same page: which of the two made a record does not matter.
+    duplicateKeyPositions(error);
+    return new Set();
+  }
+}
+
+/** What is put into the queue for a record as it stands now. */
+export function entryOfRecord(record: JobStatusDoc): QueueEntry {
+  return {
+    envelope: {
+      version: record.payloadVersion,
+      jobId: record._id,
+      runId: record.runId,
+      runSeq: record.runSeq,
+      userId: record.userId.toHexString(),
+      generation: record.generation,
+      requestId: null,
+      payload: record.payload,
+    },
+    deduplicationId: record.deduplicationId,
+  };
+}
+
+function newRecord(queue: string, { envelope, deduplicationId }: QueueEntry, now: Date) {
+  return {
+    runId: envelope.runId,
+    runSeq: envelope.runSeq,
+    queue,
+    userId: envelope.userId,
+    status: 'queued' as const,
+    generation: envelope.generation,
+    attempts: 0,
+    starts: 0,
+    payload: envelope.payload,
+    payloadVersion: envelope.version,
+    deduplicationId,
+    duplicateOf: null,
+    error: null,
+    history: [],
+    result: null,
+    queuedAt: now,
+    startedAt: null,
+    finishedAt: null,
+    durationMs: null,
+    worker: null,
+    updatedAt: now,
+  };
+}
+
+async function stillQueued(entries: readonly QueueEntry[]): Promise<QueueEntry[]> {
+  if (entries.length === 0) return [];
+  const queued = await JobStatusModel.find(
+    { _id: { $in: entries.map(({ envelope }) => envelope.jobId) }, status: 'queued' },
+    { generation: 1 },
+  ).lean();
+  const generations = new Map(queued.map(({ _id, generation }) => [_id, generation]));
+  return entries.flatMap(({ envelope, deduplicationId }) => {
+    const generation = generations.get(envelope.jobId);
+    return generation === undefined
+      ? []
+      : [{ envelope: { ...envelope, generation }, deduplicationId }];
+  });
+}
+
+async function enqueueBatch(
+  queue: Pick<JobQueue, 'add' | 'remove'>,
+  batch: readonly QueueEntry[],
+  duplicateRetentionDays: number,
+): Promise<HandOver> {
+  let answers: string[];
+  try {
+    answers = await queue.add(batch);
+  } catch (error) {
+    if (!isRedisUnavailable(error)) throw error;
+    return { enqueued: 0, duplicates: 0, notEnqueued: batch.length };
+  }
+  const duplicates: { entry: QueueEntry; of: string }[] = [];
+  const outlived: string[] = [];
+  for (const [position, entry] of batch.entries()) {
+    const holder = answers[position] ?? '';
+    const { jobId, generation } = entry.envelope;
+    if (holder === queueJobId(jobId, generation)) continue;
+    if (jobIdOf(holder) === jobId) outlived.push(holder);
+    else duplicates.push({ entry, of: jobIdOf(holder) });
+  }
+  await markDuplicates(duplicates, duplicateRetentionDays);
+  // An older generation of the job itself still holds its place. Once it is gone, the
+  // reconciler puts the job in anew; a worker that has it at this moment ends it first.
+  await Promise.all(outlived.map((queueId) => queue.remove(queueId)));
+  return {
+    enqueued: batch.length - duplicates.length - outlived.length,
+    duplicates: duplicates.length,
+    notEnqueued: outlived.length,
+  };
+}
+
+async function markDuplicates(
+  duplicates: readonly { entry: QueueEntry; of: string }[],
+  retentionDays: number,
+): Promise<void> {
+  if (duplicates.length === 0) return;
+  const now = new Date();
+  await JobStatusModel.bulkWrite(
+    duplicates.map(({ entry: { envelope }, of }) => ({
+      updateOne: {
+        filter: {
+          _id: envelope.jobId,
+          generation: envelope.generation,
+          status: { $in: [...sourcesOf('duplicate')] },
+        },
+        update: {
+          $set: {
+            status: 'duplicate',
+            duplicateOf: of,
+            finishedAt: now,
+            updatedAt: now,
+            expiresAt: new Date(now.getTime() + retentionDays * DAY_MS),
+          },
+        },
+      },
+    })),
+    { ordered: false, writeConcern: DURABLE },
+  );
+}
+
+function chunk<Item>(items: readonly Item[], size: number): Item[][] {
+  const chunks: Item[][] = [];
+  for (let start = 0; start < items.length; start += size) {
+    chunks.push(items.slice(start, start + size));
+  }
+  return chunks;
+}

@@ -1,0 +1,117 @@
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { RunModel } from '../../../models/system/RunModel.ts';
+import type { JobLog } from '../consuming/jobLog.ts';
+import { recordOfEnded } from '../consuming/jobRecords.ts';
+import type { JobQueue } from '../queue.ts';
+import { queueJobId } from '../queues/envelope.ts';
+import { type JobRecord, writeRecords } from '../recording/recorder.ts';
+import { OPEN_STATES } from '../recording/states.ts';
+import { cancelRecords } from './cancel.ts';
+import { claimNextGeneration } from './generation.ts';
+import { recordPages } from './openJobs.ts';
+import { entryOfRecord, type Outbox } from './outbox.ts';
+import { removeOrAdoptStrays } from './strays.ts';
+
+export interface ReconcilerOptions {
+  queue: JobQueue;
+  outbox: Outbox;
+  /** Records younger than this are left to those who are at work on them. */
+  graceMs: number;
+  retentionDays: number;
+  batchSize: number;
+  log: JobLog;
+}
+
+/** What a pass did, in jobs. */
+export interface Reconciliation {
+  looked: number;
+  recorded: number;
+  readded: number;
+  duplicates: number;
+  cancelled: number;
+  adopted: number;
+  removed: number;
+}
+
+/**
+ * Whether records and queue can disagree: more jobs are open in the records than pending in
+ * Redis, or the other way round.
+ */
+export async function countsDisagree(queue: JobQueue): Promise<boolean> {
+  const open = await JobStatusModel.countDocuments({
+    queue: queue.name,
+    status: { $in: [...OPEN_STATES] },
+  });
+  const { waiting, active, delayed } = await queue.pendingCounts();
+  return open !== waiting + active + delayed;
+}
+
+/**
+ * Makes records and queue agree, page by page: first reads Redis, then claims the record as it
+ * was read, then acts. An outcome that Redis holds is recorded; a job that Redis has lost is put
+ * in anew; a job of a cancelled run is cancelled; a job without a record is adopted or removed.
+ * @throws AppError `REDIS_UNAVAILABLE` midway when Redis goes away; what was done stands.
+ */
+export async function reconcile(options: ReconcilerOptions): Promise<Reconciliation> {
+  const { queue, graceMs, log } = options;
+  const sum: Reconciliation = {
+    looked: 0,
+    recorded: 0,
+    readded: 0,
+    duplicates: 0,
+    cancelled: 0,
+    adopted: 0,
+    removed: 0,
+  };
+  const updatedAt = { $lt: new Date(Date.now() - graceMs) };
+  for (const status of OPEN_STATES) {
+    for await (const page of recordPages(status, { queue: queue.name, updatedAt })) {
+      await reconcilePage(page, options, sum);
+    }
+  }
+  Object.assign(sum, await removeOrAdoptStrays(options));
+  const { looked, ...done } = sum;
+  if (Object.values(done).some((jobs) => jobs > 0)) log.info('Reconciled', { looked, ...done });
+  return sum;
+}
+
+async function reconcilePage(
+  page: readonly JobStatusDoc[],
+  options: ReconcilerOptions,
+  sum: Reconciliation,
+): Promise<void> {
+  const { queue, outbox, retentionDays, batchSize } = options;
+  const jobs = await queue.look(page.map(({ _id, generation }) => queueJobId(_id, generation)));
+  const cancelledRuns = await cancelledAmong(page);
+  const ended: JobRecord[] = [];
+  const lost: JobStatusDoc[] = [];
+  const toCancel: JobStatusDoc[] = [];
+  for (const [position, record] of page.entries()) {
+    const job = jobs[position];
+    if (job === undefined) continue;
+    if (job.state === 'completed' || job.state === 'failed') {
+      ended.push(recordOfEnded(record._id, record.generation, job));
+    } else if (cancelledRuns.has(record.runId)) {
+      toCancel.push(record);
+    } else if (job.state === 'unknown') {
+      lost.push(record);
+    }
+  }
+  sum.looked += page.length;
+  sum.recorded += (await writeRecords(ended, retentionDays)).written;
+  await cancelRecords(toCancel, { queue, retentionDays });
+  sum.cancelled += toCancel.length;
+  const claimed = await claimNextGeneration(lost);
+  const { enqueued, duplicates } = await outbox.enqueue(claimed.map(entryOfRecord), batchSize);
+  sum.readded += enqueued;
+  sum.duplicates += duplicates;
+}
+
+async function cancelledAmong(page: readonly JobStatusDoc[]): Promise<Set<string>> {
+  const runIds = [...new Set(page.map(({ runId }) => runId))];
+  const runs = await RunModel.find(
+    { _id: { $in: runIds }, status: 'cancelled' },
+    { _id: 1 },
+  ).lean();
+  return new Set(runs.map(({ _id }) => _id));
+}

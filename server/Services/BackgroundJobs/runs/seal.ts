@@ -1,0 +1,112 @@
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { type RunCounts, type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
+import { OPEN_STATES } from '../recording/states.ts';
+import { addCounts, countRecords, currentCounts, noCounts } from './balance.ts';
+
+const DURABLE = { w: 'majority', journal: true } as const;
+const DAY_MS = 86_400_000;
+/** A run open for longer than this keeps its records from expiring. */
+const LONG_OPEN_MS = DAY_MS / 2;
+
+/** The runs whose totals are not sealed, oldest first. */
+export function openRuns(): Promise<RunDoc[]> {
+  return RunModel.find(
+    { status: { $in: ['enumerating', 'running', 'cancelled'] }, sealed: null },
+    { selection: 0 },
+  )
+    .sort({ runSeq: 1 })
+    .lean<RunDoc[]>();
+}
+
+/**
+ * Seals a run of which nothing is open any more: its totals are written into the ledger, which
+ * outlives the records.
+ * @returns the totals, or null while the run has something to come.
+ */
+export async function sealIfFinished(run: RunDoc): Promise<RunCounts | null> {
+  if (run.status === 'enumerating' || (run.lease !== null && run.lease.expiresAt > new Date())) {
+    return null;
+  }
+  const open = await JobStatusModel.exists({ runId: run._id, status: { $in: [...OPEN_STATES] } });
+  if (open !== null) return null;
+  const totals = await currentCounts(run);
+  if (totals.queued + totals.active + totals.delayed > 0) return null;
+  const finishedAt = await lastFinished(run._id);
+  const { matchedCount } = await RunModel.updateOne(
+    { _id: run._id, status: run.status, sealed: null, checkpoint: run.checkpoint },
+    {
+      $set: {
+        sealed: totals,
+        status: run.status === 'cancelled' ? 'cancelled' : 'completed',
+        finishedAt,
+        lease: null,
+      },
+    },
+    { writeConcern: DURABLE },
+  );
+  return matchedCount === 1 ? totals : null;
+}
+
+async function lastFinished(runId: string): Promise<Date> {
+  const [last] = await JobStatusModel.aggregate<{ at: Date | null }>([
+    { $match: { runId } },
+    { $group: { _id: null, at: { $max: '$finishedAt' } } },
+  ]);
+  return last?.at ?? new Date();
+}
+
+/**
+ * Opens a sealed run again, for a retry. What its expired records had counted stays counted.
+ * Does nothing to a run that is open.
+ */
+export async function unseal(runId: string): Promise<void> {
+  const run = await RunModel.findById(runId, { selection: 0 }).lean<RunDoc>();
+  if (run === null || run.sealed === null) return;
+  // First nothing more may expire; then what is gone is the difference.
+  await JobStatusModel.updateMany({ runId }, { $unset: { expiresAt: 1 } });
+  const expired = addCounts(run.sealed, await countRecords(run), -1);
+  await RunModel.updateOne(
+    { _id: runId, sealed: { $ne: null } },
+    { $set: { sealed: null, status: 'running', finishedAt: null, expired } },
+    { writeConcern: DURABLE },
+  );
+}
+
+/** Gives the final records of a run that was opened again their time to live. */
+export async function letRecordsExpire(runId: string, retentionDays: number): Promise<void> {
+  await JobStatusModel.updateMany(
+    { runId, expiresAt: { $exists: false } },
+    { $set: { expiresAt: new Date(Date.now() + retentionDays * DAY_MS) } },
+  );
+}
+
+/** Keeps the records of a run that has been open for long from expiring under its ledger. */
+export async function keepRecordsOf(run: RunDoc): Promise<void> {
+  const now = Date.now();
+  if (now - run.startedAt.getTime() < LONG_OPEN_MS) return;
+  await JobStatusModel.updateMany(
+    { runId: run._id, expiresAt: { $lt: new Date(now + LONG_OPEN_MS) } },
+    { $set: { expiresAt: new Date(now + DAY_MS) } },
+  );
+}
+
+/** Whether a run was opened again after it had been sealed. */
+export function wasReopened(run: RunDoc): boolean {
+  return run.expired !== null;
+}
+
+/** The totals of all sealed runs, from the ledger alone. */
+export async function sealedTotals(): Promise<RunCounts> {
+  const [sum] = await RunModel.aggregate<RunCounts>([
+    { $match: { sealed: { $ne: null } } },
+    {
+      $group: {
+        _id: null,
+        ...Object.fromEntries(
+          Object.keys(noCounts()).map((key) => [key, { $sum: `$sealed.${key}` }]),
+        ),
+      },
+    },
+  ]);
+  return sum ?? noCounts();
+}

@@ -1,0 +1,72 @@
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { RunModel } from '../../../models/system/RunModel.ts';
+import { UserModel } from '../../../models/UserModel.ts';
+import type { JobQueue, QueueEntry } from '../queue.ts';
+import type { Envelope } from '../queues/envelope.ts';
+import type { Outbox } from './outbox.ts';
+
+const PAGE_SIZE = 500;
+
+interface StrayOptions {
+  queue: JobQueue;
+  outbox: Outbox;
+}
+
+/**
+ * Looks through the queue's pending jobs for those without a record, as after a restore of one
+ * side: a job of a run and a user that are there is adopted, any other removed if no worker has it.
+ */
+export async function removeOrAdoptStrays({
+  queue,
+  outbox,
+}: StrayOptions): Promise<{ adopted: number; removed: number }> {
+  const sum = { adopted: 0, removed: 0 };
+  for (let start = 0; ; start += PAGE_SIZE) {
+    const page = await queue.pendingPage(start, PAGE_SIZE);
+    if (page.length === 0) return sum;
+    const unreadable = page.filter(({ envelope }) => envelope === null);
+    const strays = await withoutRecord(page);
+    const adoptable = await adoptableAmong(strays.map(({ entry }) => entry.envelope));
+    const adopt = strays.filter(({ entry }) => adoptable.has(entry.envelope.jobId));
+    const remove = strays.filter(({ entry }) => !adoptable.has(entry.envelope.jobId));
+    await outbox.record(adopt.map(({ entry }) => entry));
+    sum.adopted += adopt.length;
+    for (const { queueId } of [...unreadable, ...remove]) {
+      if (await queue.remove(queueId)) sum.removed += 1;
+    }
+  }
+}
+
+type Stray = { queueId: string; entry: QueueEntry };
+
+async function withoutRecord(page: Awaited<ReturnType<JobQueue['pendingPage']>>): Promise<Stray[]> {
+  const readable = page.flatMap(({ queueId, envelope, deduplicationId }) =>
+    envelope === null ? [] : [{ queueId, entry: { envelope, deduplicationId } }],
+  );
+  const jobIds = readable.map(({ entry }) => entry.envelope.jobId);
+  const known = await JobStatusModel.find({ _id: { $in: jobIds } }, { _id: 1 }).lean();
+  const recorded = new Set(known.map(({ _id }) => _id));
+  return readable.filter(({ entry }) => !recorded.has(entry.envelope.jobId));
+}
+
+/** The job ids of those whose run is open and whose user is there. */
+async function adoptableAmong(envelopes: readonly Envelope[]): Promise<Set<string>> {
+  if (envelopes.length === 0) return new Set();
+  const [runs, users] = await Promise.all([
+    RunModel.find(
+      {
+        _id: { $in: [...new Set(envelopes.map(({ runId }) => runId))] },
+        status: { $in: ['enumerating', 'running'] },
+      },
+      { _id: 1 },
+    ).lean(),
+    UserModel.find({ _id: { $in: envelopes.map(({ userId }) => userId) } }, { _id: 1 }).lean(),
+  ]);
+  const runIds = new Set(runs.map(({ _id }) => _id));
+  const userIds = new Set(users.map(({ _id }) => _id.toHexString()));
+  return new Set(
+    envelopes
+      .filter(({ runId, userId }) => runIds.has(runId) && userIds.has(userId))
+      .map(({ jobId }) => jobId),
+  );
+}
