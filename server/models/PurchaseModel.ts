@@ -1,5 +1,8 @@
 import { model, Schema, type Types } from 'mongoose';
 
+/** The `source` of the sample's purchases. */
+export const SAMPLE_SOURCE = 'cdnow';
+
 /** One purchase, as one line of an imported file tells it. */
 export interface PurchaseDoc {
   _id: Types.ObjectId;
@@ -8,7 +11,7 @@ export interface PurchaseDoc {
   /** Whole cents: sums of them are exact. */
   amountCents: number;
   items: number;
-  /** What it was imported from: `cdnow` for the sample, else the name given to the import. */
+  /** What it was imported from: SAMPLE_SOURCE, or the name given to the import. */
   source: string;
   /** Its line there, from 1. With the source its key: a repeated import doubles nothing. */
   line: number;

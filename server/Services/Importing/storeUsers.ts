@@ -1,0 +1,89 @@
+import { duplicateKeyPositions } from '../../models/mongoErrors.ts';
+import { type UserDoc, UserModel } from '../../models/UserModel.ts';
+import type { UserRow } from './rowSchemas.ts';
+
+export interface StoredUsers {
+  added: number;
+  changed: number;
+  unchanged: number;
+}
+
+const DURABLE = { ordered: false, writeConcern: { w: 'majority', journal: true } } as const;
+
+interface StoreUsersOptions {
+  /** Whether users who are there already take on what the rows say. */
+  readonly update: boolean;
+}
+
+/**
+ * Makes one user of each row; of rows with the same externalId the last counts. To be repeated
+ * safely, also beside another import: externalId is unique.
+ */
+export async function storeUsers(
+  rows: readonly UserRow[],
+  { update }: StoreUsersOptions,
+): Promise<StoredUsers> {
+  const byExternalId = new Map(rows.map((row) => [row.externalId, row]));
+  const existing = new Map(
+    (await findUsers([...byExternalId.keys()])).map((user) => [user.externalId, user]),
+  );
+  const added: UserRow[] = [];
+  const changed: UserRow[] = [];
+  for (const row of byExternalId.values()) {
+    const user = existing.get(row.externalId);
+    if (user === undefined) added.push(row);
+    else if (update && !sameUser(user, row)) changed.push(row);
+  }
+  if (!(await insert(added))) return storeUsers(rows, { update });
+  await overwrite(changed);
+  const unchanged = byExternalId.size - added.length - changed.length;
+  return { added: added.length, changed: changed.length, unchanged };
+}
+
+/** @returns false when another import stored some of these users at this very moment. */
+async function insert(rows: readonly UserRow[]): Promise<boolean> {
+  if (rows.length === 0) return true;
+  const now = new Date();
+  try {
+    // `lean` hands the objects to the driver as they are: their types hold, and it is much faster.
+    await UserModel.insertMany(
+      rows.map((row) => ({ ...row, createdAt: now, updatedAt: now })),
+      { ...DURABLE, lean: true },
+    );
+    return true;
+  } catch (error) {
+    duplicateKeyPositions(error);
+    return false;
+  }
+}
+
+async function overwrite(rows: readonly UserRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await UserModel.bulkWrite(
+    rows.map(({ externalId, ...user }) => ({
+      updateOne: { filter: { externalId }, update: { $set: user } },
+    })),
+    DURABLE,
+  );
+}
+
+/** The ids of the users with these externalIds; who is not there is not in the answer. */
+export async function userIdsOf(
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, UserDoc['_id']>> {
+  const users = await findUsers([...new Set(externalIds)]);
+  return new Map(users.map(({ externalId, _id }) => [externalId, _id]));
+}
+
+function findUsers(externalIds: readonly string[]) {
+  return UserModel.find(
+    { externalId: { $in: externalIds } },
+    { externalId: 1, email: 1, timezone: 1, active: 1 },
+  ).lean();
+}
+
+function sameUser(one: UserRow, other: UserRow): boolean {
+  return (
+    one.email === other.email && one.timezone === other.timezone && one.active === other.active
+  );
+}
