@@ -1,0 +1,172 @@
+import { AppError } from '../../../errors/AppError.ts';
+import { readDeadline } from '../../../models/readDeadline.ts';
+import {
+  type JobFailure,
+  type JobState,
+  type JobStatusDoc,
+  JobStatusModel,
+} from '../../../models/system/JobStatusModel.ts';
+import { UserModel } from '../../../models/UserModel.ts';
+import { isFinal } from '../recording/states.ts';
+import type { Administration, Page } from './administration.ts';
+import { after, encodeCursor } from './positionCursor.ts';
+
+/** A job as people see it. */
+export interface JobView {
+  jobId: string;
+  runId: string;
+  queue: string;
+  /** The user's ObjectId. */
+  userId: string;
+  status: JobState;
+  attempts: number;
+  starts: number;
+  generation: number;
+  /** The pending job because of which this one was not made. */
+  duplicateOf: string | null;
+  error: JobFailure | null;
+  result: unknown;
+  queuedAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  durationMs: number | null;
+  worker: string | null;
+  /** Where the queue holds it now; `unavailable` while Redis is away, null once finished. */
+  liveState: string | null;
+}
+
+interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/**
+ * What became of jobs, from their records; lists are newest first. Every method rejects with
+ * `MONGODB_UNAVAILABLE` or the driver's own error within a second when MongoDB is away, and with
+ * `VALIDATION_FAILED` for a cursor that is none.
+ */
+export interface JobQueries {
+  /** The ObjectId of the user that goes by this ObjectId or externalId; null if there is none. */
+  findUserId(reference: string): Promise<string | null>;
+  /** @throws AppError `NOT_FOUND` for an unknown user. */
+  ofUser(reference: string, page: PageRequest): Promise<Page<JobView>>;
+  /** @throws AppError `NOT_FOUND`. */
+  byId(jobId: string): Promise<JobView>;
+  recent(page: PageRequest & { status?: JobState | undefined }): Promise<Page<JobView>>;
+  failed(
+    page: PageRequest & { runId?: string | undefined; code?: string | undefined },
+  ): Promise<Page<JobView>>;
+}
+
+const SHOWN = {
+  runId: 1,
+  queue: 1,
+  userId: 1,
+  status: 1,
+  attempts: 1,
+  starts: 1,
+  generation: 1,
+  duplicateOf: 1,
+  error: 1,
+  result: 1,
+  queuedAt: 1,
+  startedAt: 1,
+  finishedAt: 1,
+  durationMs: 1,
+  worker: 1,
+} as const;
+type ShownDoc = Pick<JobStatusDoc, '_id' | keyof typeof SHOWN>;
+
+const OBJECT_ID = /^[\da-f]{24}$/i;
+
+async function findUserId(reference: string): Promise<string | null> {
+  const byId = OBJECT_ID.test(reference)
+    ? await UserModel.findOne({ _id: reference }, { _id: 1 }, readDeadline()).lean()
+    : null;
+  const user =
+    byId ?? (await UserModel.findOne({ externalId: reference }, { _id: 1 }, readDeadline()).lean());
+  return user?._id.toString() ?? null;
+}
+
+function toView({ _id, userId, ...shown }: ShownDoc, liveState: string | null): JobView {
+  return { jobId: _id, userId: userId.toString(), ...shown, liveState };
+}
+
+/** The queries over all jobs; of the administration they need where the queue holds a job. */
+export function createJobQueries({ liveStates }: Pick<Administration, 'liveStates'>): JobQueries {
+  async function liveStatesOf(docs: readonly ShownDoc[]): Promise<(jobId: string) => string> {
+    const open = docs.filter(({ status }) => !isFinal(status));
+    if (open.length === 0) return () => 'unknown';
+    try {
+      const states = await liveStates(
+        open.map(({ _id, queue, generation }) => ({ jobId: _id, queue, generation })),
+      );
+      return (jobId) => states.get(jobId) ?? 'unknown';
+    } catch (error) {
+      // The record is worth showing although the queue cannot be asked.
+      if (error instanceof AppError && error.code === 'REDIS_UNAVAILABLE')
+        return () => 'unavailable';
+      throw error;
+    }
+  }
+
+  async function views(docs: readonly ShownDoc[]): Promise<JobView[]> {
+    const liveStateOf = await liveStatesOf(docs);
+    return docs.map((doc) => toView(doc, isFinal(doc.status) ? null : liveStateOf(doc._id)));
+  }
+
+  /** One page, through the index that begins with the filter's fields and goes on by time. */
+  async function page(
+    filter: Record<string, unknown>,
+    { limit, cursor }: PageRequest,
+  ): Promise<Page<JobView>> {
+    const docs = await JobStatusModel.find({ ...filter, ...after(cursor) }, SHOWN, readDeadline())
+      .sort({ queuedAt: -1, _id: -1 })
+      .limit(limit + 1)
+      .lean<ShownDoc[]>();
+    const items = docs.slice(0, limit);
+    const last = items.at(-1);
+    return {
+      items: await views(items),
+      nextCursor: docs.length > limit && last !== undefined ? encodeCursor(last) : null,
+    };
+  }
+
+  return {
+    findUserId,
+
+    async ofUser(reference, options) {
+      const userId = await findUserId(reference);
+      if (userId === null) throw new AppError('NOT_FOUND', `There is no user ${reference}.`);
+      return page({ userId }, options);
+    },
+
+    async byId(jobId) {
+      const doc = await JobStatusModel.findOne(
+        { _id: jobId },
+        SHOWN,
+        readDeadline(),
+      ).lean<ShownDoc>();
+      const [view] = await views(doc === null ? [] : [doc]);
+      if (view === undefined) {
+        throw new AppError('NOT_FOUND', `There is no job ${jobId}, or its record has expired.`);
+      }
+      return view;
+    },
+
+    recent({ status, ...options }) {
+      return page(status === undefined ? {} : { status }, options);
+    },
+
+    failed({ runId, code, ...options }) {
+      return page(
+        {
+          status: 'failed',
+          ...(runId !== undefined && { runId }),
+          ...(code !== undefined && { 'error.code': code }),
+        },
+        options,
+      );
+    },
+  };
+}

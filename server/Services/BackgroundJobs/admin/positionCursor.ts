@@ -1,0 +1,41 @@
+import { AppError } from '../../../errors/AppError.ts';
+
+/** A place in a list that is sorted by time and id, newest first. */
+export interface Position {
+  queuedAt: Date;
+  _id: string;
+}
+
+/** The position as an opaque text that may stand in a URL. */
+export function encodeCursor({ queuedAt, _id }: Position): string {
+  return Buffer.from(`${queuedAt.getTime()} ${_id}`).toString('base64url');
+}
+
+/** @throws AppError `VALIDATION_FAILED` for anything that encodeCursor did not make. */
+export function decodeCursor(cursor: string): Position {
+  const [, time, _id] =
+    /^(\d{1,15}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (time === undefined || _id === undefined) {
+    throw new AppError(
+      'VALIDATION_FAILED',
+      'cursor: is not one that an answer gave as nextCursor.',
+      {
+        details: { problems: [{ in: 'query', field: 'cursor', reason: 'is not a nextCursor' }] },
+      },
+    );
+  }
+  return { queuedAt: new Date(Number(time)), _id };
+}
+
+/**
+ * The condition for what comes after a position. The first half alone bounds the walk through the
+ * index; the second settles those of the same instant.
+ */
+export function after(cursor: string | undefined) {
+  if (cursor === undefined) return {};
+  const { queuedAt, _id } = decodeCursor(cursor);
+  return {
+    queuedAt: { $lte: queuedAt },
+    $or: [{ queuedAt: { $lt: queuedAt } }, { _id: { $lt: _id } }],
+  };
+}

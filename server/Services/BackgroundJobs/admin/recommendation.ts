@@ -1,0 +1,66 @@
+import { readDeadline } from '../../../models/readDeadline.ts';
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { UserModel } from '../../../models/UserModel.ts';
+
+/** What recent jobs say about the workers that one hour's run needs. */
+export interface MeasuredNeed {
+  /** How many of the newest completed jobs this rests on. */
+  sampledJobs: number;
+  meanDurationMs: number;
+  /** Jobs that one worker runs at a time (WORKER_CONCURRENCY). */
+  concurrency: number;
+  usersPerWorkerHour: number;
+  workersNeeded: number;
+}
+
+export interface Recommendation {
+  /** Active users: those that a run is made of. */
+  totalUsers: number;
+  /** `ceil(totalUsers / 1000) * 2`, the rule of thumb. */
+  byFormula: number;
+  /** Null until a job has completed. */
+  measured: MeasuredNeed | null;
+}
+
+const SAMPLE_SIZE = 1_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * The workers needed so that a run of `totalUsers` ends within its hour, if every job takes the
+ * mean of `durationsMs` and `concurrency` of them run side by side in each worker. Jobs too short
+ * to be measured count as one millisecond. Null without durations.
+ */
+export function measuredNeed(
+  totalUsers: number,
+  durationsMs: readonly number[],
+  concurrency: number,
+): MeasuredNeed | null {
+  if (durationsMs.length === 0) return null;
+  const sum = durationsMs.reduce((total, duration) => total + duration, 0);
+  const meanDurationMs = Math.max(1, sum / durationsMs.length);
+  const usersPerWorkerHour = Math.floor((HOUR_MS / meanDurationMs) * concurrency);
+  return {
+    sampledJobs: durationsMs.length,
+    meanDurationMs,
+    concurrency,
+    usersPerWorkerHour,
+    workersNeeded: Math.max(1, Math.ceil(totalUsers / Math.max(1, usersPerWorkerHour))),
+  };
+}
+
+/** How many workers: by the guide's formula, and by what the last 1,000 completed jobs took. */
+export async function recommend(concurrency: number): Promise<Recommendation> {
+  const [totalUsers, recent] = await Promise.all([
+    UserModel.countDocuments({ active: true }, readDeadline()),
+    JobStatusModel.find({ status: 'completed' }, { durationMs: 1 }, readDeadline())
+      .sort({ queuedAt: -1, _id: -1 })
+      .limit(SAMPLE_SIZE)
+      .lean(),
+  ]);
+  const durations = recent.flatMap(({ durationMs }) => durationMs ?? []);
+  return {
+    totalUsers,
+    byFormula: Math.ceil(totalUsers / 1000) * 2,
+    measured: measuredNeed(totalUsers, durations, concurrency),
+  };
+}

@@ -1,0 +1,94 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from '../config/logger.ts';
+import { createAuthController } from '../controllers/AuthController.ts';
+import { createHealthController, type HealthDeps } from '../controllers/HealthController.ts';
+import {
+  createJobStatusController,
+  type JobStatusDeps,
+} from '../controllers/system/JobStatusController.ts';
+import { authRoutes } from '../routes/auth.routes.ts';
+import { healthRoutes } from '../routes/health.routes.ts';
+import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
+import type { Route } from '../routes/route.ts';
+import type { Authentication } from '../Services/Auth/authentication.ts';
+import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
+import { mountDocs } from './docs.ts';
+import { createErrorHandler } from './errorHandler.ts';
+import { HttpError } from './HttpError.ts';
+import { createAuthorize } from './middleware/authorize.ts';
+import { generalLimit, loginLimits } from './middleware/rateLimits.ts';
+import { createRequestContext } from './middleware/requestContext.ts';
+import { mountRoutes } from './mountRoutes.ts';
+import { openApiDocument } from './openapi.ts';
+
+const REQUESTS_PER_MINUTE = 6_000;
+
+export interface AppDeps extends JobStatusDeps {
+  jobQueries: JobQueries;
+  authentication: Authentication;
+  health: HealthDeps;
+  logger: Logger;
+  /** Of Hourwork, for the documentation. */
+  version: string;
+  /** For each address and each e-mail (LOGIN_ATTEMPTS_PER_MINUTE). */
+  loginAttemptsPerMinute: number;
+}
+
+/** Every endpoint there is. */
+export function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
+  return [
+    ...healthRoutes(createHealthController(deps.health)),
+    ...authRoutes(
+      createAuthController(deps.authentication),
+      loginLimits(deps.loginAttemptsPerMinute),
+    ),
+    ...jobStatusRoutes(createJobStatusController(deps)),
+  ];
+}
+
+/** The Express application; it opens nothing and listens nowhere. */
+export function createApp(deps: AppDeps): Express {
+  const app = express();
+  app.disable('etag');
+  app.use(createRequestContext(deps.logger));
+  app.use(
+    helmet({
+      // The pages are served over plain HTTP too: asking for HTTPS would break them there.
+      contentSecurityPolicy: {
+        directives: {
+          'default-src': ["'self'"],
+          'style-src': ["'self'", "'unsafe-inline'"],
+          'font-src': ["'self'"],
+          'img-src': ["'self'", 'data:'],
+          'upgrade-insecure-requests': null,
+        },
+      },
+    }),
+  );
+  app.use(generalLimit(REQUESTS_PER_MINUTE));
+  app.use('/app', (_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+
+  const routes = createRoutes(deps);
+  const { findUserId } = deps.jobQueries;
+  const { authentication, version } = deps;
+  mountRoutes(app, routes, createAuthorize({ authentication, findUserId }));
+
+  const document = openApiDocument(routes, version);
+  app.get('/openapi.json', (_request, response) => {
+    response.json(document);
+  });
+  mountDocs(app);
+  app.get('/', (_request, response) => {
+    response.json({ name: 'Hourwork', version, docs: '/docs', health: '/health/ready' });
+  });
+
+  app.use((request) => {
+    throw new HttpError('NOT_FOUND', `There is no ${request.path}; /docs lists what there is.`);
+  });
+  app.use(createErrorHandler(deps.logger));
+  return app;
+}

@@ -1,0 +1,34 @@
+import type { ErrorRequestHandler } from 'express';
+import type { Logger } from '../config/logger.ts';
+import { errorAnswer } from './errorAnswer.ts';
+import { type HttpError, toHttpError } from './HttpError.ts';
+import { requestIdOf } from './middleware/requestContext.ts';
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** Our mistakes with their stack; a dependency that is away in one line; the client's not at all. */
+function report(logger: Logger, error: HttpError): void {
+  if (error.status === 500) logger.error('A request failed.', { error: error.cause ?? error });
+  else if (error.status === 503) logger.warn(error.message, { code: error.code });
+}
+
+/** Answers whatever was thrown as `{error: {code, message, details?, requestId}}`, never a stack. */
+export function createErrorHandler(logger: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (thrown: unknown, _request, response, _next) => {
+    const error = toHttpError(thrown);
+    report(logger, error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    if (error.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    const { code, message, details } = error;
+    response.status(error.status).json(
+      errorAnswer.parse({
+        error: { code, message, ...(details && { details }), requestId: requestIdOf(response) },
+      }),
+    );
+  };
+}

@@ -1,0 +1,82 @@
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EnvironmentError } from '../config/env.ts';
+import type { Logger } from '../config/logger.ts';
+
+interface ListenOptions {
+  host: string;
+  /** 0 for any free one. */
+  port: number;
+  logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+export interface HttpServer {
+  /** The port it listens on. */
+  port: number;
+  /**
+   * Takes no new connection, lets the requests in flight end, and cuts those that have not after
+   * `deadlineMs`. Never rejects.
+   */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** Longer than a client should ever need to send one request of at most 1 MB. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+function explained(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const where = `${host}:${port}`;
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Port ${port} on ${host} is taken. Stop what listens there, or set PORT in .env to a free port.`,
+    EACCES: `Port ${port} needs rights this process does not have. Set PORT in .env to 1024 or above.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST in .env to one it has, or to 0.0.0.0 for all.`,
+  };
+  const reason = reasons[error.code ?? ''];
+  return reason === undefined
+    ? new Error(`Cannot listen on ${where}: ${error.message}`, { cause: error })
+    : new EnvironmentError(reason, { cause: error });
+}
+
+/**
+ * Serves HTTP.
+ * @throws EnvironmentError that says what to change when the address cannot be had.
+ */
+export async function listen(
+  app: RequestListener,
+  { host, port, logger }: ListenOptions,
+): Promise<HttpServer> {
+  const inFlight = new Set<ServerResponse>();
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS });
+  // Before the application sees it, which may end the response at once.
+  server.on('request', (_request, response: ServerResponse) => {
+    inFlight.add(response);
+    response.once('close', () => inFlight.delete(response));
+    if (!server.listening) response.setHeader('Connection', 'close');
+  });
+  server.on('request', app);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explained(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const { port: listening } = server.address() as AddressInfo;
+  logger.info(`Listening on http://${host}:${listening}`);
+
+  function stop(deadlineMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cut = setTimeout(() => {
+        logger.warn('Requests still in flight were cut.', { requests: inFlight.size });
+        server.closeAllConnections();
+      }, deadlineMs);
+      // Ends idle connections too; those at work end with their answer.
+      server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+      for (const response of inFlight) {
+        if (!response.headersSent) response.setHeader('Connection', 'close');
+      }
+    });
+  }
+
+  return { port: listening, stop };
+}

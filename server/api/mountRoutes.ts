@@ -1,0 +1,50 @@
+import type { IRouter, RequestHandler } from 'express';
+import type { Route } from '../routes/route.ts';
+import { HttpError } from './HttpError.ts';
+import type { Authorize } from './middleware/authorize.ts';
+import { readRequest, runMiddleware } from './middleware/readRequest.ts';
+import { requestIdOf } from './middleware/requestContext.ts';
+
+/** Guard, then schemas, then limits, then the handler; its answer is made from the schema. */
+function endpoint(route: Route, authorize: Authorize): RequestHandler {
+  return async (request, response) => {
+    const account = await authorize(request, route.guard);
+    const parts = await readRequest(route, request, response);
+    for (const limiter of route.limiters ?? []) await runMiddleware(limiter, request, response);
+
+    const { status, body } = await route.handle({
+      ...(parts as Parameters<Route['handle']>[0]),
+      account,
+      requestId: requestIdOf(response),
+    });
+    const schema = route.responses[status];
+    if (schema === undefined) throw new Error(`${route.path} has no schema for status ${status}.`);
+    response.status(status).json(schema.parse(body));
+  };
+}
+
+function methodNotAllowed(methods: readonly string[]): RequestHandler {
+  const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  return (request, response) => {
+    response.setHeader('Allow', allowed);
+    if (request.method === 'OPTIONS') {
+      response.status(204).end();
+      return;
+    }
+    throw new HttpError(
+      'METHOD_NOT_ALLOWED',
+      `${request.method} is not possible here: ${allowed}.`,
+    );
+  };
+}
+
+/** Mounts the table: each route, and 405 with `Allow` for every other method of its path. */
+export function mountRoutes(router: IRouter, routes: readonly Route[], authorize: Authorize): void {
+  for (const route of routes) router[route.method](route.path, endpoint(route, authorize));
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes
+      .filter((route) => route.path === path)
+      .map(({ method }) => method.toUpperCase());
+    router.all(path, methodNotAllowed(methods));
+  }
+}

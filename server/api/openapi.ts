@@ -1,0 +1,100 @@
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  type RouteConfig,
+} from '@asteasolutions/zod-to-openapi';
+import type { Guard, Route } from '../routes/route.ts';
+import { errorAnswer } from './errorAnswer.ts';
+import { type ApiErrorCode, HTTP_STATUS } from './httpStatus.ts';
+
+const BEARER = 'bearer';
+const WHO: Readonly<Record<Guard, string>> = {
+  anyone: 'Needs no token.',
+  reader: 'For the roles admin and viewer.',
+  ownUserOrReader: 'For the roles admin and viewer, and for the user themself.',
+  administrator: 'For the role admin.',
+};
+
+/** `/job/:jobId` in Express, `/job/{jobId}` in OpenAPI. */
+export function openApiPath(path: string): string {
+  return path.replace(/:(\w+)/g, '{$1}');
+}
+
+/** What a route may refuse: some follows from its guard and schemas, the rest it names. */
+function errorCodes(route: Route): ApiErrorCode[] {
+  const hasInput = route.params ?? route.query ?? route.headers ?? route.body;
+  return [
+    ...(hasInput === undefined ? [] : (['VALIDATION_FAILED'] as const)),
+    ...(route.guard === 'anyone'
+      ? []
+      : (['UNAUTHENTICATED', 'FORBIDDEN', 'MONGODB_UNAVAILABLE'] as const)),
+    ...(route.method === 'get' ? [] : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
+    'RATE_LIMITED',
+    ...(route.errors ?? []),
+  ];
+}
+
+function errorResponses(route: Route): RouteConfig['responses'] {
+  const codes = [...new Set(errorCodes(route))];
+  const statuses = new Set(codes.map((code) => HTTP_STATUS[code]));
+  return Object.fromEntries(
+    [...statuses]
+      .filter((status) => !(status in route.responses))
+      .map((status) => [
+        status,
+        {
+          description: codes.filter((code) => HTTP_STATUS[code] === status).join(', '),
+          content: { 'application/json': { schema: errorAnswer } },
+        },
+      ]),
+  );
+}
+
+function toConfig(route: Route): RouteConfig {
+  const { method, path, tag, summary, description, guard, params, query, headers, body } = route;
+  const answers = Object.entries(route.responses).map(([status, schema]) => [
+    status,
+    { description: summary, content: { 'application/json': { schema } } },
+  ]);
+  return {
+    method,
+    path: openApiPath(path),
+    tags: [tag],
+    summary,
+    description: [description, WHO[guard]].filter(Boolean).join('\n\n'),
+    security: guard === 'anyone' ? [] : [{ [BEARER]: [] }],
+    request: {
+      ...(params && { params }),
+      ...(query && { query }),
+      ...(headers && { headers }),
+      ...(body && {
+        body: {
+          required: !body.safeParse({}).success,
+          content: { 'application/json': { schema: body } },
+        },
+      }),
+    },
+    responses: { ...Object.fromEntries(answers), ...errorResponses(route) },
+  };
+}
+
+/** The OpenAPI 3.1 document of the routes, from the schemas that check and answer them. */
+export function openApiDocument(routes: readonly Route[], version: string) {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', BEARER, {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'The token of POST /app/auth/login.',
+  });
+  for (const route of routes) registry.registerPath(toConfig(route));
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Hourwork',
+      version,
+      description: 'See and steer the hourly run: runs, jobs, and what became of them.',
+    },
+    servers: [{ url: '/' }],
+  });
+}

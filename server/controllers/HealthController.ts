@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ok } from './reply.ts';
+
+export interface HealthDeps {
+  /** Which of the ways the hourly work goes, if any. */
+  mode: 'queue' | 'legacy' | 'off';
+  mongo(): Promise<boolean>;
+  redis(): Promise<boolean>;
+  /** Whether the process has begun to stop and should be given no more requests. */
+  stopping(): boolean;
+}
+
+const CHECK_DEADLINE_MS = 700;
+
+/** A check that gives no answer in time has failed; so has one that throws. */
+async function isUp(check: () => Promise<boolean>): Promise<'up' | 'down'> {
+  const cancel = new AbortController();
+  const deadline = delay(CHECK_DEADLINE_MS, false, { signal: cancel.signal }).catch(() => false);
+  try {
+    return (await Promise.race([check(), deadline])) ? 'up' : 'down';
+  } catch {
+    return 'down';
+  } finally {
+    cancel.abort();
+  }
+}
+
+/** Whether the process lives, and whether it can serve. */
+export function createHealthController({ mode, mongo, redis, stopping }: HealthDeps) {
+  return {
+    live: () => ok({ status: 'ok' as const }),
+
+    /** 503 only if nothing can be served; without Redis all that reads MongoDB still can. */
+    async ready() {
+      const [mongodb, redisState] = await Promise.all([isUp(mongo), isUp(redis)]);
+      const process = stopping() ? ('stopping' as const) : ('running' as const);
+      const checks = { mongodb, redis: redisState, process };
+      if (mongodb === 'down' || process === 'stopping') {
+        return { status: 503 as const, body: { status: 'down' as const, mode, checks } };
+      }
+      const status = redisState === 'down' ? ('degraded' as const) : ('ok' as const);
+      return ok({ status, mode, checks });
+    },
+  };
+}
+
+export type HealthController = ReturnType<typeof createHealthController>;

@@ -1,0 +1,14 @@
+/** What a controller answers: the status, and the body that the route's schema will shape. */
+export interface Reply<Status extends number, Body> {
+  status: Status;
+  body: Body;
+}
+
+export function ok<Body>(body: Body): Reply<200, Body> {
+  return { status: 200, body };
+}
+
+/** Taken on; the work itself goes on in the background. */
+export function accepted<Body>(body: Body): Reply<202, Body> {
+  return { status: 202, body };
+}

@@ -1,0 +1,48 @@
+import type { JobState } from '../../models/system/JobStatusModel.ts';
+import type {
+  Administration,
+  RunRequest,
+} from '../../Services/BackgroundJobs/admin/administration.ts';
+import type { JobQueries } from '../../Services/BackgroundJobs/admin/jobQueries.ts';
+import type { Recommendation } from '../../Services/BackgroundJobs/admin/recommendation.ts';
+import { accepted, ok } from '../reply.ts';
+
+export interface JobStatusDeps {
+  administration: Omit<Administration, 'liveStates'>;
+  jobQueries: Omit<JobQueries, 'findUserId'>;
+  recommend(): Promise<Recommendation>;
+}
+
+interface PageQuery {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+interface FailedFilter {
+  runId?: string | undefined;
+  code?: string | undefined;
+}
+
+/** Seeing and steering runs and jobs: each method is one call of a service. */
+export function createJobStatusController(deps: JobStatusDeps) {
+  const { administration, jobQueries, recommend } = deps;
+  return {
+    ofUser: async (userId: string, page: PageQuery) => ok(await jobQueries.ofUser(userId, page)),
+    byId: async (jobId: string) => ok(await jobQueries.byId(jobId)),
+    recent: async (query: PageQuery & { status?: JobState | undefined }) =>
+      ok(await jobQueries.recent(query)),
+    failed: async (query: PageQuery & FailedFilter) => ok(await jobQueries.failed(query)),
+    queueStats: async () => ok(await administration.queueStats()),
+    why: async (jobId: string) => ok(await administration.why(jobId)),
+    recommendation: async () => ok(await recommend()),
+    runs: async (page: PageQuery) => ok(await administration.listRuns(page)),
+    run: async (runId: string) => ok(await administration.getRun(runId)),
+    requestRun: async (request: RunRequest) => accepted(await administration.requestRun(request)),
+    cancelRun: async (runId: string) => accepted(await administration.cancelRun(runId)),
+    retryJob: async (jobId: string) => accepted(await administration.retryJob(jobId)),
+    retryFailed: async (filter: FailedFilter & { limit: number }) =>
+      accepted(await administration.retryFailed(filter)),
+  };
+}
+
+export type JobStatusController = ReturnType<typeof createJobStatusController>;

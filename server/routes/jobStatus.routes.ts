@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import type { JobStatusController } from '../controllers/system/JobStatusController.ts';
+import {
+  errorCode,
+  idempotencyKey,
+  jobId,
+  jobState,
+  jobStatus,
+  queueStats,
+  recommendation,
+  retryFilter,
+  run,
+  runId,
+  runRequest,
+  userReference,
+} from './jobStatus.schemas.ts';
+import { defineRoute, type Route } from './route.ts';
+import { pageOf, pageQuery } from './schemas.ts';
+
+const BASE = '/app/job-status';
+
+/** Seeing jobs and runs. */
+function readingRoutes(controller: JobStatusController): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/status/user/:userId`,
+      tag: 'Jobs',
+      summary: 'The jobs of one user, newest first',
+      guard: 'ownUserOrReader',
+      params: z.strictObject({ userId: userReference }),
+      query: z.strictObject(pageQuery(50)),
+      responses: { 200: pageOf(jobStatus) },
+      errors: ['NOT_FOUND'],
+      handle: ({ params, query }) => controller.ofUser(params.userId, query),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/status/job/:jobId`,
+      tag: 'Jobs',
+      summary: 'One job',
+      guard: 'reader',
+      params: z.strictObject({ jobId }),
+      responses: { 200: jobStatus },
+      errors: ['NOT_FOUND'],
+      handle: ({ params }) => controller.byId(params.jobId),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/recent`,
+      tag: 'Jobs',
+      summary: 'Recent jobs, newest first',
+      guard: 'reader',
+      query: z.strictObject({ ...pageQuery(50), status: jobState.optional() }),
+      responses: { 200: pageOf(jobStatus) },
+      handle: ({ query }) => controller.recent(query),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/failed`,
+      tag: 'Jobs',
+      summary: 'Failed jobs, newest first',
+      guard: 'reader',
+      query: z.strictObject({
+        ...pageQuery(100),
+        runId: runId.optional(),
+        code: errorCode.optional(),
+      }),
+      responses: { 200: pageOf(jobStatus) },
+      handle: ({ query }) => controller.failed(query),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/why/:jobId`,
+      tag: 'Jobs',
+      summary: 'Why a job is not running, or what became of it, in one sentence',
+      guard: 'reader',
+      params: z.strictObject({ jobId }),
+      responses: { 200: z.object({ jobId: z.string(), why: z.string() }) },
+      errors: ['NOT_FOUND', 'REDIS_UNAVAILABLE'],
+      handle: ({ params }) => controller.why(params.jobId),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/queue/stats`,
+      tag: 'Queue',
+      summary: 'How many jobs stand where',
+      guard: 'reader',
+      responses: { 200: queueStats },
+      errors: ['REDIS_UNAVAILABLE'],
+      handle: () => controller.queueStats(),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/recommendation`,
+      tag: 'Queue',
+      summary: 'How many workers: by the rule of thumb, and by what was measured',
+      guard: 'reader',
+      responses: { 200: recommendation },
+      handle: () => controller.recommendation(),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/runs`,
+      tag: 'Runs',
+      summary: 'Runs, newest first',
+      guard: 'reader',
+      query: z.strictObject(pageQuery(50)),
+      responses: { 200: pageOf(run) },
+      handle: ({ query }) => controller.runs(query),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/runs/:runId`,
+      tag: 'Runs',
+      summary: 'One run and its balance',
+      guard: 'reader',
+      params: z.strictObject({ runId }),
+      responses: { 200: run },
+      errors: ['NOT_FOUND'],
+      handle: ({ params }) => controller.run(params.runId),
+    }),
+  ];
+}
+
+/** Steering them. */
+function actingRoutes(controller: JobStatusController): Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: `${BASE}/runs`,
+      tag: 'Runs',
+      summary: 'Begin a run now',
+      guard: 'administrator',
+      headers: z.object({ 'idempotency-key': idempotencyKey }),
+      body: runRequest,
+      responses: { 202: z.object({ runId: z.string() }) },
+      errors: ['UNKNOWN_USERS', 'IDEMPOTENCY_KEY_REUSED', 'REDIS_UNAVAILABLE'],
+      handle: ({ body, headers, account, requestId }) =>
+        controller.requestRun({
+          ...body,
+          idempotencyKey: headers['idempotency-key'],
+          accountId: account.accountId,
+          requestId,
+        }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${BASE}/runs/:runId/cancel`,
+      tag: 'Runs',
+      summary: 'Cancel what is left of a run',
+      description: 'Jobs already at work are left to end.',
+      guard: 'administrator',
+      params: z.strictObject({ runId }),
+      responses: { 202: z.object({ runId: z.string() }) },
+      errors: ['NOT_FOUND', 'RUN_FINISHED', 'REDIS_UNAVAILABLE'],
+      handle: ({ params }) => controller.cancelRun(params.runId),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${BASE}/job/:jobId/retry`,
+      tag: 'Jobs',
+      summary: 'Put a failed job into the queue again',
+      guard: 'administrator',
+      params: z.strictObject({ jobId }),
+      responses: { 202: z.object({ jobId: z.string(), generation: z.number().int() }) },
+      errors: ['NOT_FOUND', 'JOB_NOT_FAILED', 'JOB_PENDING', 'REDIS_UNAVAILABLE'],
+      handle: ({ params }) => controller.retryJob(params.jobId),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${BASE}/failed/retry`,
+      tag: 'Jobs',
+      summary: 'Put failed jobs into the queue again',
+      description: 'Skipped are those whose user has a live job meanwhile.',
+      guard: 'administrator',
+      body: retryFilter,
+      responses: {
+        202: z.object({ retried: z.number().int(), skipped: z.number().int() }),
+      },
+      errors: ['REDIS_UNAVAILABLE'],
+      handle: ({ body }) => controller.retryFailed(body),
+    }),
+  ];
+}
+
+/** All under /app/job-status. */
+export function jobStatusRoutes(controller: JobStatusController): Route[] {
+  return [...readingRoutes(controller), ...actingRoutes(controller)];
+}

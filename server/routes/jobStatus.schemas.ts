@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { JOB_STATUSES } from '../models/system/JobStatusModel.ts';
+import { RUN_MODES, RUN_STATUSES, RUN_TRIGGERS } from '../models/system/RunModel.ts';
+import { instant } from './schemas.ts';
+
+const MAX_USER_IDS = 10_000;
+
+const identifier = z.string().regex(/^[\w.:-]{1,200}$/, 'is not an id');
+export const jobId = identifier.meta({
+  example: 'user-data-20261122T110000Z-6561f0c2a4d3e5f6a7b8c9d0',
+});
+export const runId = identifier.meta({ example: '20261122T110000Z' });
+export const userReference = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ description: "The user's ObjectId or externalId", example: '00004' });
+export const errorCode = z
+  .string()
+  .regex(/^\w{1,64}$/, 'is not a code')
+  .meta({ example: 'DEADLINE_EXCEEDED' });
+export const jobState = z.enum(JOB_STATUSES);
+
+const count = z.number().int().nonnegative();
+
+export const jobStatus = z
+  .object({
+    jobId: z.string(),
+    runId: z.string(),
+    queue: z.string(),
+    userId: z.string().meta({ description: "The user's ObjectId" }),
+    status: jobState,
+    attempts: count.meta({ description: 'Starts that ended, within this generation' }),
+    starts: count.meta({ description: 'Pick-ups by a worker, within this generation' }),
+    generation: count.meta({ description: 'How often the job was put into Redis anew' }),
+    duplicateOf: z
+      .string()
+      .nullable()
+      .meta({ description: 'The pending job of the user because of which this one was not made' }),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    result: z.unknown().meta({ description: 'What the work answered' }),
+    queuedAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    durationMs: z.number().nullable(),
+    worker: z.string().nullable(),
+    liveState: z.string().nullable().meta({
+      description:
+        'Where the queue holds it now; "unavailable" while Redis is away, null once finished',
+    }),
+  })
+  .meta({ id: 'JobStatus' });
+
+export const run = z
+  .object({
+    runId: z.string(),
+    runSeq: z.number().int().meta({ description: 'Orders all runs, whatever the clocks say' }),
+    slot: instant.nullable().meta({ description: 'When the schedule was due; null if asked for' }),
+    trigger: z.enum(RUN_TRIGGERS),
+    mode: z.enum(RUN_MODES),
+    asOf: z
+      .string()
+      .meta({ description: 'The UTC day the work is done for', example: '2026-11-22' }),
+    status: z.enum(RUN_STATUSES).meta({ description: 'A run with failed jobs is completed' }),
+    enumerated: count.meta({ description: 'Users recorded so far: the sum of the seven below' }),
+    duplicates: count,
+    queued: count,
+    active: count,
+    delayed: count,
+    completed: count,
+    failed: count,
+    cancelled: count,
+    balanced: z.boolean(),
+    warnings: z.array(z.string()).readonly(),
+    startedAt: instant,
+    finishedAt: instant.nullable(),
+  })
+  .meta({ id: 'Run' });
+
+export const queueStats = z
+  .object({
+    waiting: count.meta({ description: 'Paused and prioritized ones included' }),
+    active: count,
+    completed: count,
+    failed: count,
+    delayed: count,
+    total: count,
+  })
+  .meta({ id: 'QueueStats' });
+
+export const recommendation = z
+  .object({
+    totalUsers: count.meta({ description: 'Active users' }),
+    byFormula: count.meta({ description: 'Workers, as ceil(totalUsers / 1000) * 2' }),
+    measured: z
+      .object({
+        sampledJobs: count.meta({ description: 'The newest completed jobs, at most 1,000' }),
+        meanDurationMs: z.number().meta({ description: 'Mean time of one job, in milliseconds' }),
+        concurrency: count.meta({ description: 'Jobs one worker runs at a time' }),
+        usersPerWorkerHour: count.meta({
+          description: '3,600,000 / meanDurationMs * concurrency, rounded down',
+        }),
+        workersNeeded: count.meta({
+          description: 'Workers for a run of totalUsers within one hour, at least 1',
+        }),
+      })
+      .nullable()
+      .meta({ description: 'What recent jobs took says; null until one has completed' }),
+  })
+  .meta({ id: 'Recommendation' });
+
+const asOf = z.iso
+  .date('is not a day such as 2026-11-22')
+  .refine((day) => day <= new Date().toISOString().slice(0, 10), 'is after today (UTC)')
+  .meta({ description: 'A UTC day, not after today; today if absent', example: '1997-09-30' });
+
+export const runRequest = z
+  .strictObject({
+    asOf: asOf.optional(),
+    userIds: z
+      .array(z.string().min(1).max(200))
+      .min(1)
+      .max(MAX_USER_IDS)
+      .optional()
+      .meta({ description: 'ObjectIds or externalIds; all active users if absent' }),
+    backfill: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Results of an earlier day may overwrite those of a later one' }),
+  })
+  .meta({ id: 'RunRequest' });
+
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, 'must have 1 to 200 visible ASCII characters')
+  .optional()
+  .meta({ description: 'The same key again answers with the run it began before' });
+
+export const retryFilter = z
+  .strictObject({
+    runId: runId.optional(),
+    code: errorCode.optional(),
+    limit: z.number().int().min(1).max(1000).default(1000),
+  })
+  .meta({ id: 'RetryFilter' });

@@ -1,0 +1,73 @@
+import type { RequestHandler } from 'express';
+import type { z } from 'zod';
+import type { ErrorCode } from '../errors/codes.ts';
+import type { Identity } from '../Services/Auth/authentication.ts';
+
+/**
+ * Who may call a route. `ownUserOrReader`: a reader, or the account of the user that the
+ * parameter `userId` names.
+ */
+export type Guard = 'anyone' | 'ownUserOrReader' | 'reader' | 'administrator';
+
+type Part = z.ZodObject | undefined;
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+/** The schema of the body for each status a handler may answer with. */
+type Responses = Readonly<Record<number, z.ZodType>>;
+type Reply<R extends Responses> = {
+  [Status in keyof R & number]: { status: Status; body: z.input<R[Status]> };
+}[keyof R & number];
+
+/** What a handler is given: checked, converted, and nothing else of the request. */
+interface RouteRequest<G extends Guard, Params, Query, Body, Headers> {
+  params: Parsed<Params>;
+  query: Parsed<Query>;
+  body: Parsed<Body>;
+  headers: Parsed<Headers>;
+  account: G extends 'anyone' ? null : Identity;
+  requestId: string;
+}
+
+interface RouteOf<
+  G extends Guard,
+  Params extends Part,
+  Query extends Part,
+  Body extends Part,
+  Headers extends Part,
+  R extends Responses,
+> {
+  method: 'get' | 'post';
+  /** In Express' form: `/job/:jobId`. */
+  path: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  guard: G;
+  /** Unknown keys of params, query and body are refused: make these with z.strictObject. */
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  /** Of all headers the ones looked at, by name in lower case. */
+  headers?: Headers;
+  responses: R;
+  /** What may be answered besides those that follow from guard and schemas. */
+  errors?: readonly ErrorCode[];
+  /** Express middleware that may refuse a well-formed request. */
+  limiters?: readonly RequestHandler[];
+  handle(request: RouteRequest<G, Params, Query, Body, Headers>): Promise<Reply<R>> | Reply<R>;
+}
+
+/** One endpoint: all that is checked, answered and documented of it. */
+export type Route = RouteOf<Guard, Part, Part, Part, Part, Responses>;
+
+/** Ties a handler's argument and answer to the schemas beside it; adds nothing at run time. */
+export function defineRoute<
+  const G extends Guard,
+  const R extends Responses,
+  Params extends Part = undefined,
+  Query extends Part = undefined,
+  Body extends Part = undefined,
+  Headers extends Part = undefined,
+>(route: RouteOf<G, Params, Query, Body, Headers, R>): Route {
+  // The argument and answer of its handler stay tied to its own schemas, which mountRoutes applies.
+  return route as Route;
+}
