@@ -164,7 +164,14 @@ function actingRoutes(controller: JobStatusController): Route[] {
       guard: 'administrator',
       params: z.strictObject({ jobId }),
       responses: { 202: z.object({ jobId: z.string(), generation: z.number().int() }) },
-      errors: ['NOT_FOUND', 'JOB_NOT_FAILED', 'JOB_PENDING', 'REDIS_UNAVAILABLE'],
+      errors: [
+        'NOT_FOUND',
+        'JOB_NOT_FAILED',
+        'JOB_PENDING',
+        'NOT_RETRYABLE',
+        'RUN_FINISHED',
+        'REDIS_UNAVAILABLE',
+      ],
       handle: ({ params }) => controller.retryJob(params.jobId),
     }),
     defineRoute({

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AppError } from '../../errors/AppError.ts';
 import { AccountModel, type Role } from '../../models/AccountModel.ts';
 import { isDuplicateKey } from '../../models/mongoErrors.ts';
@@ -7,6 +8,12 @@ import { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwo
 /** One person, one spelling. */
 function normalized(email: string): string {
   return email.trim().toLowerCase();
+}
+
+function assertEmail(email: string): void {
+  if (!z.email().safeParse(normalized(email)).success) {
+    throw new AppError('VALIDATION_FAILED', `${email} is not an e-mail address.`);
+  }
 }
 
 function assertUsable(password: string): void {
@@ -37,9 +44,10 @@ interface NewAccount {
 
 /**
  * @throws AppError `VALIDATION_FAILED` for an unusable password, a `user` without its user, or an
- * e-mail that has an account; `NOT_FOUND` for an unknown user.
+ * e-mail that is none or has an account; `NOT_FOUND` for an unknown user.
  */
 export async function createAccount({ email, password, role, user }: NewAccount): Promise<void> {
+  assertEmail(email);
   assertUsable(password);
   if (role !== 'user' && user !== undefined) {
     throw new AppError('VALIDATION_FAILED', `The role ${role} does not stand for a user.`);

@@ -1,0 +1,3 @@
+import { startApi } from '../composition/api.ts';
+
+await startApi();

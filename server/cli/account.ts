@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { Command, Option } from 'commander';
+import { ROLES, type Role } from '../models/AccountModel.ts';
+import { changePassword, createAccount, disableAccount } from '../Services/Auth/accounts.ts';
+import { readPassword } from './readPassword.ts';
+import { withMongo } from './withMongo.ts';
+
+const GENERATED_BYTES = 18;
+
+const generate = () =>
+  new Option('--generate', 'makes a password and prints it, instead of asking for one');
+
+interface PasswordOptions {
+  generate?: boolean;
+}
+
+/** Passes the new password on, and prints it if it was generated: nobody else knows it. */
+async function withPassword(
+  { generate: generated = false }: PasswordOptions,
+  use: (password: string) => Promise<void>,
+): Promise<void> {
+  const password = generated
+    ? randomBytes(GENERATED_BYTES).toString('base64url')
+    : await readPassword();
+  await use(password);
+  if (generated) process.stdout.write(`Password: ${password}\n`);
+}
+
+const program = new Command('account').description(
+  'Who may log in. A password is read from standard input, or asked for without echo.',
+);
+
+program
+  .command('create')
+  .description('makes an account')
+  .argument('<email>')
+  .addOption(
+    new Option('--role <role>', 'admin: all; viewer: sees all; user: sees one user')
+      .choices(ROLES)
+      .makeOptionMandatory(),
+  )
+  .option('--user <externalId>', 'the user that an account of the role user sees')
+  .addOption(generate())
+  .action((email: string, options: PasswordOptions & { role: Role; user?: string }) =>
+    withMongo(async () => {
+      const { role, user } = options;
+      await withPassword(options, (password) => createAccount({ email, password, role, user }));
+      process.stdout.write(`${email} may log in as ${role}.\n`);
+    }),
+  );
+
+program
+  .command('password')
+  .description('sets a new password; all tokens of the account end')
+  .argument('<email>')
+  .addOption(generate())
+  .action((email: string, options: PasswordOptions) =>
+    withMongo(async () => {
+      await withPassword(options, (password) => changePassword(email, password));
+      process.stdout.write(`${email} has a new password. Its tokens have ended.\n`);
+    }),
+  );
+
+program
+  .command('disable')
+  .description('allows no login from now on; all tokens of the account end')
+  .argument('<email>')
+  .action((email: string) =>
+    withMongo(async () => {
+      await disableAccount(email);
+      process.stdout.write(`${email} can no longer log in. Its tokens have ended.\n`);
+    }),
+  );
+
+await program.parseAsync();
