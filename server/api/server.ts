@@ -1,3 +1,4 @@
 import { startApi } from '../composition/api.ts';
+import { runProcess } from '../composition/runProcess.ts';
 
-await startApi();
+await runProcess(startApi);

@@ -76,6 +76,8 @@ export const envSchema = z.object({
 
   // Workers
   WORKER_CONCURRENCY: positiveInt.max(1000).default(3),
+  /** PM2 sets it: the number of this instance of the worker. */
+  NODE_APP_INSTANCE: z.string().optional(),
   WORKER_INSTANCES: positiveInt.max(256).default(2),
   WORKER_LOCK_MS: duration.default(10_000),
   WORKER_STALLED_CHECK_MS: duration.default(5_000),

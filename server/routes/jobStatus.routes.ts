@@ -77,7 +77,7 @@ function readingRoutes(controller: JobStatusController): Route[] {
       guard: 'reader',
       params: z.strictObject({ jobId }),
       responses: { 200: z.object({ jobId: z.string(), why: z.string() }) },
-      errors: ['NOT_FOUND', 'REDIS_UNAVAILABLE'],
+      errors: ['NOT_FOUND'],
       handle: ({ params }) => controller.why(params.jobId),
     }),
     defineRoute({

@@ -1,11 +1,5 @@
 import { PurchaseModel, SAMPLE_SOURCE } from '../../models/PurchaseModel.ts';
-import type { ScoringParams } from './probabilityAlive.ts';
-
-/**
- * The estimates for the sample's customers, weekly: Fader, Hardie & Lee (2005), "Counting Your
- * Customers the Easy Way", Marketing Science 24(2), table 2.
- */
-export const CDNOW_ESTIMATES: ScoringParams = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+import { CDNOW_ESTIMATES, type ScoringParams } from './probabilityAlive.ts';
 
 /**
  * What to tell people when the model's parameters, estimated on CDNOW's customers, are used on

@@ -6,6 +6,11 @@ export interface ScoringParams {
   readonly b: number;
 }
 
+/**
+ * The estimates for the sample's customers, weekly: Fader, Hardie & Lee (2005, as below), table 2.
+ */
+export const CDNOW_ESTIMATES: ScoringParams = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+
 interface BuyingPattern {
   /** Repeat purchase days. */
   readonly frequency: number;

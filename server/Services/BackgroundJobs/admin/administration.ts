@@ -11,7 +11,7 @@ export interface RunView extends RunCounts {
   status: RunStatus;
   enumerated: number;
   balanced: boolean;
-  warnings: readonly string[];
+  warnings: string[];
   startedAt: Date;
   finishedAt: Date | null;
 }

@@ -14,7 +14,7 @@ export async function nextUsers(
   const filter =
     run.selection === null
       ? { active: true, ...(after === null ? {} : { _id: beyond }) }
-      : { _id: { ...beyond, $in: run.selection } };
+      : { _id: { ...beyond, $in: run.selection }, deletedAt: null };
   const users = await UserModel.find(filter, { _id: 1 }).sort({ _id: 1 }).limit(limit).lean();
   return users.map(({ _id }) => _id);
 }

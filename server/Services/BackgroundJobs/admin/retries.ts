@@ -1,0 +1,131 @@
+import { AppError } from '../../../errors/AppError.ts';
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
+import type { JobQueue } from '../queue.ts';
+import { jobIdOf } from '../queues/envelope.ts';
+import { claimNextGeneration } from '../runs/generation.ts';
+import { recordPages } from '../runs/openJobs.ts';
+import { entryOfRecord, type Outbox } from '../runs/outbox.ts';
+import { unseal } from '../runs/seal.ts';
+import type { Administration } from './administration.ts';
+
+interface RetryOptions {
+  queue: JobQueue;
+  outbox: Outbox;
+  batchSize: number;
+}
+
+/** Puts failed jobs into the queue anew, on the same path as any other job. */
+export function createRetries({
+  queue,
+  outbox,
+  batchSize,
+}: RetryOptions): Pick<Administration, 'retryJob' | 'retryFailed'> {
+  /** @returns the user's live job, if another would make this one its duplicate. */
+  async function pendingJob(record: JobStatusDoc): Promise<string | null> {
+    const holder = await queue.holderOf(record.deduplicationId);
+    return holder === null ? null : jobIdOf(holder);
+  }
+
+  /** @returns how many of the records were put in anew. */
+  async function retry(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[]> {
+    const runIds = [...new Set(records.map(({ runId }) => runId))];
+    for (const runId of runIds) await unseal(runId);
+    const claimed = await claimNextGeneration(records);
+    // Again: the ledger may have been sealed between the two.
+    for (const runId of runIds) await unseal(runId);
+    await outbox.enqueue(claimed.map(entryOfRecord), batchSize);
+    return claimed;
+  }
+
+  return {
+    async retryJob(jobId) {
+      const record = await JobStatusModel.findById(jobId).lean<JobStatusDoc>();
+      if (record === null) throw new AppError('NOT_FOUND', `There is no job ${jobId}.`);
+      await requireRetryable(record, queue.name);
+      const pending = await pendingJob(record);
+      if (pending !== null) throw jobPending(record, pending);
+      const [claimed] = await retry([record]);
+      if (claimed === undefined) throw notFailed(jobId, 'no longer failed');
+      return { jobId, generation: claimed.generation };
+    },
+
+    async retryFailed({ runId, code, limit }) {
+      await queue.pendingCounts();
+      const sum = { retried: 0, skipped: 0 };
+      const filter = {
+        queue: queue.name,
+        ...(runId === undefined ? {} : { runId }),
+        ...(code === undefined ? {} : { 'error.code': code }),
+      };
+      for await (const page of recordPages('failed', filter)) {
+        const records = page.slice(0, limit - sum.retried - sum.skipped);
+        const retryable = await withoutCancelledRuns(records);
+        const pending = await Promise.all(retryable.map(pendingJob));
+        const free = oneForEachUser(retryable.filter((_, position) => pending[position] === null));
+        const claimed = await retry(free);
+        sum.retried += claimed.length;
+        sum.skipped += records.length - claimed.length;
+        if (sum.retried + sum.skipped >= limit) break;
+      }
+      return sum;
+    },
+  };
+}
+
+/** Of several failed jobs that would make each other duplicates, the newest. */
+function oneForEachUser(records: readonly JobStatusDoc[]): JobStatusDoc[] {
+  const newest = new Map<string, JobStatusDoc>();
+  for (const record of records) {
+    const other = newest.get(record.deduplicationId);
+    if (other === undefined || other.runSeq < record.runSeq) {
+      newest.set(record.deduplicationId, record);
+    }
+  }
+  return [...newest.values()];
+}
+
+async function withoutCancelledRuns(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[]> {
+  const runIds = [...new Set(records.map(({ runId }) => runId))];
+  const cancelled = await RunModel.find(
+    { _id: { $in: runIds }, status: 'cancelled' },
+    { _id: 1 },
+  ).lean();
+  const ids = new Set(cancelled.map(({ _id }) => _id));
+  return records.filter(({ runId }) => !ids.has(runId));
+}
+
+async function requireRetryable(record: JobStatusDoc, queueName: string): Promise<void> {
+  if (record.status !== 'failed') throw notFailed(record._id, record.status);
+  if (record.queue !== queueName) {
+    throw new AppError(
+      'NOT_RETRYABLE',
+      `The job ${record._id} ran in the in-process batch, which knows no retries. Start a run.`,
+    );
+  }
+  const run = await RunModel.findById(record.runId, { status: 1 }).lean<Pick<RunDoc, 'status'>>();
+  if (run?.status === 'cancelled') {
+    throw new AppError(
+      'RUN_FINISHED',
+      `The run ${record.runId} of this job was cancelled. Start a new run for the user.`,
+    );
+  }
+}
+
+function notFailed(jobId: string, status: string): AppError {
+  return new AppError(
+    'JOB_NOT_FAILED',
+    `The job ${jobId} is ${status}: only failed jobs are retried.`,
+    {
+      details: { status },
+    },
+  );
+}
+
+function jobPending(record: JobStatusDoc, pending: string): AppError {
+  return new AppError(
+    'JOB_PENDING',
+    `The user has a job pending already: ${pending}. It does the same work; wait for it.`,
+    { details: { jobId: pending, userId: record.userId.toHexString() } },
+  );
+}

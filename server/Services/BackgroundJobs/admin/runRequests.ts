@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../../errors/AppError.ts';
+import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
+import { resolveUsers } from '../../Users/resolveUsers.ts';
+import type { JobLog } from '../consuming/jobLog.ts';
+import type { Producer } from '../producer.ts';
+import type { JobQueue } from '../queue.ts';
+import { currentCounts, runView } from '../runs/balance.ts';
+import { cancelWaitingJobs, markCancelled } from '../runs/cancel.ts';
+import { findRun, openRequestedRun } from '../runs/ledger.ts';
+import type { Administration, RunRequest } from './administration.ts';
+
+interface RunRequestOptions {
+  producer: Pick<Producer, 'drive' | 'requireQueue'>;
+  queue: JobQueue;
+  batchSize: number;
+  retentionDays: number;
+  log: JobLog;
+}
+
+type RunRequests = Pick<Administration, 'listRuns' | 'getRun' | 'requestRun' | 'cancelRun'>;
+
+/** Runs as an admin reads, requests and cancels them. */
+export function createRunRequests(options: RunRequestOptions): RunRequests {
+  const { producer, queue, retentionDays, log } = options;
+  return {
+    async listRuns({ limit, cursor }) {
+      const filter = cursor === undefined ? {} : { runSeq: { $lt: sequenceOf(cursor) } };
+      const runs = await RunModel.find(filter, { selection: 0 })
+        .sort({ runSeq: -1 })
+        .limit(limit + 1)
+        .lean<RunDoc[]>();
+      const page = runs.slice(0, limit);
+      const items = await Promise.all(
+        page.map(async (run) => runView(run, await currentCounts(run))),
+      );
+      const last = page.at(-1);
+      return { items, nextCursor: runs.length > limit && last ? String(last.runSeq) : null };
+    },
+
+    async getRun(runId) {
+      const run = await findRun(runId);
+      if (run === null) throw new AppError('NOT_FOUND', `There is no run ${runId}.`);
+      return runView(run, await currentCounts(run));
+    },
+
+    async requestRun(request) {
+      const begunBefore = await findByKey(request);
+      if (begunBefore !== null) return { runId: begunBefore };
+      const selection = await selectionOf(request);
+      await producer.requireQueue();
+      const run = await openRequestedRun({
+        trigger: request.backfill === true ? 'backfill' : 'manual',
+        mode: 'queue',
+        batchSize: options.batchSize,
+        asOf: request.asOf ?? null,
+        backfill: request.backfill ?? false,
+        selection,
+        requestId: request.requestId,
+        ...keyOf(request),
+      });
+      if (run === null) {
+        // The same request came twice at once, and the other was first.
+        const runId = await findByKey(request);
+        if (runId === null) throw new AppError('INTERNAL', 'The run was neither made nor found.');
+        return { runId };
+      }
+      producer.drive(run._id);
+      return { runId: run._id };
+    },
+
+    async cancelRun(runId) {
+      await producer.requireQueue();
+      await markCancelled(runId);
+      cancelWaitingJobs(runId, { queue, retentionDays }).catch((error: unknown) => {
+        log.warn('Not all jobs of a cancelled run were reached; the reconciler goes on', {
+          runId,
+          error,
+        });
+      });
+      return { runId };
+    },
+  };
+}
+
+function sequenceOf(cursor: string): number {
+  const runSeq = Number(cursor);
+  if (!Number.isSafeInteger(runSeq) || runSeq < 0) {
+    throw new AppError('VALIDATION_FAILED', 'cursor: use the nextCursor of the page before.');
+  }
+  return runSeq;
+}
+
+/** What a request asks, in short: the same key must not come with another. */
+function fingerprintOf({ asOf, userIds, backfill }: RunRequest): string {
+  const asked = JSON.stringify([asOf ?? null, userIds ?? null, backfill ?? false]);
+  return createHash('sha256').update(asked).digest('hex');
+}
+
+function keyOf(request: RunRequest): { request?: NonNullable<RunDoc['request']> } {
+  const { idempotencyKey: key, accountId } = request;
+  if (key === undefined) return {};
+  return { request: { accountId, key, fingerprint: fingerprintOf(request) } };
+}
+
+async function findByKey(request: RunRequest): Promise<string | null> {
+  const { accountId, idempotencyKey } = request;
+  if (idempotencyKey === undefined) return null;
+  const run = await RunModel.findOne(
+    { 'request.accountId': accountId, 'request.key': idempotencyKey },
+    { request: 1 },
+  ).lean();
+  if (run === null) return null;
+  if (run.request?.fingerprint !== fingerprintOf(request)) {
+    throw new AppError(
+      'IDEMPOTENCY_KEY_REUSED',
+      `This Idempotency-Key began the run ${run._id} with another request; take a new key.`,
+      { details: { runId: run._id } },
+    );
+  }
+  return run._id;
+}
+
+async function selectionOf({ userIds }: RunRequest): Promise<string[] | null> {
+  if (userIds === undefined) return null;
+  const { found, unknown } = await resolveUsers(userIds);
+  if (unknown.length > 0) {
+    throw new AppError('UNKNOWN_USERS', `${unknown.length} of the users asked for do not exist.`, {
+      details: { userIds: unknown },
+    });
+  }
+  return [...new Set(found)].sort();
+}

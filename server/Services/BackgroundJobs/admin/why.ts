@@ -1,0 +1,102 @@
+import { AppError } from '../../../errors/AppError.ts';
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { RunModel } from '../../../models/system/RunModel.ts';
+import { WorkerModel } from '../../../models/system/WorkerModel.ts';
+import type { JobQueue } from '../queue.ts';
+import { queueJobId } from '../queues/envelope.ts';
+import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import type { Administration } from './administration.ts';
+
+/** A worker that was not seen for this long has probably ended. */
+const ALIVE_MS = 20_000;
+
+/** Says of a job, in one sentence, why it is not running or what became of it. */
+export function createWhy(queue: JobQueue): Administration['why'] {
+  return async (jobId) => {
+    const record = await JobStatusModel.findById(jobId).lean<JobStatusDoc>();
+    if (record === null) {
+      throw new AppError(
+        'NOT_FOUND',
+        `There is no job ${jobId}: it never was, or its record has expired.`,
+      );
+    }
+    return { jobId, why: await sentence(record, queue) };
+  };
+}
+
+async function sentence(record: JobStatusDoc, queue: JobQueue): Promise<string> {
+  switch (record.status) {
+    case 'completed':
+      return `It completed at ${at(record.finishedAt)} after ${times(record.attempts, 'attempt')}, in ${record.durationMs ?? 0} ms, on worker ${record.worker ?? 'unknown'}.`;
+    case 'failed':
+      return `It failed at ${at(record.finishedAt)} after ${times(record.attempts, 'attempt')} and is not tried again by itself: ${failure(record)}; retry it once the cause is mended.`;
+    case 'duplicate':
+      return `It was not enqueued, because the user's earlier job ${record.duplicateOf ?? '(unknown)'} was still pending and does the same work.`;
+    case 'cancelled':
+      return `It was cancelled at ${at(record.finishedAt)} with its run ${record.runId}, before a worker took it.`;
+    default:
+      return whyNotDone(record, queue);
+  }
+}
+
+/** The first obstacle that stands in an open job's way, from the outside in. */
+async function whyNotDone(record: JobStatusDoc, queue: JobQueue): Promise<string> {
+  if (record.queue !== queue.name) {
+    return 'It waits its turn in the in-process batch of the API process, which works without the queue.';
+  }
+  const place = await placeOf(record, queue);
+  if (place === null) {
+    return 'Redis is away, so no job can be handed out; its record is safe and it goes on by itself when Redis answers.';
+  }
+  if (place === 'active') {
+    return `It is running on worker ${record.worker ?? '(just taken)'}, in its attempt ${record.attempts + 1}.`;
+  }
+  if (place === 'unknown') return whyNotInRedis(record);
+  if (place === 'completed' || place === 'failed') {
+    return `It has ${place} in the queue, and its record is about to follow.`;
+  }
+  if (await queue.isPaused()) {
+    return 'The queue is paused by an admin; it goes on when the queue is resumed.';
+  }
+  const workers = await WorkerModel.countDocuments({
+    farewellAt: null,
+    lastSeenAt: { $gt: new Date(Date.now() - ALIVE_MS) },
+    queues: queue.name,
+  });
+  if (workers === 0) {
+    return 'No worker takes jobs from this queue: start one with "npx pm2 start ecosystem.config.js --only worker".';
+  }
+  if (place === 'delayed') {
+    return `Its attempt ${record.attempts} failed (${failure(record)}); it waits for its next try.`;
+  }
+  const { waiting } = await queue.pendingCounts();
+  return `It waits for its turn: ${times(waiting, 'job')} in the queue, ${times(workers, 'worker')} at work on them.`;
+}
+
+async function placeOf(record: JobStatusDoc, queue: JobQueue): Promise<string | null> {
+  try {
+    const [place] = await queue.places([queueJobId(record._id, record.generation)]);
+    return place ?? 'unknown';
+  } catch (error) {
+    if (isRedisUnavailable(error)) return null;
+    throw error;
+  }
+}
+
+async function whyNotInRedis(record: JobStatusDoc): Promise<string> {
+  const run = await RunModel.findById(record.runId, { status: 1 }).lean();
+  if (run?.status === 'cancelled') return 'Its run was cancelled; it is about to be marked so.';
+  return 'Redis does not have it (it was refused, or Redis lost its data); the reconciler puts it in again within two minutes.';
+}
+
+function failure({ error }: JobStatusDoc): string {
+  return error === null ? 'no reason was recorded' : `${error.code}, ${error.message}`;
+}
+
+function at(instant: Date | null): string {
+  return instant?.toISOString() ?? 'an unknown time';
+}
+
+function times(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

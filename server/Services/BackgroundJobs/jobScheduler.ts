@@ -1,0 +1,194 @@
+import type { RunDoc } from '../../models/system/RunModel.ts';
+import { RunModel } from '../../models/system/RunModel.ts';
+import { withinDeadline } from './consuming/deadline.ts';
+import { failureOf } from './consuming/failureText.ts';
+import type { JobLog } from './consuming/jobLog.ts';
+import { USER_DATA_SCHEDULE } from './cronProducer.ts';
+import type { UserDataPayload } from './jobs/userData/userData.job.ts';
+import type { QueueEntry } from './queue.ts';
+import type { Processor } from './queues/jobDefinition.ts';
+import { type JobRecord, writeRecords } from './recording/recorder.ts';
+import { leaseRun } from './runs/checkpoint.ts';
+import { entryOf } from './runs/enumerate.ts';
+import { openSlotRun } from './runs/ledger.ts';
+import { recordPages } from './runs/openJobs.ts';
+import type { Outbox } from './runs/outbox.ts';
+import { nextUsers } from './runs/userPages.ts';
+import { type SlotClock, startSlotClock } from './scheduling/slotClock.ts';
+import type { Timetable } from './scheduling/slots.ts';
+
+/** Under this name the records of the in-process batch stand: no queue of Redis is involved. */
+export const IN_PROCESS = 'in-process';
+
+/** A batch whose process lives has its lease this soon after its run was opened. */
+const LEASE_TAKEN_WITHIN_MS = 60_000;
+
+interface BatchOptions {
+  processor: Processor<UserDataPayload, unknown>;
+  /** Records only: nothing is enqueued. */
+  outbox: Pick<Outbox, 'record'>;
+  deadlineMs: number;
+  leaseMs: number;
+  retentionDays: number;
+  worker: string;
+  log: JobLog;
+  signal: AbortSignal;
+}
+
+interface JobSchedulerOptions extends Omit<BatchOptions, 'signal'> {
+  timetable: Timetable;
+  batchSize: number;
+  catchUpIntervalMs: number;
+}
+
+/**
+ * The old way, for a rollback by flag: the hourly batch runs inside the API process, instead of
+ * the producer. The same work and the same records; no retries, and a slot that is missed is gone.
+ */
+export function startJobScheduler(options: JobSchedulerOptions): SlotClock {
+  const { log, batchSize } = options;
+  const stopping = new AbortController();
+  let underWay: Promise<void> = Promise.resolve();
+  const clock = startSlotClock({
+    ...options,
+    schedule: USER_DATA_SCHEDULE,
+    policy: 'skip',
+    election: null,
+    async beginRun(slot, trigger) {
+      const run = await openSlotRun({
+        schedule: USER_DATA_SCHEDULE,
+        slot,
+        trigger,
+        mode: 'legacy',
+        batchSize,
+      });
+      if (run === null) return null;
+      log.info('In-process batch begun', { runId: run._id });
+      underWay = runBatch(run._id, { ...options, signal: stopping.signal }).catch(
+        (error: unknown) => {
+          log.error('The in-process batch stopped', { runId: run._id, error });
+        },
+      );
+      return { runId: run._id };
+    },
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await clock.stop();
+      await underWay;
+    },
+  };
+}
+
+/** Does the work of a whole run in this process, batch after batch. */
+export async function runBatch(runId: string, options: BatchOptions): Promise<void> {
+  const lease = await leaseRun(runId, options.leaseMs);
+  if (lease === null) return;
+  const { run } = lease;
+  let { checkpoint, enumerated } = run;
+  while (!options.signal.aborted) {
+    const users = await nextUsers(run, checkpoint, run.batchSize);
+    const last = users.at(-1);
+    if (last === undefined) {
+      await lease.finish();
+      return;
+    }
+    const entries = await options.outbox.record(
+      users.map((userId) => entryOf(run, userId.toHexString())),
+    );
+    const records = await Promise.all(entries.map((entry) => workOn(entry, options)));
+    await writeRecords(records, options.retentionDays);
+    checkpoint = last;
+    enumerated += users.length;
+    if ((await lease.advance(checkpoint, enumerated)) !== 'ok') return;
+  }
+  // As in the old system, what is not done is not taken up again: the run ends here.
+  await lease.finish();
+}
+
+async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<JobRecord> {
+  const startedAt = new Date();
+  const ended = {
+    jobId: envelope.jobId,
+    generation: envelope.generation,
+    start: 1,
+    attempts: 1,
+    startedAt,
+    worker: options.worker,
+  };
+  try {
+    const result = await withinDeadline(options.deadlineMs, options.signal, (signal) =>
+      options.processor(envelope.payload as UserDataPayload, {
+        jobId: envelope.jobId,
+        runId: envelope.runId,
+        runSeq: envelope.runSeq,
+        attempt: 1,
+        idempotencyKey: envelope.jobId,
+        signal,
+        log: options.log,
+        progress: () => Promise.resolve(),
+      }),
+    );
+    return {
+      ...ended,
+      status: 'completed',
+      finishedAt: new Date(),
+      error: null,
+      history: [],
+      result,
+    };
+  } catch (error) {
+    const failure = failureOf(error);
+    return {
+      ...ended,
+      status: 'failed',
+      finishedAt: new Date(),
+      error: failure,
+      history: [`${failure.code}: ${failure.message}`],
+      result: null,
+    };
+  }
+}
+
+/**
+ * Ends in-process runs whose process died: their open jobs have failed, what was not begun is
+ * gone, as in the old system.
+ */
+export async function endAbandonedBatches(retentionDays: number): Promise<void> {
+  const abandoned = await RunModel.find({
+    mode: 'legacy',
+    status: 'enumerating',
+    $or: [
+      { 'lease.expiresAt': { $lt: new Date() } },
+      { lease: null, startedAt: { $lt: new Date(Date.now() - LEASE_TAKEN_WITHIN_MS) } },
+    ],
+  }).lean<RunDoc[]>();
+  for (const run of abandoned) {
+    for await (const page of recordPages('queued', { runId: run._id })) {
+      await writeRecords(
+        page.map((job) => ({
+          jobId: job._id,
+          generation: job.generation,
+          start: 1,
+          status: 'failed',
+          attempts: 0,
+          startedAt: null,
+          finishedAt: new Date(),
+          worker: null,
+          error: {
+            code: 'PROCESS_DIED',
+            message: 'The API process that ran this batch ended before the job did.',
+          },
+          history: [],
+          result: null,
+        })),
+        retentionDays,
+      );
+    }
+    await RunModel.updateOne(
+      { _id: run._id, status: 'enumerating', 'lease.token': run.lease?.token ?? null },
+      { $set: { status: 'running', enumerationEnded: true, lease: null } },
+    );
+  }
+}

@@ -1,0 +1,121 @@
+import { AppError } from '../../errors/AppError.ts';
+import { type RunDoc, RunModel } from '../../models/system/RunModel.ts';
+import type { JobLog } from './consuming/jobLog.ts';
+import type { JobQueue } from './queue.ts';
+import { cancelWaitingJobs } from './runs/cancel.ts';
+import { type Enumeration, enumerateRun } from './runs/enumerate.ts';
+import { openRequestedRun } from './runs/ledger.ts';
+import type { HandOver, Outbox } from './runs/outbox.ts';
+
+interface EnqueueOptions {
+  /** User ids handed to the queue in one round trip. */
+  batchSize?: number;
+  /** `YYYY-MM-DD`: the work is done as of that day, beside ordinary runs. */
+  asOf?: string;
+  /** Lets the result of an older day replace a newer one's. */
+  backfill?: boolean;
+  trigger?: Extract<RunDoc['trigger'], 'manual' | 'backfill'>;
+}
+
+export interface Enqueued extends HandOver {
+  runId: string;
+}
+
+/** Puts users into the queue. It never does their work. */
+export interface Producer {
+  /** One user, as a run of its own. */
+  enqueueUser(userId: string, options?: EnqueueOptions): Promise<Enqueued>;
+  /**
+   * These users, as one run. Settles when all are handed over; what Redis refused midway is
+   * `notEnqueued`, and the reconciler adds it.
+   * @throws AppError `REDIS_UNAVAILABLE` if Redis is away at the beginning: nothing is recorded.
+   */
+  enqueueUsers(userIds: readonly string[], options?: EnqueueOptions): Promise<Enqueued>;
+  /** Enumerates a run in the background of this process. */
+  drive(runId: string): void;
+  /** Goes on with runs whose producer died. */
+  resumeAbandoned(): Promise<void>;
+  /** @throws AppError `REDIS_UNAVAILABLE` if Redis is away. */
+  requireQueue(): Promise<void>;
+  /** Stops after the pages under way; other processes go on from the checkpoints. */
+  stop(): Promise<void>;
+}
+
+interface ProducerOptions {
+  queue: JobQueue;
+  outbox: Outbox;
+  batchSize: number;
+  leaseMs: number;
+  retentionDays: number;
+  log: JobLog;
+}
+
+/** Makes the producer of the user-data queue. */
+export function createProducer(options: ProducerOptions): Producer {
+  const { queue, outbox, leaseMs, log, retentionDays } = options;
+  const stopping = new AbortController();
+  const underWay = new Map<string, Promise<Enumeration>>();
+
+  async function enumerate(runId: string): Promise<Enumeration> {
+    const enumeration = await enumerateRun(runId, {
+      outbox,
+      leaseMs,
+      log,
+      signal: stopping.signal,
+    });
+    if (enumeration.ended === 'cancelled') await cancelWaitingJobs(runId, { queue, retentionDays });
+    if (enumeration.ended !== 'elsewhere') log.info('Run enumerated', { runId, ...enumeration });
+    return enumeration;
+  }
+
+  function begin(runId: string): Promise<Enumeration> {
+    const running = underWay.get(runId);
+    if (running !== undefined) return running;
+    const started = enumerate(runId).finally(() => underWay.delete(runId));
+    underWay.set(runId, started);
+    return started;
+  }
+
+  const producer: Producer = {
+    enqueueUser: (userId, enqueue) => producer.enqueueUsers([userId], enqueue),
+    async enqueueUsers(userIds, { batchSize, asOf, backfill = false, trigger } = {}) {
+      await producer.requireQueue();
+      const run = await openRequestedRun({
+        trigger: trigger ?? (backfill ? 'backfill' : 'manual'),
+        mode: 'queue',
+        batchSize: batchSize ?? options.batchSize,
+        asOf: asOf ?? null,
+        backfill,
+        selection: [...new Set(userIds)].sort(),
+        requestId: null,
+      });
+      if (run === null) throw new AppError('INTERNAL', 'A new run’s id was taken already.');
+      const { enqueued, duplicates, notEnqueued } = await begin(run._id);
+      return { runId: run._id, enqueued, duplicates, notEnqueued };
+    },
+    drive(runId) {
+      begin(runId).catch((error: unknown) => {
+        log.error('A run’s enumeration stopped; it is resumed within a minute', { runId, error });
+      });
+    },
+    async resumeAbandoned() {
+      const abandoned = await RunModel.find(
+        {
+          status: 'enumerating',
+          mode: 'queue',
+          $or: [{ lease: null }, { 'lease.expiresAt': { $lt: new Date() } }],
+        },
+        { _id: 1 },
+      ).lean();
+      for (const { _id } of abandoned) producer.drive(_id);
+    },
+    async requireQueue() {
+      await queue.pendingCounts();
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled(underWay.values());
+    },
+  };
+  return producer;
+}

@@ -1,0 +1,19 @@
+import type { JobQueue } from '../queue.ts';
+import { redisUnavailable } from './redisErrors.ts';
+
+/** The queue of an installation without Redis: whatever needs it says so at once. */
+export function absentQueue(name: string): JobQueue {
+  const refuse = () => Promise.reject(redisUnavailable());
+  return {
+    name,
+    add: refuse,
+    pendingCounts: refuse,
+    look: refuse,
+    places: refuse,
+    holderOf: refuse,
+    remove: refuse,
+    pendingPage: refuse,
+    isPaused: refuse,
+    close: () => Promise.resolve(),
+  };
+}

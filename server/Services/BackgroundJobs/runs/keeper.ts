@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { acquireLease, releaseLease } from '../../../models/system/LeaseModel.ts';
+import type { RunDoc } from '../../../models/system/RunModel.ts';
+import type { JobLog } from '../consuming/jobLog.ts';
+import type { JobQueue } from '../queue.ts';
+import { every, type Repetition } from '../scheduling/every.ts';
+import { nextSlot, type Timetable } from '../scheduling/slots.ts';
+import { currentCounts } from './balance.ts';
+import type { Alarms } from './epoch.ts';
+import { warnInRun } from './ledger.ts';
+import { paceWarning } from './paceWarning.ts';
+import { countsDisagree, type ReconcilerOptions, reconcile } from './reconciler.ts';
+import { keepRecordsOf, letRecordsExpire, openRuns, sealIfFinished, wasReopened } from './seal.ts';
+
+interface KeeperOptions {
+  /** Null when Redis is not configured: then ledgers are sealed, and nothing is reconciled. */
+  reconciliation: (ReconcilerOptions & { queue: JobQueue; alarms: Alarms }) | null;
+  reconcileIntervalMs: number;
+  timetable: Timetable;
+  retentionDays: number;
+  /** What else is seen to each minute: runs of dead producers, batches of dead processes. */
+  resume: () => Promise<void>;
+  log: JobLog;
+}
+
+const SEAL_INTERVAL_MS = 1_000;
+const LEASE = 'ledger-keeper';
+/** However well counts agree, everything is looked through this often. */
+const FULL_PASS_EVERY = 10;
+
+/**
+ * Keeps the ledgers, in one API process at a time: seals what is finished each second, and each
+ * minute makes records and queue agree, resumes what died midway and warns of slow runs.
+ */
+export function startKeeper(options: KeeperOptions): Repetition {
+  const { log, reconciliation, reconcileIntervalMs } = options;
+  const holder = randomUUID();
+  const leaseMs = 10 * SEAL_INTERVAL_MS;
+  let pass = 0;
+
+  const sealing = every({ name: 'Sealing', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
+    if (!(await acquireLease(LEASE, holder, leaseMs))) return;
+    for (const run of await openRuns()) await seal(run, options);
+  });
+
+  const reconciling = every(
+    { name: 'Reconciler', intervalMs: reconcileIntervalMs, log },
+    async () => {
+      await options.resume();
+      if (!(await acquireLease(LEASE, holder, leaseMs))) return;
+      for (const run of await openRuns()) await watch(run, options);
+      if (reconciliation === null) return;
+      const { queue, alarms } = reconciliation;
+      const alarmed = await alarms.ring();
+      pass += 1;
+      if (!alarmed && pass % FULL_PASS_EVERY !== 0 && !(await countsDisagree(queue))) return;
+      if (alarmed) log.info('Redis or a worker was lost: all open jobs are looked through');
+      await reconcile(reconciliation);
+      await alarms.reset();
+    },
+  );
+
+  return {
+    async stop() {
+      await Promise.all([sealing.stop(), reconciling.stop()]);
+      await releaseLease(LEASE, holder).catch(() => undefined);
+    },
+  };
+}
+
+async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise<void> {
+  const totals = await sealIfFinished(run);
+  if (totals === null) return;
+  if (wasReopened(run)) await letRecordsExpire(run._id, retentionDays);
+  const seconds = Math.round((Date.now() - run.startedAt.getTime()) / 1000);
+  log.info('Run ended', { runId: run._id, seconds, ...totals });
+}
+
+async function watch(run: RunDoc, { log, timetable }: KeeperOptions): Promise<void> {
+  await keepRecordsOf(run);
+  if (run.slot === null || run.warnings.length > 0) return;
+  const due = nextSlot(timetable, run.slot);
+  const warning = paceWarning(run, await currentCounts(run), due, new Date());
+  if (warning === null) return;
+  await warnInRun(run._id, warning);
+  log.warn(warning, { runId: run._id });
+}

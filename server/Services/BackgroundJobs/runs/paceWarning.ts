@@ -1,0 +1,30 @@
+import type { RunCounts, RunDoc } from '../../../models/system/RunModel.ts';
+
+/** Too early to judge a run's pace by. */
+const MIN_ELAPSED_MS = 10_000;
+
+/**
+ * Says that a run will not end before the next slot at the pace it has had so far.
+ * @param nextSlot when the schedule is due next
+ * @returns the warning, or null when it will end in time or it is too early to tell.
+ */
+export function paceWarning(
+  run: Pick<RunDoc, 'startedAt'>,
+  counts: RunCounts,
+  nextSlot: Date,
+  now: Date,
+): string | null {
+  const elapsedMs = now.getTime() - run.startedAt.getTime();
+  if (elapsedMs < MIN_ELAPSED_MS) return null;
+  const left = counts.queued + counts.active + counts.delayed;
+  if (left === 0) return null;
+  const done = counts.completed + counts.failed;
+  const perSecond = (done / elapsedMs) * 1000;
+  const endsAt = now.getTime() + (left / perSecond) * 1000;
+  if (endsAt <= nextSlot.getTime()) return null;
+  const pace = done === 0 ? 'no user has been done yet' : `${perSecond.toFixed(1)} users/s`;
+  return (
+    `At its pace (${pace}) the run will not end before the next slot, ` +
+    `${nextSlot.toISOString()}: ${left} users are left. Add workers: pm2 scale worker +1.`
+  );
+}

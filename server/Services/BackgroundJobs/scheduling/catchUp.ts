@@ -1,0 +1,77 @@
+import { MissedSlotModel } from '../../../models/system/MissedSlotModel.ts';
+import { RunModel } from '../../../models/system/RunModel.ts';
+import { accountUntil, ensureSchedule } from './schedule.ts';
+import { slotsBetween, type Timetable } from './slots.ts';
+
+interface CatchUpOptions {
+  schedule: string;
+  timetable: Timetable;
+  policy: 'skip' | 'latest';
+  /** Begins the run of a slot; null when the slot has one. */
+  beginRun: (slot: Date) => Promise<{ runId: string } | null>;
+}
+
+/** A tick has this long to begin its run before its slot counts as missed. */
+const TICK_TOLERANCE_MS = 5_000;
+/** Of a longer silence only the newest slots are recorded. */
+const MAX_SLOTS = 200;
+const KEPT_MS = 30 * 86_400_000;
+
+export interface CaughtUp {
+  skipped: number;
+  caughtUp: number;
+}
+
+/**
+ * Looks for slots since the last one accounted for that no run has, records them, and under the
+ * policy `latest` begins the newest one's run. Any process may do it at any time: the ledger's
+ * unique index lets each slot begin once.
+ */
+export async function catchUp(options: CatchUpOptions, now = new Date()): Promise<CaughtUp> {
+  const { schedule, timetable, policy, beginRun } = options;
+  const state = await ensureSchedule(schedule);
+  const done: CaughtUp = { skipped: 0, caughtUp: 0 };
+  if (state.heldUntil !== null && state.heldUntil > now) return done;
+  const until = new Date(now.getTime() - TICK_TOLERANCE_MS);
+  const slots = slotsBetween(timetable, state.accountedUntil, until, MAX_SLOTS);
+  const last = slots.at(-1);
+  if (last === undefined) return done;
+
+  const missed = await withoutRun(schedule, slots);
+  for (const slot of missed) {
+    const run = policy === 'latest' && slot === last ? await beginRun(slot) : null;
+    await recordMissed(schedule, slot, now, run?.runId ?? null);
+    if (run === null) done.skipped += 1;
+    else done.caughtUp += 1;
+  }
+  await accountUntil(schedule, last);
+  return done;
+}
+
+async function withoutRun(schedule: string, slots: readonly Date[]): Promise<Date[]> {
+  const runs = await RunModel.find({ schedule, slot: { $in: [...slots] } }, { slot: 1 }).lean();
+  const have = new Set(runs.map(({ slot }) => slot?.getTime()));
+  return slots.filter((slot) => !have.has(slot.getTime()));
+}
+
+async function recordMissed(
+  schedule: string,
+  slot: Date,
+  noticedAt: Date,
+  runId: string | null,
+): Promise<void> {
+  await MissedSlotModel.updateOne(
+    { _id: `${schedule}@${slot.toISOString()}` },
+    {
+      $setOnInsert: {
+        schedule,
+        slot,
+        noticedAt,
+        outcome: runId === null ? 'skipped' : 'caught-up',
+        runId,
+        expiresAt: new Date(noticedAt.getTime() + KEPT_MS),
+      },
+    },
+    { upsert: true },
+  );
+}

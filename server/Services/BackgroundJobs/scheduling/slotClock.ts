@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { createTask } from 'node-cron';
+import type { JobLog } from '../consuming/jobLog.ts';
+import { catchUp } from './catchUp.ts';
+import { redisCoordinator } from './coordinator.ts';
+import { every } from './every.ts';
+import { ensureSchedule } from './schedule.ts';
+import type { Timetable } from './slots.ts';
+
+export interface SlotClockOptions {
+  schedule: string;
+  timetable: Timetable;
+  policy: 'skip' | 'latest';
+  /** The election among several processes; null where each slot's unique run is enough. */
+  election: { redis: Redis; prefix: string } | null;
+  /** Begins the run of a slot; null when the slot has one already. */
+  beginRun: (slot: Date, trigger: 'schedule' | 'catch-up') => Promise<{ runId: string } | null>;
+  /** How often missed slots are looked for. */
+  catchUpIntervalMs: number;
+  log: JobLog;
+}
+
+export interface SlotClock {
+  stop(): Promise<void>;
+}
+
+/** A frozen process's late tick is still its slot's; what is later is for the catch-up. */
+const LEASE_MS = 60_000;
+
+/** Begins a run at each slot of a schedule, and looks for slots that passed without one. */
+export function startSlotClock(options: SlotClockOptions): SlotClock {
+  const { schedule, timetable, policy, election, beginRun, log } = options;
+
+  async function tick(slot: Date): Promise<void> {
+    const { heldUntil } = await ensureSchedule(schedule);
+    if (heldUntil !== null && heldUntil > new Date()) {
+      log.info('The schedule is held: this slot starts no run', { schedule, slot, heldUntil });
+      return;
+    }
+    await beginRun(slot, 'schedule');
+  }
+
+  const task = createTask(timetable.expression, ({ date }) => tick(floorToSecond(date)), {
+    name: schedule,
+    timezone: timetable.timezone,
+    suppressMissedWarning: true,
+    ...(election === null
+      ? {}
+      : {
+          distributed: true,
+          distributedLease: LEASE_MS,
+          runCoordinator: redisCoordinator(election.redis, election.prefix, randomUUID()),
+        }),
+  });
+  task.on('execution:failed', ({ execution }) => {
+    log.error('A slot could not begin its run; it is looked for again each minute', {
+      schedule,
+      error: execution?.error,
+    });
+  });
+  task.on('execution:skipped', ({ reason, date }) => {
+    if (reason === 'coordinator-error') {
+      log.warn('Nobody could be elected for a slot; it is looked for again each minute', {
+        schedule,
+        slot: date,
+      });
+    }
+  });
+  void task.start();
+
+  const catchingUp = every(
+    { name: `Catch-up of ${schedule}`, intervalMs: options.catchUpIntervalMs, log },
+    async () => {
+      const { skipped, caughtUp } = await catchUp({
+        schedule,
+        timetable,
+        policy,
+        beginRun: (slot) => beginRun(slot, 'catch-up'),
+      });
+      if (skipped + caughtUp > 0) log.warn('Slots were missed', { schedule, skipped, caughtUp });
+    },
+  );
+
+  return {
+    async stop() {
+      await task.destroy();
+      await catchingUp.stop();
+    },
+  };
+}
+
+function floorToSecond(instant: Date): Date {
+  return new Date(Math.floor(instant.getTime() / 1000) * 1000);
+}

@@ -1,0 +1,38 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
+import { holdSchedule, releaseSchedule } from '../Services/BackgroundJobs/scheduling/schedule.ts';
+import { withMongo } from './withMongo.ts';
+
+const MINUTE_MS = 60_000;
+
+const program = new Command('schedules').description('Holds the hourly schedule, and releases it.');
+
+program
+  .command('hold')
+  .description('No slot starts a run until the release, or until the time is over')
+  .requiredOption('--minutes <number>', 'for how long at most', minutes)
+  .action((flags: { minutes: number }) =>
+    withMongo(async () => {
+      const until = new Date(Date.now() + flags.minutes * MINUTE_MS);
+      await holdSchedule(USER_DATA_SCHEDULE, until);
+      process.stdout.write(`The schedule is held until ${until.toISOString()} at most.\n`);
+    }),
+  );
+
+program
+  .command('release')
+  .description('Slots start runs again')
+  .action(() =>
+    withMongo(async () => {
+      await releaseSchedule(USER_DATA_SCHEDULE);
+      process.stdout.write('The schedule is released.\n');
+    }),
+  );
+
+await program.parseAsync();
+
+function minutes(text: string): number {
+  const number = Number(text);
+  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('a number above 0');
+  return number;
+}

@@ -1,0 +1,221 @@
+import type { Redis } from 'ioredis';
+import { createApp } from '../api/app.ts';
+import { listen } from '../api/httpServer.ts';
+import { type BackgroundMode, backgroundJobsConfig, backgroundMode } from '../config/config.ts';
+import { type Env, EnvironmentError } from '../config/env.ts';
+import { createLogger, type Logger } from '../config/logger.ts';
+import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
+import { packageVersion } from '../config/packageVersion.ts';
+import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
+import { ensureAdmin } from '../Services/Auth/accounts.ts';
+import { createAuthentication } from '../Services/Auth/authentication.ts';
+import { createTokens } from '../Services/Auth/tokens.ts';
+import { createAdministration } from '../Services/BackgroundJobs/admin/createAdministration.ts';
+import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
+import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
+import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
+import { startCronProducer } from '../Services/BackgroundJobs/cronProducer.ts';
+import {
+  endAbandonedBatches,
+  IN_PROCESS,
+  startJobScheduler,
+} from '../Services/BackgroundJobs/jobScheduler.ts';
+import { USER_DATA, userDataJob } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { userDataProcessor } from '../Services/BackgroundJobs/jobs/userData/userData.processor.ts';
+import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
+import { type JobQueue, openQueue } from '../Services/BackgroundJobs/queue.ts';
+import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
+import { createAlarms } from '../Services/BackgroundJobs/runs/epoch.ts';
+import { startKeeper } from '../Services/BackgroundJobs/runs/keeper.ts';
+import { createOutbox, type Outbox } from '../Services/BackgroundJobs/runs/outbox.ts';
+import type { SlotClock } from '../Services/BackgroundJobs/scheduling/slotClock.ts';
+import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
+import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
+import { connectMongoPatiently } from './mongoAtStart.ts';
+import { ShutdownList } from './shutdown.ts';
+
+const CATCH_UP_INTERVAL_MS = 60_000;
+
+export interface RunningApi {
+  port: number;
+  logger: Logger;
+  shutdown: ShutdownList;
+}
+
+/**
+ * Starts the API process: serves HTTP at once, whether or not MongoDB and Redis are there, and
+ * begins with schedules and the ledgers' keeping when MongoDB answers.
+ * @throws EnvironmentError when a setting is missing or cannot be used.
+ */
+export async function startApi(env: Env): Promise<RunningApi> {
+  const { MONGODB_URI } = env;
+  if (MONGODB_URI === undefined) {
+    throw new EnvironmentError('MONGODB_URI is not set: name the database in .env.');
+  }
+  const tokens = createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES });
+  const logger = createLogger({
+    level: env.LOG_LEVEL,
+    file: env.LOG_FILE,
+    secrets: [env.JWT_SECRET, env.ADMIN_PASSWORD, env.REDIS_PASSWORD],
+    service: 'api',
+  });
+  const shutdown = new ShutdownList(logger);
+  const mode = backgroundMode(backgroundJobsConfig(env));
+  logger.info(MODE_LINES[mode], { mode });
+
+  const redis = openRedis(env, logger, shutdown);
+  const queue = openUserDataQueue(env, redis, shutdown);
+  const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
+  const common = {
+    queue,
+    outbox,
+    batchSize: env.USER_BATCH_SIZE,
+    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    log: logger,
+  };
+  const producer = createProducer({ ...common, leaseMs: env.PRODUCER_LEASE_MS });
+  shutdown.add('producer', producer.stop);
+
+  const administration = createAdministration({ ...common, producer });
+  const app = createApp({
+    administration,
+    jobQueries: createJobQueries(administration),
+    recommend: () => recommend(env.WORKER_CONCURRENCY),
+    authentication: createAuthentication({ tokens }),
+    health: {
+      mode,
+      mongo: isMongoUp,
+      redis: async () => redis !== null && (await redis.ping()) === 'PONG',
+      stopping: () => shutdown.stopping,
+    },
+    logger,
+    version: packageVersion(),
+    loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
+  });
+  const server = await listen(app, { host: env.HOST, port: env.PORT, logger });
+  shutdown.add('HTTP', () => server.stop(env.SHUTDOWN_GRACE_MS / 2));
+
+  const connecting = new AbortController();
+  const connected = connectMongoPatiently(MONGODB_URI, 'hourwork-api', logger, connecting.signal)
+    .then(() => (connecting.signal.aborted ? undefined : whenConnected()))
+    .catch((error: unknown) => {
+      logger.error('The schedules could not be started', { error });
+    });
+  shutdown.add('connecting', async () => {
+    connecting.abort();
+    await connected;
+  });
+
+  async function whenConnected(): Promise<void> {
+    shutdown.addLast('MongoDB', disconnectMongo);
+    await welcome(env, logger);
+    shutdown.add('keeper', keepLedgers(env, { ...common, redis, producer }).stop);
+    const clock = startClock(mode, env, { producer, redis, logger });
+    if (clock !== null) shutdown.add('schedule', clock.stop);
+  }
+
+  return { port: server.port, logger, shutdown };
+}
+
+const MODE_LINES: Record<BackgroundMode, string> = {
+  queue: 'The hourly run goes through the queue',
+  legacy: 'The hourly run is the in-process batch (DAILY_UPDATES=true); the producer is off',
+  off: 'No schedule runs (BACKGROUND_JOBS_ENABLED or PROCESS_USER_DATA is false)',
+};
+
+function openRedis(env: Env, logger: Logger, shutdown: ShutdownList): Redis | null {
+  if (!isRedisConfigured(env)) {
+    logger.warn('Redis not configured: what needs the queue answers 503. Set REDIS_URL.');
+    return null;
+  }
+  const redis = connectRedis(env, 'producer', logger);
+  shutdown.add('Redis', async () => redis.disconnect());
+  return redis;
+}
+
+function openUserDataQueue(env: Env, redis: Redis | null, shutdown: ShutdownList): JobQueue {
+  if (redis === null) return absentQueue(USER_DATA);
+  const queue = openQueue(USER_DATA, userDataJob.options(env), redis, {
+    prefix: env.QUEUE_PREFIX,
+    keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
+  });
+  shutdown.add('queue', queue.close);
+  return queue;
+}
+
+/** What a first start does, and what people should be told once. */
+async function welcome(env: Env, logger: Logger): Promise<void> {
+  if (env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined) {
+    const made = await ensureAdmin({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD });
+    if (made) logger.info('The first admin account was made', { email: env.ADMIN_EMAIL });
+  }
+  const warning = await parametersWarning(env.SCORING_PARAMS);
+  if (warning !== null) logger.warn(warning);
+}
+
+interface Kept {
+  queue: JobQueue;
+  outbox: Outbox;
+  redis: Redis | null;
+  producer: Producer;
+  batchSize: number;
+  retentionDays: number;
+  log: Logger;
+}
+
+function keepLedgers(env: Env, { redis, producer, ...common }: Kept) {
+  return startKeeper({
+    reconciliation:
+      redis === null
+        ? null
+        : {
+            ...common,
+            graceMs: env.RECONCILE_GRACE_MS,
+            alarms: createAlarms(redis, env.QUEUE_PREFIX),
+          },
+    reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
+    timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
+    retentionDays: common.retentionDays,
+    async resume() {
+      await producer.resumeAbandoned();
+      await endAbandonedBatches(common.retentionDays);
+    },
+    log: common.log,
+  });
+}
+
+/** The schedule's clock in the one mode that is on. */
+function startClock(
+  mode: BackgroundMode,
+  env: Env,
+  { producer, redis, logger }: { producer: Producer; redis: Redis | null; logger: Logger },
+): SlotClock | null {
+  const common = {
+    timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
+    batchSize: env.USER_BATCH_SIZE,
+    catchUpIntervalMs: CATCH_UP_INTERVAL_MS,
+    log: logger,
+  };
+  if (mode === 'legacy') {
+    const userData = createUserDataGateway({ scoringParams: env.SCORING_PARAMS });
+    return startJobScheduler({
+      ...common,
+      processor: userDataProcessor({ userData }),
+      outbox: createOutbox({
+        queue: absentQueue(IN_PROCESS),
+        duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
+      }),
+      deadlineMs: env.USER_JOB_DEADLINE_MS,
+      leaseMs: Math.max(env.PRODUCER_LEASE_MS, 2 * env.USER_JOB_DEADLINE_MS),
+      retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+      worker: workerName(),
+    });
+  }
+  if (mode === 'off' || redis === null) return null;
+  return startCronProducer({
+    ...common,
+    producer,
+    policy: env.MISSED_SLOT_POLICY,
+    election: { redis, prefix: env.QUEUE_PREFIX },
+  });
+}

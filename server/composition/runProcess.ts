@@ -1,0 +1,25 @@
+import { type Env, EnvironmentError, readEnv } from '../config/env.ts';
+import type { Logger } from '../config/logger.ts';
+import { reportReady, type ShutdownList, stopOnSignals } from './shutdown.ts';
+
+/** PM2 kills a process this long after the grace: what is left must be over by then. */
+const AFTER_GRACE_MS = 3_000;
+
+/**
+ * Runs a long-lived process from start to signal. Settings that cannot be used are told in words
+ * and end the process with 1, before anything is open.
+ */
+export async function runProcess(
+  start: (env: Env) => Promise<{ logger: Logger; shutdown: ShutdownList }>,
+): Promise<void> {
+  try {
+    const env = readEnv();
+    const { logger, shutdown } = await start(env);
+    stopOnSignals(shutdown, logger, env.SHUTDOWN_GRACE_MS + AFTER_GRACE_MS);
+    reportReady();
+  } catch (error) {
+    const told = error instanceof EnvironmentError ? error.message : String((error as Error).stack);
+    process.stderr.write(`${told}\n`);
+    process.exit(1);
+  }
+}

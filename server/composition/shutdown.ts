@@ -1,0 +1,77 @@
+import type { Logger } from '../config/logger.ts';
+
+interface Step {
+  name: string;
+  stop: () => Promise<unknown>;
+}
+
+/** What a process has started, in order: stopped in reverse, all under one deadline. */
+export class ShutdownList {
+  readonly #steps: Step[] = [];
+  readonly #logger: Logger;
+  #stopping: Promise<void> | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Adds what undoes a step that has just succeeded. */
+  add(name: string, stop: () => Promise<unknown>): void {
+    this.#steps.unshift({ name, stop });
+  }
+
+  /** Adds what is to be stopped after all else, whenever it was started. */
+  addLast(name: string, stop: () => Promise<unknown>): void {
+    this.#steps.push({ name, stop });
+  }
+
+  get stopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  /** Stops everything, once. A step that fails is logged and does not keep the others. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#run();
+    return this.#stopping;
+  }
+
+  async #run(): Promise<void> {
+    for (const { name, stop } of this.#steps) {
+      try {
+        await stop();
+      } catch (error) {
+        this.#logger.warn('Could not be stopped in order', { step: name, error });
+      }
+    }
+  }
+}
+
+/**
+ * Stops the process in order on SIGINT, SIGTERM and PM2's message, and leaves it with code 0; after
+ * `deadlineMs` it leaves all the same, before PM2 would kill it.
+ */
+export function stopOnSignals(list: ShutdownList, logger: Logger, deadlineMs: number): void {
+  const leave = (reason: string) => {
+    if (list.stopping) return;
+    logger.info('Stopping', { reason });
+    const timer = setTimeout(() => {
+      logger.warn('Not everything stopped in time', { deadlineMs });
+      process.exit(0);
+    }, deadlineMs);
+    void list.stop().then(async () => {
+      clearTimeout(timer);
+      logger.info('Stopped');
+      await logger.close();
+      process.exit(0);
+    });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => leave(signal));
+  process.on('message', (message) => {
+    if (message === 'shutdown') leave('PM2');
+  });
+}
+
+/** Tells PM2 that the process is up; without PM2 it does nothing. */
+export function reportReady(): void {
+  process.send?.('ready');
+}

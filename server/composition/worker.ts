@@ -1,0 +1,126 @@
+import { backgroundJobsConfig } from '../config/config.ts';
+import { type Env, EnvironmentError } from '../config/env.ts';
+import { withLogContext } from '../config/logContext.ts';
+import { createLogger, type Logger } from '../config/logger.ts';
+import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
+import { packageVersion } from '../config/packageVersion.ts';
+import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
+import {
+  createWorker,
+  type QueueWorker,
+} from '../Services/BackgroundJobs/consuming/createWorker.ts';
+import { startHeartbeat, workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
+import { type Catalogue, loadProcessors } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
+import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
+import { connectMongoPatiently } from './mongoAtStart.ts';
+import { ShutdownList } from './shutdown.ts';
+
+const DEPENDENCY_CHECK_MS = 500;
+const FLUSH_MS = 2_000;
+
+interface WorkerProcessOptions {
+  env: Env;
+  /** The kinds of jobs it runs. */
+  catalogue: Catalogue;
+}
+
+export interface RunningWorker {
+  logger: Logger;
+  shutdown: ShutdownList;
+}
+
+/**
+ * Starts a worker process: one worker for each queue of the catalogue. It waits for MongoDB and
+ * Redis for as long as they are away.
+ * @throws EnvironmentError when a setting is missing; Error when a job has no processor.
+ */
+export async function startWorker({
+  env,
+  catalogue,
+}: WorkerProcessOptions): Promise<RunningWorker> {
+  const { MONGODB_URI } = env;
+  if (MONGODB_URI === undefined || !isRedisConfigured(env)) {
+    throw new EnvironmentError('A worker needs MONGODB_URI and REDIS_URL: name both in .env.');
+  }
+  const logger = createLogger({
+    level: env.LOG_LEVEL,
+    file: env.LOG_FILE,
+    secrets: [env.JWT_SECRET, env.ADMIN_PASSWORD, env.REDIS_PASSWORD],
+    service: 'worker',
+  });
+  const shutdown = new ShutdownList(logger);
+  const userData = createUserDataGateway({ scoringParams: env.SCORING_PARAMS });
+  const jobs = await loadProcessors(catalogue, { userData });
+  const connecting = new AbortController();
+  shutdown.add('connecting', async () => connecting.abort());
+
+  if (!backgroundJobsConfig(env).consume) {
+    logger.warn('ENABLE_BACKGROUND_JOBS is false: this worker takes no jobs');
+    const idle = setInterval(() => undefined, 60_000);
+    shutdown.add('idling', async () => clearInterval(idle));
+    return { logger, shutdown };
+  }
+
+  const begin = async () => {
+    await connectMongoPatiently(MONGODB_URI, 'hourwork-worker', logger, connecting.signal);
+    if (connecting.signal.aborted) return;
+    shutdown.add('MongoDB', disconnectMongo);
+    const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
+    shutdown.add('records', () => recorder.flush(FLUSH_MS));
+    const redis = connectRedis(env, 'worker', logger);
+    shutdown.add('Redis', async () => redis.disconnect());
+
+    const name = workerName();
+    const workers: QueueWorker[] = [];
+    shutdown.add('workers', () =>
+      Promise.all(workers.map((worker) => worker.stop(env.SHUTDOWN_GRACE_MS))),
+    );
+    for (const { definition, processor } of jobs) {
+      workers.push(
+        createWorker({
+          definition,
+          processor: (payload, context) =>
+            withLogContext({ runId: context.runId, jobId: context.jobId }, () =>
+              processor(payload, context),
+            ),
+          options: definition.options(env),
+          settings: {
+            prefix: env.QUEUE_PREFIX,
+            lockMs: env.WORKER_LOCK_MS,
+            stalledCheckMs: env.WORKER_STALLED_CHECK_MS,
+            maxCrashes: env.WORKER_MAX_CRASHES,
+          },
+          redis,
+          recorder,
+          name,
+          log: logger,
+          jobLog: (fields) => logger.child(fields),
+          whenDependenciesAnswer: untilMongoAnswers,
+        }),
+      );
+    }
+    const heartbeat = startHeartbeat({
+      name,
+      instance: env.NODE_APP_INSTANCE ?? null,
+      version: packageVersion(),
+      queues: jobs.map(({ definition }) => definition.name),
+      runningJobs: () => workers.reduce((sum, worker) => sum + worker.runningJobs(), 0),
+      intervalMs: env.WORKER_HEARTBEAT_MS,
+      log: logger,
+    });
+    shutdown.add('heartbeat', heartbeat.stop);
+    logger.info('Worker ready', { worker: name, queues: workers.map(({ queue }) => queue) });
+  };
+  begin().catch((error: unknown) => {
+    logger.error('The worker could not start', { error });
+    process.exit(1);
+  });
+  return { logger, shutdown };
+}
+
+async function untilMongoAnswers(): Promise<void> {
+  while (!(await isMongoUp())) {
+    await new Promise((resolve) => setTimeout(resolve, DEPENDENCY_CHECK_MS));
+  }
+}

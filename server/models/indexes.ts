@@ -1,0 +1,32 @@
+import type { Model } from 'mongoose';
+import { AccountModel } from './AccountModel.ts';
+import { ImportModel } from './ImportModel.ts';
+import { PurchaseModel } from './PurchaseModel.ts';
+import { JobStatusModel } from './system/JobStatusModel.ts';
+import { MissedSlotModel } from './system/MissedSlotModel.ts';
+import { RunModel } from './system/RunModel.ts';
+import { WorkerModel } from './system/WorkerModel.ts';
+import { UserModel } from './UserModel.ts';
+import { UserSummaryModel } from './UserSummaryModel.ts';
+
+const INDEXED: readonly Pick<Model<unknown>, 'modelName' | 'createIndexes'>[] = [
+  AccountModel,
+  ImportModel,
+  JobStatusModel,
+  MissedSlotModel,
+  PurchaseModel,
+  RunModel,
+  UserModel,
+  UserSummaryModel,
+  WorkerModel,
+];
+
+/**
+ * Makes every index that a query or a uniqueness of the product rests on; those that are there
+ * are left alone. Needs an open connection.
+ * @returns the names of the models whose indexes now stand.
+ */
+export async function ensureIndexes(): Promise<string[]> {
+  for (const model of INDEXED) await model.createIndexes();
+  return INDEXED.map(({ modelName }) => modelName);
+}
