@@ -4,8 +4,9 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { projectDir } from './project.mjs';
 
-/** How many of its last lines a failed command shows. */
-const TAIL_LINES = 20;
+/** How much of its output a failed command shows: some name the reason first, some last. */
+const HEAD_LINES = 8;
+const TAIL_LINES = 15;
 
 /** A command that could not be started, ended with another code than 0, or was cut off. */
 export class CommandError extends Error {
@@ -15,11 +16,11 @@ export class CommandError extends Error {
   /**
    * @param {string} commandLine
    * @param {string} reason
-   * @param {readonly string[]} tail the last lines of its output
+   * @param {readonly string[]} output what is shown of its output
    * @param {number | null} exitCode
    */
-  constructor(commandLine, reason, tail, exitCode = null) {
-    super([`${commandLine}: ${reason}`, ...tail].join('\n'));
+  constructor(commandLine, reason, output, exitCode = null) {
+    super([`${commandLine}: ${reason}`, ...output].join('\n'));
     this.exitCode = exitCode;
   }
 }
@@ -28,7 +29,7 @@ export class CommandError extends Error {
 const running = new Set();
 
 /**
- * Passes a signal on to every command that is still running.
+ * Passes a signal on to every command that is still running and not shielded.
  * @param {NodeJS.Signals} signal
  */
 export function signalRunning(signal) {
@@ -41,6 +42,7 @@ export function signalRunning(signal) {
  * @property {NodeJS.ProcessEnv} [env]
  * @property {string} [input] written to its standard input
  * @property {boolean} [onTerminal] its output goes straight to ours
+ * @property {boolean} [shielded] Ctrl-C does not reach it: it is short, or part of cleaning up
  * @property {number} [idleMs] ended when it has said nothing for so long
  * @property {number} [timeoutMs] ended when it has run for so long
  * @property {(line: string) => void} [onLine] called with each line it writes
@@ -55,14 +57,21 @@ export function signalRunning(signal) {
  * @throws {CommandError} naming the command, the reason and its last lines
  */
 export async function runCommand(command, args, options = {}) {
-  const { cwd = projectDir, env = process.env, input, onTerminal = false } = options;
+  const {
+    cwd = projectDir,
+    env = process.env,
+    input,
+    onTerminal = false,
+    shielded = false,
+  } = options;
   const output = onTerminal ? 'inherit' : 'pipe';
   const child = spawn(command, args, {
     cwd,
     env,
+    detached: shielded,
     stdio: [input === undefined ? 'ignore' : 'pipe', output, output],
   });
-  running.add(child);
+  if (!shielded) running.add(child);
   child.stdin?.end(input);
 
   /** @type {string | undefined} */
@@ -78,31 +87,34 @@ export async function runCommand(command, args, options = {}) {
   /** @type {string[]} */
   const stdout = [];
   /** @type {string[]} */
+  const head = [];
+  /** @type {string[]} */
   const tail = [];
   const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
   for (const stream of streams) {
     createInterface({ input: stream }).on('line', (line) => {
       idle?.refresh();
       if (stream === child.stdout) stdout.push(line);
-      if (line.trim() !== '') tail.push(line);
-      if (tail.length > TAIL_LINES) tail.shift();
+      if (line.trim() !== '') (head.length < HEAD_LINES ? head : tail).push(line);
+      if (tail.length > TAIL_LINES) tail.splice(0, 2, '…');
       options.onLine?.(line);
     });
   }
 
-  const commandLine = [command, ...args].join(' ');
+  const failure = (/** @type {string} */ reason, /** @type {number | null} */ code = null) =>
+    new CommandError([command, ...args].join(' '), reason, [...head, ...tail], code);
   try {
     const { code, signal } = await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve({ code, signal }));
     });
-    if (cutOff !== undefined) throw new CommandError(commandLine, cutOff, tail);
-    if (signal !== null) throw new CommandError(commandLine, `ended by ${signal}`, tail);
-    if (code !== 0) throw new CommandError(commandLine, `ended with code ${code}`, tail, code);
+    if (cutOff !== undefined) throw failure(cutOff);
+    if (signal !== null) throw failure(`ended by ${signal}`);
+    if (code !== 0) throw failure(`ended with code ${code}`, code);
     return stdout.join('\n');
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(commandLine, /** @type {Error} */ (error).message, tail);
+    throw failure(/** @type {Error} */ (error).message);
   } finally {
     clearTimeout(limit || undefined);
     clearTimeout(idle);

@@ -1,3 +1,4 @@
+import { interruption } from './interruption.mjs';
 import { explain } from './setupError.mjs';
 
 /** How often a long step says where it is when nobody can see a line change. */
@@ -15,8 +16,10 @@ export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
  * @param {(progress: (what: string) => void) => Promise<T>} step what it returns, if text, is
  *   shown beside its title
  * @returns {Promise<T>}
+ * @throws what the step throws; at once after an interruption
  */
 export async function showStep(title, step) {
+  interruption.throwIfAborted();
   const began = performance.now();
   const { isTTY, columns = 100 } = process.stdout;
   let lastLine = began;

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runCommand, signalRunning } from './command.mjs';
+import { runCommand } from './command.mjs';
 import { seconds, showError, showStep } from './console.mjs';
+import { catchInterruption, interruption } from './interruption.mjs';
 import { projectDir } from './project.mjs';
 import { startTestServices } from './services/testServices.mjs';
 import { build } from './setup/build.mjs';
@@ -29,9 +30,6 @@ const CHECKS = [
 ];
 
 /** @typedef {{passed: number, failed: number}} Tally */
-
-/** Set by Ctrl-C: what runs is ended, nothing more is begun, and the services are stopped. */
-let interrupted = false;
 
 /** @returns {{suites: string[], filters: string[], all: boolean}} */
 function readOptions() {
@@ -132,7 +130,7 @@ function bin(program) {
 async function main() {
   const options = readOptions();
   await showStep('packages', install);
-  await showStep('build', async (progress) => ((await build(progress)) ? 'built' : 'up to date'));
+  await showStep('build', build);
 
   /** @type {import('./services/testServices.mjs').TestServices | undefined} */
   let services;
@@ -148,7 +146,7 @@ async function main() {
     const steps = options.all ? CHECKS.map((each) => () => check(each)) : [];
     steps.push(() => runSuites(options, { ...process.env, ...services?.env }));
     for (const step of steps) {
-      if (interrupted) throw new Error('Interrupted.');
+      interruption.throwIfAborted();
       tallies.push(await step());
     }
   } finally {
@@ -160,12 +158,7 @@ async function main() {
   };
 }
 
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-  process.on(signal, () => {
-    interrupted = true;
-    signalRunning(signal);
-  });
-}
+catchInterruption();
 
 try {
   const { passed, failed } = await main();

@@ -5,9 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { waitUntil } from '../waiting.mjs';
 
-/** How long a service may take until it serves, and until it has ended. */
+/** How long a service may take until it serves. */
 const START_MS = 60_000;
-const STOP_MS = 8_000;
 
 /**
  * A service that runs as a child of this process.
@@ -16,7 +15,7 @@ const STOP_MS = 8_000;
  * @property {number} port
  * @property {() => boolean} isRunning
  * @property {(signal?: NodeJS.Signals) => Promise<void>} stop SIGINT unless told otherwise, then
- *   SIGKILL after 8 s; done when the process has ended
+ *   SIGKILL after its `stopMs`; done when the process has ended
  */
 
 /**
@@ -38,7 +37,7 @@ export async function startService(service, { logFile }) {
   const stop = async (/** @type {NodeJS.Signals} */ signal = 'SIGINT') => {
     if (!isRunning()) return;
     child.kill(signal);
-    const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    const force = setTimeout(() => child.kill('SIGKILL'), service.stopMs);
     await ended;
     clearTimeout(force);
   };

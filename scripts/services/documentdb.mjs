@@ -98,6 +98,7 @@ export function postgresProcess({ documentdb, dir, port, durable }) {
     command,
     args,
     port,
+    stopMs: 15_000,
     prepare: () => copyFreshData(join(documentdb, 'data'), dir),
     isReady: () => isListening(port),
   };
@@ -115,6 +116,13 @@ function settings() {
     'unix_socket_directories=',
     `shared_preload_libraries=${LIBRARIES}`,
     'cron.database_name=postgres',
+    // DocumentDB expires documents and builds indexes in pg_cron's jobs. In workers they need no
+    // connection; else each would go to the host and port where the job was first scheduled.
+    'cron.use_background_workers=on',
+    'max_worker_processes=16',
+    // Some run every two seconds: no line and no row for each.
+    'cron.log_statement=off',
+    'cron.log_run=off',
     'max_connections=200',
   ].flatMap((setting) => ['-c', setting]);
 }

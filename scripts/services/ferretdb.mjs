@@ -61,6 +61,8 @@ export function ferretdbProcess({ program, dir, port, postgresUrl }) {
       '--log-level=WARN',
     ],
     port,
+    // It waits for its clients to leave, and has nothing to lose.
+    stopMs: 2_000,
     prepare: async () => {
       await mkdir(dir, { recursive: true, mode: 0o700 });
     },

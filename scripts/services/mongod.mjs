@@ -52,6 +52,7 @@ export function mongodProcess({ program, dir, port }) {
     command: program,
     args: ['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1'],
     port,
+    stopMs: 15_000,
     prepare: async () => {
       await mkdir(dir, { recursive: true, mode: 0o700 });
     },

@@ -27,13 +27,15 @@ export async function freePort(wished, taken = new Set()) {
 }
 
 /**
- * Whether something accepts connections on this port of this machine.
+ * Whether something accepts connections there.
  * @param {number} port
+ * @param {string} [host] this machine unless said
+ * @param {number} [withinMs]
  * @returns {Promise<boolean>}
  */
-export function isListening(port) {
+export function isListening(port, host = '127.0.0.1', withinMs = 1000) {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 1000 });
+    const socket = connect({ port, host, timeout: withinMs });
     const settle = (/** @type {boolean} */ answer) => () => {
       socket.destroy();
       resolve(answer);

@@ -43,6 +43,7 @@ export function redisProcess({ program, dir, port }) {
     command: program,
     args: [config],
     port,
+    stopMs: 10_000,
     prepare: async () => {
       await mkdir(dir, { recursive: true, mode: 0o700 });
       await writeFile(config, redisConfig({ dir, port }));

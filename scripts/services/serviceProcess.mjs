@@ -6,6 +6,7 @@
  * @property {string} command a full path
  * @property {string[]} args
  * @property {number} port where it listens, on 127.0.0.1
+ * @property {number} stopMs how long it may take to end; then SIGKILL, which loses nothing more
  * @property {() => Promise<void>} prepare makes its folder and files; safe to repeat
  * @property {() => Promise<boolean>} isReady whether it serves now
  */

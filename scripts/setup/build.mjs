@@ -9,14 +9,17 @@ const SOURCES = ['server', 'package-lock.json', 'tsconfig.json', 'tsconfig.build
 /** Written when a build is whole, with what it was made from. */
 const STAMP = join(projectDir, 'dist', '.built');
 
+/** Tells one build from another. */
+export const buildId = () => readFileSync(STAMP, 'utf8');
+
 /**
  * Compiles the server into dist/ when its sources have changed.
  * @param {(what: string) => void} progress
- * @returns {Promise<boolean>} whether something was built
+ * @returns {Promise<string>} what was done
  */
 export async function build(progress) {
   const wanted = fingerprint(SOURCES);
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return false;
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return 'up to date';
   progress('npm run build');
   try {
     await runCommand('npm', ['run', '--silent', 'build']);
@@ -28,5 +31,5 @@ export async function build(progress) {
     });
   }
   writeFileSync(STAMP, wanted);
-  return true;
+  return 'npm run build';
 }

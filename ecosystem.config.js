@@ -1,0 +1,49 @@
+// What PM2 starts: `pm2 start ecosystem.config.js`. A named export, because PM2 sees nothing in
+// the default export of an ES module.
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+
+const cwd = import.meta.dirname;
+
+/** How much longer than its own grace a process has until PM2 ends it with SIGKILL. */
+const KILL_MARGIN_MS = 4_000;
+
+const envFile = resolve(cwd, process.env.ENV_FILE || '.env');
+const settings = existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {};
+
+/**
+ * A setting of the server that PM2 must know too; the server itself checks all of them.
+ * @param {string} name
+ * @param {number} byDefault as in server/config/env.ts
+ */
+function number(name, byDefault) {
+  return Number(process.env[name] || settings[name] || byDefault);
+}
+
+const common = {
+  cwd,
+  wait_ready: true,
+  listen_timeout: 30_000,
+  kill_timeout: number('SHUTDOWN_GRACE_MS', 8_000) + KILL_MARGIN_MS,
+  exp_backoff_restart_delay: 100,
+  // What npm sets for its own scripts is no setting of ours.
+  filter_env: ['npm_'],
+};
+
+export const apps = [
+  {
+    ...common,
+    name: 'api-server',
+    script: 'dist/server/api/server.js',
+    exec_mode: 'cluster',
+    instances: 1,
+  },
+  {
+    ...common,
+    name: 'worker',
+    script: 'dist/server/Services/BackgroundJobs/worker.js',
+    exec_mode: 'fork',
+    instances: number('WORKER_INSTANCES', 2),
+  },
+];

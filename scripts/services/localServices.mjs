@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import {
+  deleteProcesses,
+  localName,
+  ownProcesses,
+  startLocalService,
+  watchCrashes,
+} from '../pm2.mjs';
+import { checkoutNumber, localDir } from '../project.mjs';
+import { readSettings } from '../setup/envFile.mjs';
+import { readState, updateState } from '../setup/state.mjs';
+import { SetupError } from '../setupError.mjs';
+import { waitUntil } from '../waiting.mjs';
+import { answersMongo } from './answersMongo.mjs';
+import { findMongoEngine, mongoProcesses } from './mongo.mjs';
+import { freePort, isListening, isPortFree } from './ports.mjs';
+import { findRedisServer, redisProcess } from './redis.mjs';
+
+/**
+ * A Redis or MongoDB for this installation.
+ * @typedef {object} Provided
+ * @property {Record<string, string>} settings what .env must name
+ * @property {string} description one line
+ */
+
+/** How long a local service may take until it serves, its data loaded. */
+const START_MS = 120_000;
+/** How long a server that is not ours may take to answer. */
+const ANSWER_MS = 10_000;
+/** Local services listen here and above, below what the system gives to outgoing connections. */
+const FIRST_PORT = 20_000;
+
+/**
+ * The Redis of the settings, or a local one under PM2 with its data in .local/.
+ * @param {(what: string) => void} progress
+ * @param {(name: string) => void} onStart told the PM2 name of what is about to be started
+ * @returns {Promise<Provided>}
+ */
+export async function provideRedis(progress, onStart) {
+  const { redis: kept } = readState();
+  const { REDIS_URL, REDIS_HOST, REDIS_PORT = '6379' } = readSettings();
+  if (REDIS_URL !== undefined && REDIS_URL !== kept?.url) {
+    const { hostname, port } = new URL(REDIS_URL);
+    await expectRedis(hostname, Number(port || 6379), 'REDIS_URL');
+    return { settings: { REDIS_URL }, description: `the one at ${hostname}, from REDIS_URL` };
+  }
+  if (REDIS_URL === undefined && REDIS_HOST !== undefined) {
+    await expectRedis(REDIS_HOST, Number(REDIS_PORT), 'REDIS_HOST');
+    return { settings: {}, description: `the one at ${REDIS_HOST}, from REDIS_HOST` };
+  }
+
+  const program = await findRedisServer(progress);
+  const port = kept?.port ?? (await freePort(FIRST_PORT + checkoutNumber(8_000)));
+  const url = `redis://127.0.0.1:${port}`;
+  updateState({ redis: { port, url } });
+  await keepRunning([redisProcess({ program, dir: join(localDir, 'redis'), port })], {
+    setting: 'REDIS_URL',
+    progress,
+    onStart,
+  });
+  return { settings: { REDIS_URL: url }, description: `${url}, data in .local/redis` };
+}
+
+/**
+ * The MongoDB of the settings, or a local one under PM2 with its data in .local/.
+ * @param {(what: string) => void} progress
+ * @param {(name: string) => void} onStart told the PM2 name of what is about to be started
+ * @returns {Promise<Provided>}
+ */
+export async function provideMongo(progress, onStart) {
+  const { mongo: kept, redis } = readState();
+  const { MONGODB_URI } = readSettings();
+  if (MONGODB_URI !== undefined && MONGODB_URI !== kept?.uri) {
+    if (!(await answersMongo(MONGODB_URI, ANSWER_MS))) throw unanswered('MONGODB_URI', 'MongoDB');
+    return { settings: { MONGODB_URI }, description: 'the one that MONGODB_URI names' };
+  }
+
+  const engine = await findMongoEngine(progress, kept?.kind);
+  const ports = kept ?? (await mongoPorts(redis?.port));
+  const uri = `mongodb://127.0.0.1:${ports.mongo}/hourwork`;
+  updateState({ mongo: { kind: engine.kind, mongo: ports.mongo, postgres: ports.postgres, uri } });
+  const processes = mongoProcesses(engine, { dir: localDir, ports, durable: true });
+  await keepRunning(processes, { setting: 'MONGODB_URI', progress, onStart });
+  const what = engine.kind === 'mongod' ? 'mongod' : 'FerretDB with DocumentDB';
+  return { settings: { MONGODB_URI: uri }, description: `${uri} (${what}), data in .local/` };
+}
+
+/** @param {number | undefined} taken */
+async function mongoPorts(taken) {
+  const promised = new Set(taken === undefined ? [] : [taken]);
+  const mongo = await freePort(FIRST_PORT + 1 + checkoutNumber(8_000), promised);
+  const postgres = await freePort(mongo + 1, promised);
+  return { mongo, postgres };
+}
+
+/**
+ * Sees that services run under PM2, one after another, and that each serves.
+ * @param {readonly import('./serviceProcess.mjs').ServiceProcess[]} services
+ * @param {{setting: string, progress: (what: string) => void, onStart: (name: string) => void}} options
+ */
+async function keepRunning(services, { setting, progress, onStart }) {
+  for (const service of services) {
+    const name = localName(service);
+    const known = (await ownProcesses()).filter((each) => each.name === name);
+    if (!known.some(({ status }) => status === 'online')) {
+      await deleteProcesses(known);
+      if (!(await isPortFree(service.port))) throw portTaken(service.port, setting);
+      progress(`starting ${service.name}`);
+      onStart(name);
+      await service.prepare();
+      await startLocalService(service);
+    }
+    await waitUntil(service.isReady, {
+      timeoutMs: START_MS,
+      what: service.name,
+      giveUp: await watchCrashes([name]),
+    }).catch((error) => {
+      throw new SetupError(`${service.name} does not serve on port ${service.port}.`, {
+        tried: [error.message],
+        remedy: `read its log in PM2's folder: npx pm2 logs ${name} --lines 50 --nostream`,
+        cause: error,
+      });
+    });
+  }
+}
+
+/**
+ * @param {string} host
+ * @param {number} port
+ * @param {string} setting
+ */
+async function expectRedis(host, port, setting) {
+  if (!(await isListening(port, host, ANSWER_MS))) throw unanswered(setting, 'Redis');
+}
+
+/**
+ * @param {string} setting
+ * @param {string} what
+ */
+function unanswered(setting, what) {
+  return new SetupError(`${setting} is set, but no ${what} answers there.`, {
+    tried: [`waiting ${ANSWER_MS / 1000} s for an answer`],
+    remedy: `start that ${what}, or mend ${setting}, or remove it to have a local one`,
+  });
+}
+
+/**
+ * @param {number} port
+ * @param {string} setting
+ */
+function portTaken(port, setting) {
+  return new SetupError(`Port ${port}, which ${setting} names, is taken by something else.`, {
+    remedy: `end what listens there (ss -ltnp 'sport = :${port}' names it), then start again`,
+  });
+}

@@ -1,0 +1,53 @@
+import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { projectDir } from '../project.mjs';
+
+/** The file the server reads its settings from, too. */
+export const envFile = resolve(projectDir, process.env.ENV_FILE || '.env');
+
+/**
+ * The settings as the server will see them: the process environment over the file; what is empty
+ * counts as unset.
+ * @returns {Partial<Record<string, string>>}
+ */
+export function readSettings() {
+  const named = Object.entries(process.env).filter(([, value]) => value !== '');
+  return { ...readEnvFile(), ...Object.fromEntries(named) };
+}
+
+/**
+ * Adds the settings that the file does not name yet, and keeps every line it has. The file is
+ * readable by its owner alone, for it holds secrets.
+ * @param {Readonly<Record<string, string>>} settings
+ * @returns {string[]} the names added
+ */
+export function addToEnvFile(settings) {
+  const there = readEnvFile();
+  const missing = Object.entries(settings).filter(([name]) => there[name] === undefined);
+  if (missing.length === 0) return [];
+  const before = existsSync(envFile) ? readFileSync(envFile, 'utf8') : '';
+  const separator = before === '' || before.endsWith('\n') ? '' : '\n';
+  const lines = missing.map(([name, value]) => `${name}=${quote(value)}\n`);
+  if (before !== '') chmodSync(envFile, 0o600);
+  appendFileSync(envFile, separator + lines.join(''), { mode: 0o600 });
+  return missing.map(([name]) => name);
+}
+
+/** @returns {Partial<Record<string, string>>} */
+function readEnvFile() {
+  if (!existsSync(envFile)) return {};
+  const settings = Object.entries(parseEnv(readFileSync(envFile, 'utf8')));
+  return Object.fromEntries(settings.filter(([, value]) => value !== ''));
+}
+
+/**
+ * As parseEnv reads it back: only what would be cut or trimmed needs quotes.
+ * @param {string} value
+ */
+function quote(value) {
+  if (!/[\s#'"`\\]/.test(value)) return value;
+  const mark = ["'", '"', '`'].find((candidate) => !value.includes(candidate));
+  if (mark === undefined) throw new Error('a value with all three kinds of quotes fits no .env');
+  return `${mark}${value}${mark}`;
+}

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { freePort } from '../services/ports.mjs';
+import { addToEnvFile, readSettings } from './envFile.mjs';
+
+const FIRST_PORT = 3000;
+const ADMIN_EMAIL = 'admin@example.com';
+
+/**
+ * Gives the installation the settings it cannot do without: a port, and secrets of its own.
+ * What is set already, in .env or in the environment, stays.
+ * @returns {Promise<{added: string[], newPassword: string | undefined}>} the names it added to .env,
+ *   and the administrator's password if it is new
+ */
+export async function completeSettings() {
+  const there = readSettings();
+  /** @type {Record<string, string>} */
+  const generated = {
+    PORT: there.PORT ?? String(await freePort(FIRST_PORT)),
+    JWT_SECRET: randomBytes(32).toString('hex'),
+    ADMIN_EMAIL,
+    ADMIN_PASSWORD: randomBytes(15).toString('base64url'),
+  };
+  const missing = Object.entries(generated).filter(([name]) => there[name] === undefined);
+  const added = addToEnvFile(Object.fromEntries(missing));
+  const isNew = added.includes('ADMIN_PASSWORD');
+  return { added, newPassword: isNew ? generated.ADMIN_PASSWORD : undefined };
+}
