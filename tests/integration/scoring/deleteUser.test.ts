@@ -1,0 +1,105 @@
+import mongoose from 'mongoose';
+import { describe, expect, it } from 'vitest';
+import { PurchaseModel } from '../../../server/models/PurchaseModel.ts';
+import { UserModel } from '../../../server/models/UserModel.ts';
+import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
+import { CDNOW_ESTIMATES } from '../../../server/Services/CustomerScoring/probabilityAlive.ts';
+import { scoreCustomer } from '../../../server/Services/CustomerScoring/scoreCustomer.ts';
+import { createUserDataGateway } from '../../../server/Services/CustomerScoring/userDataGateway.ts';
+import { deleteUser } from '../../../server/Services/Users/deleteUser.ts';
+import { makePurchases, makeUser, useOwnDatabase } from './ownDatabase.ts';
+
+useOwnDatabase();
+
+const asOf = '1997-09-30';
+const noJobs = { forgetJobs: async () => 0 };
+
+function jobOf() {
+  return createUserDataGateway({ scoringParams: CDNOW_ESTIMATES }).forJob({
+    runSeq: 1,
+    backfill: false,
+    asOf,
+    signal: new AbortController().signal,
+  });
+}
+
+/** A user with two purchases and a summary. */
+async function scoredUser(externalId: string): Promise<string> {
+  const userId = await makeUser(externalId);
+  await makePurchases(userId, ['1997-01-01T00:00:00Z', '1997-02-01T00:00:00Z']);
+  const job = jobOf();
+  const purchases = await job.purchases(userId);
+  await job.saveSummary(userId, scoreCustomer(purchases, asOf, job.scoringParams));
+  return userId;
+}
+
+async function tracesOf(userId: string) {
+  return {
+    user: await UserModel.countDocuments({ _id: userId }),
+    purchases: await PurchaseModel.countDocuments({ userId }),
+    summaries: await UserSummaryModel.countDocuments({ userId }),
+  };
+}
+
+const NOTHING = { user: 0, purchases: 0, summaries: 0 };
+
+describe('deleteUser', () => {
+  it('deletes all that is known of one user, and of no other', async () => {
+    const userId = await scoredUser('leaver');
+    const other = await scoredUser('stayer');
+    const forgotten: string[] = [];
+    const deleted = await deleteUser('leaver', {
+      forgetJobs: async (id) => forgotten.push(id),
+    });
+    expect(deleted).toEqual({
+      userId,
+      externalId: 'leaver',
+      purchases: 2,
+      summaries: 1,
+      jobs: 1,
+    });
+    expect(forgotten).toEqual([userId]);
+    expect(await tracesOf(userId)).toEqual(NOTHING);
+    expect(await tracesOf(other)).toEqual({ user: 1, purchases: 2, summaries: 1 });
+  });
+
+  it('knows a user by id too, but an externalId that looks like one comes first', async () => {
+    const byId = await scoredUser('by-id');
+    const namedLikeIt = await scoredUser(byId);
+    await deleteUser(byId, noJobs);
+    expect(await tracesOf(namedLikeIt)).toEqual(NOTHING);
+    await deleteUser(byId, noJobs);
+    expect(await tracesOf(byId)).toEqual(NOTHING);
+  });
+
+  it.each(['nobody', new mongoose.Types.ObjectId().toHexString()])(
+    'says so when there is no user %s',
+    async (name) => {
+      await expect(deleteUser(name, noJobs)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    },
+  );
+
+  it('is completed by the same call after an interruption', async () => {
+    const userId = await scoredUser('interrupted');
+    const broken = { forgetJobs: () => Promise.reject(new Error('the power went')) };
+    await expect(deleteUser('interrupted', broken)).rejects.toThrow('the power went');
+    expect(await UserModel.findById(userId).lean()).toMatchObject({ active: false });
+    await expect(jobOf().purchases(userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+    await deleteUser('interrupted', noJobs);
+    expect(await tracesOf(userId)).toEqual(NOTHING);
+  });
+
+  it('leaves nothing behind of a job that was under way', async () => {
+    const userId = await makeUser('under-way');
+    await makePurchases(userId, ['1997-01-01T00:00:00Z']);
+    const job = jobOf();
+    const score = scoreCustomer(await job.purchases(userId), asOf, job.scoringParams);
+    const outcomes = await Promise.allSettled([
+      deleteUser('under-way', noJobs),
+      job.saveSummary(userId, score),
+    ]);
+    expect(outcomes[0].status).toBe('fulfilled');
+    await expect(job.saveSummary(userId, score)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+    expect(await tracesOf(userId)).toEqual(NOTHING);
+  });
+});

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { UserModel } from '../../../server/models/UserModel.ts';
+import { type UserSummaryDoc, UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
+import { processUserData } from '../../../server/Services/BackgroundJobs/processUserData.ts';
+import { countSegments } from '../../../server/Services/CustomerScoring/countSegments.ts';
+import { CDNOW_ESTIMATES } from '../../../server/Services/CustomerScoring/probabilityAlive.ts';
+import { createUserDataGateway } from '../../../server/Services/CustomerScoring/userDataGateway.ts';
+import { importSample } from '../../../server/Services/Importing/importSample.ts';
+import { cdnowReference, type Figures } from '../../reference/cdnowReference.mjs';
+import { useOwnDatabase } from './ownDatabase.ts';
+
+const AS_OF = '1997-09-30';
+const SAMPLE = 'data/cdnow/CDNOW_master.txt';
+const AT_ONCE = 500;
+/** Two decimals, rounded half up: off by at most half a hundredth, and by what a double adds. */
+const PUBLISHED_PRECISION = 0.005 + 1e-9;
+
+useOwnDatabase();
+
+const summaries = new Map<string, UserSummaryDoc>();
+
+beforeAll(async () => {
+  await importSample({ keepDates: true, startProgress: () => ({ update() {}, stop() {} }) });
+  await scoreEveryone();
+  const users = new Map(
+    (await UserModel.find({}, { externalId: 1 }).lean()).map((user) => [
+      user._id.toHexString(),
+      user.externalId,
+    ]),
+  );
+  for (const summary of await UserSummaryModel.find().lean()) {
+    summaries.set(users.get(summary.userId.toHexString()) ?? 'nobody', summary);
+  }
+}, 180_000);
+
+/** As the workers do, `AT_ONCE` at a time, but without a queue. */
+async function scoreEveryone(): Promise<void> {
+  const gateway = createUserDataGateway({ scoringParams: CDNOW_ESTIMATES });
+  const { signal } = new AbortController();
+  const job = { runSeq: 1, backfill: true, asOf: AS_OF, signal };
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const users = await UserModel.find({}, { _id: 1 }).lean();
+  const next = users.values();
+  async function work(): Promise<void> {
+    for (const { _id } of next) {
+      await processUserData(_id.toHexString(), {
+        asOf: AS_OF,
+        backfill: true,
+        signal,
+        attempt: 1,
+        idempotencyKey: `1-${_id.toHexString()}`,
+        log: silent,
+        data: gateway.forJob(job),
+      });
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+/** The customers whose summary differs, with what was expected; readable when there are some. */
+function differing<T>(
+  expected: Iterable<[string, T]>,
+  agrees: (summary: UserSummaryDoc, figures: T) => boolean,
+) {
+  return [...expected].filter(([customer, figures]) => {
+    const summary = summaries.get(customer);
+    return summary === undefined || !agrees(summary, figures);
+  });
+}
+
+const near = (one: number, other: number, precision: number) => Math.abs(one - other) <= precision;
+
+describe('the sample as of 1997-09-30', () => {
+  it('has one summary for each of the 23,570 customers', async () => {
+    expect(summaries.size).toBe(23_570);
+    expect(await UserSummaryModel.countDocuments({ asOf: AS_OF, runSeq: 1 })).toBe(23_570);
+  });
+
+  it('agrees with the published table for its 2,357 customers', () => {
+    const published: Record<string, string>[] = parse(
+      readFileSync('tests/reference/cdnow-published.csv'),
+      { columns: true },
+    );
+    expect(published).toHaveLength(2357);
+    const expected = published.map(
+      ({ customer = '', ...figures }) => [customer, figures] as [string, Record<string, string>],
+    );
+    const wrong = differing(
+      expected,
+      (summary, row) =>
+        summary.frequency === Number(row.frequency) &&
+        near(summary.recencyWeeks, Number(row.recencyWeeks), PUBLISHED_PRECISION) &&
+        near(summary.ageWeeks, Number(row.ageWeeks), PUBLISHED_PRECISION) &&
+        near(summary.monetary, Number(row.monetary), PUBLISHED_PRECISION),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('agrees for all customers with figures made apart from it, from the raw lines', () => {
+    const reference: Map<string, Figures> = cdnowReference(SAMPLE, AS_OF);
+    expect(reference.size).toBe(23_570);
+    const wrong = differing(
+      reference,
+      (summary, figures) =>
+        summary.frequency === figures.frequency &&
+        summary.purchases === figures.purchases &&
+        summary.totalSpend === figures.totalSpend &&
+        near(summary.recencyWeeks, figures.recencyWeeks, 1e-9) &&
+        near(summary.ageWeeks, figures.ageWeeks, 1e-9) &&
+        near(summary.monetary, figures.monetary, 1e-9) &&
+        (figures.pAlive === null
+          ? summary.pAlive === null
+          : summary.pAlive !== null && near(summary.pAlive, figures.pAlive, 1e-9)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has the one-time buyers that the description of the sample counts', () => {
+    const once = [...summaries.values()].filter(({ frequency }) => frequency === 0);
+    expect(once).toHaveLength(14_119);
+    expect(once.every(({ pAlive }) => pAlive === null)).toBe(true);
+  });
+
+  it('counts each customer in one segment', async () => {
+    const counts = await countSegments();
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(23_570);
+    const active = [...summaries.values()].filter(({ segment }) => segment === 'active');
+    expect(counts.active).toBe(active.length);
+    expect(counts.loyal).toBeGreaterThan(0);
+  });
+});
