@@ -40,11 +40,10 @@ function methodNotAllowed(methods: readonly string[]): RequestHandler {
 
 /** Mounts the table: each route, and 405 with `Allow` for every other method of its path. */
 export function mountRoutes(router: IRouter, routes: readonly Route[], authorize: Authorize): void {
-  for (const route of routes) router[route.method](route.path, endpoint(route, authorize));
   for (const path of new Set(routes.map((route) => route.path))) {
-    const methods = routes
-      .filter((route) => route.path === path)
-      .map(({ method }) => method.toUpperCase());
-    router.all(path, methodNotAllowed(methods));
+    const ofPath = routes.filter((route) => route.path === path);
+    const served = router.route(path);
+    for (const route of ofPath) served[route.method](endpoint(route, authorize));
+    served.all(methodNotAllowed(ofPath.map(({ method }) => method.toUpperCase())));
   }
 }

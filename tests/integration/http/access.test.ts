@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Harness, OWN_USER, startHarness } from './harness.ts';
+
+const BASE = '/app/job-status';
+const READING = [
+  '/status/user/00002',
+  '/status/job/user-data-x-y',
+  '/recent',
+  '/queue/stats',
+  '/failed',
+  '/runs',
+  '/runs/m-x',
+  '/recommendation',
+  '/why/user-data-x-y',
+];
+const ACTING = ['/runs', '/runs/m-x/cancel', '/job/user-data-x-y/retry', '/failed/retry'];
+
+let api: Harness;
+
+beforeAll(async () => {
+  api = await startHarness();
+});
+afterAll(() => api.stop());
+
+describe.each(READING)('GET %s', (path) => {
+  it('is 401 without a token, and says how to get one', async () => {
+    const answer = await api.get(BASE + path).expect(401);
+    expect(answer.body.error).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining('POST /app/auth/login'),
+    });
+  });
+
+  it('is 403 for another user', async () => {
+    const answer = await api.get(BASE + path, 'user').expect(403);
+    expect(answer.body.error.code).toBe('FORBIDDEN');
+  });
+
+  it('is open to a viewer and to an admin', async () => {
+    for (const role of ['viewer', 'admin'] as const) {
+      expect([200, 404]).toContain((await api.get(BASE + path, role)).status);
+    }
+  });
+
+  it('refuses a query it does not know', async () => {
+    const answer = await api.get(`${BASE}${path}?colour=red`, 'admin').expect(400);
+    expect(answer.body.error.details.problems).toEqual([
+      { in: 'query', field: 'colour', reason: 'is not known here' },
+    ]);
+  });
+});
+
+describe.each(ACTING)('POST %s', (path) => {
+  it('is 401 without a token', async () => {
+    await api.post(BASE + path).expect(401);
+  });
+
+  it.each(['viewer', 'user'] as const)('is 403 for a %s', async (role) => {
+    const answer = await api.post(BASE + path, role).expect(403);
+    expect(answer.body.error.code).toBe('FORBIDDEN');
+  });
+
+  it('refuses a field it does not know', async () => {
+    const answer = await api
+      .post(BASE + path, 'admin')
+      .send({ colour: 'red' })
+      .expect(400);
+    expect(answer.body.error.details.problems).toEqual([
+      { in: 'body', field: 'colour', reason: 'is not known here' },
+    ]);
+  });
+});
+
+describe('a user', () => {
+  it('sees their own status, by externalId and by ObjectId', async () => {
+    await api.get(`${BASE}/status/user/${OWN_USER}`, 'user').expect(200);
+    await api.get(`${BASE}/status/user/${api.userIds[OWN_USER]}`, 'user').expect(200);
+  });
+
+  it('cannot find out which other users there are', async () => {
+    await api.get(`${BASE}/status/user/${api.userIds['00002']}`, 'user').expect(403);
+    await api.get(`${BASE}/status/user/no-such-user`, 'user').expect(403);
+  });
+});
+
+describe('what does not exist', () => {
+  it.each(['/status/user/99999', '/status/job/user-data-x-y', '/runs/m-x', '/why/user-data-x-y'])(
+    'is 404: GET %s',
+    async (path) => {
+      const answer = await api.get(BASE + path, 'admin').expect(404);
+      expect(answer.body.error.code).toBe('NOT_FOUND');
+    },
+  );
+
+  it.each(['/runs/m-x/cancel', '/job/user-data-x-y/retry'])('is 404: POST %s', async (path) => {
+    const answer = await api.post(BASE + path, 'admin').expect(404);
+    expect(answer.body.error.code).toBe('NOT_FOUND');
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['/recent?limit=0', 'query', 'limit'],
+    ['/recent?limit=501', 'query', 'limit'],
+    ['/recent?limit=ten', 'query', 'limit'],
+    ['/recent?limit=', 'query', 'limit'],
+    ['/recent?limit=1&limit=2', 'query', 'limit'],
+    ['/recent?limit[$gt]=1', 'query', 'limit[$gt]'],
+    ['/recent?status=done', 'query', 'status'],
+    ['/recent?cursor=%20', 'query', 'cursor'],
+    ['/failed?limit=501', 'query', 'limit'],
+    ['/failed?runId=a%20b', 'query', 'runId'],
+    ['/failed?code=a-b', 'query', 'code'],
+    ['/status/user/00001?limit=-1', 'query', 'limit'],
+    ['/runs?limit=1.5', 'query', 'limit'],
+    [`/status/user/${'x'.repeat(201)}`, 'params', 'userId'],
+    ['/status/job/a%20b', 'params', 'jobId'],
+    ['/why/a%20b', 'params', 'jobId'],
+    ['/runs/a%20b', 'params', 'runId'],
+  ])('is 400 with field and reason: GET %s', async (path, place, field) => {
+    const answer = await api.get(BASE + path, 'admin').expect(400);
+    expect(answer.body.error.code).toBe('VALIDATION_FAILED');
+    expect(answer.body.error.message).toContain(field);
+    expect(answer.body.error.details.problems).toEqual([
+      { in: place, field, reason: expect.any(String) },
+    ]);
+  });
+
+  it('is 400 for a cursor of runs that is none', async () => {
+    const answer = await api.get(`${BASE}/runs?cursor=abc`, 'admin').expect(400);
+    expect(answer.body.error.message).toContain('cursor');
+  });
+
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  it.each([
+    ['/runs', { asOf: '1997-02-30' }, 'asOf'],
+    ['/runs', { asOf: tomorrow }, 'asOf'],
+    ['/runs', { asOf: 19_970_930 }, 'asOf'],
+    ['/runs', { userIds: [] }, 'userIds'],
+    ['/runs', { userIds: '00001' }, 'userIds'],
+    ['/runs', { userIds: ['00001', { $ne: null }] }, 'userIds.1'],
+    ['/runs', { userIds: Array.from({ length: 10_001 }, () => '1') }, 'userIds'],
+    ['/runs', { backfill: 'yes' }, 'backfill'],
+    ['/failed/retry', { limit: 1001 }, 'limit'],
+    ['/failed/retry', { limit: '10' }, 'limit'],
+    ['/failed/retry', { runId: { $ne: '' } }, 'runId'],
+    ['/failed/retry', { code: '' }, 'code'],
+  ])('is 400 with field and reason: POST %s (%#)', async (path, body, field) => {
+    const answer = await api
+      .post(BASE + path, 'admin')
+      .send(body)
+      .expect(400);
+    expect(answer.body.error.details.problems).toEqual([
+      { in: 'body', field, reason: expect.any(String) },
+    ]);
+  });
+
+  it('is 400 for an Idempotency-Key that is none', async () => {
+    const answer = await api
+      .post(`${BASE}/runs`, 'admin')
+      .set('Idempotency-Key', 'x'.repeat(201))
+      .expect(400);
+    expect(answer.body.error.details.problems[0]).toMatchObject({
+      in: 'headers',
+      field: 'idempotency-key',
+    });
+  });
+
+  it('names at most twenty problems, and says them briefly', async () => {
+    const body = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`.repeat(99), n]));
+    const answer = await api.post(`${BASE}/runs`, 'admin').send(body).expect(400);
+    expect(answer.body.error.details.problems).toHaveLength(20);
+    expect(answer.text.length).toBeLessThan(6_000);
+  });
+});

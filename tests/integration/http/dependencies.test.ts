@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Harness, PASSWORD, startHarness } from './harness.ts';
+import { makeJob, makeRun } from './records.ts';
+
+const BASE = '/app/job-status';
+const READING = [
+  '/status/user/00001',
+  '/status/job/user-data-m-x-1',
+  '/recent',
+  '/failed',
+  '/runs',
+  '/runs/m-x',
+  '/recommendation',
+  '/why/user-data-m-x-1',
+  '/queue/stats',
+];
+const ACTING = ['/runs', '/runs/m-open/cancel', '/failed/retry'];
+
+let api: Harness;
+
+beforeAll(async () => {
+  api = await startHarness();
+  await makeRun({ _id: 'm-open', enumerated: 1 });
+  await makeJob('m-open', String(api.userIds['00001']), { status: 'queued' });
+  await makeJob('m-open', String(api.userIds['00002']));
+});
+
+afterEach(async () => {
+  await Promise.all([api.redis.restore(), api.mongo.restore()]);
+  await expect
+    .poll(async () => (await api.get('/health/ready')).body.status, { timeout: 10_000 })
+    .toBe('ok');
+});
+afterAll(() => api.stop());
+
+async function timed<Answer>(answer: PromiseLike<Answer>): Promise<[Answer, number]> {
+  const started = performance.now();
+  return [await answer, performance.now() - started];
+}
+
+/** Takes a service away in one of the two ways it can go. */
+const AWAY = {
+  'refuses connections': (service: 'redis' | 'mongo') => api[service].cut(),
+  'gives no answer': async (service: 'redis' | 'mongo') => api[service].freeze(),
+};
+
+describe.each(Object.entries(AWAY))('Redis %s', (_how, takeAway) => {
+  it.each([
+    ...ACTING.map((path) => ['post', path] as const),
+    ['post', '/job/RETRYABLE/retry'] as const,
+    ['get', '/queue/stats'] as const,
+  ])('%s %s is 503 within a second, with the message people know', async (method, path) => {
+    const jobId = `user-data-m-open-${api.userIds['00002']}`;
+    const url = BASE + path.replace('RETRYABLE', jobId);
+    await takeAway('redis');
+    const [answer, ms] = await timed(
+      method === 'post' ? api.post(url, 'admin') : api.get(url, 'admin'),
+    );
+    expect(answer.status).toBe(503);
+    expect(answer.body.error).toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+      message: 'Redis is required for job scheduling. Please ensure Redis is running.',
+    });
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(ms).toBeLessThan(1_000);
+  });
+
+  it('leaves what only reads MongoDB as it was, and the process ready but degraded', async () => {
+    await takeAway('redis');
+    const [jobs, ms] = await timed(api.get(`${BASE}/recent?status=queued`, 'viewer'));
+    expect(jobs.status).toBe(200);
+    expect(jobs.body.items).toMatchObject([{ runId: 'm-open', liveState: 'unavailable' }]);
+    expect(ms).toBeLessThan(1_000);
+    await api.get(`${BASE}/runs`, 'viewer').expect(200);
+    await api.get(`${BASE}/recommendation`, 'viewer').expect(200);
+
+    const ready = await api.get('/health/ready').expect(200);
+    expect(ready.body).toEqual({
+      status: 'degraded',
+      mode: 'queue',
+      checks: { mongodb: 'up', redis: 'down', process: 'running' },
+    });
+  });
+});
+
+describe.each(Object.entries(AWAY))('MongoDB %s', (_how, takeAway) => {
+  it('makes every request that needs it 503 within a second', async () => {
+    await takeAway('mongo');
+    const answers = await Promise.all([
+      ...READING.map((path) => timed(api.get(BASE + path, 'admin'))),
+      ...ACTING.map((path) => timed(api.post(BASE + path, 'admin'))),
+      timed(api.post('/app/auth/login').send({ email: 'admin@example.com', password: PASSWORD })),
+    ]);
+    for (const [answer, ms] of answers) {
+      expect(answer.status, answer.request.url).toBe(503);
+      expect(answer.body.error).toMatchObject({ code: 'MONGODB_UNAVAILABLE' });
+      expect(ms, answer.request.url).toBeLessThan(1_000);
+    }
+  });
+
+  it('leaves the process alive but not ready', async () => {
+    await takeAway('mongo');
+    await api.get('/health/live').expect(200, { status: 'ok' });
+    const [ready, ms] = await timed(api.get('/health/ready'));
+    expect(ready.status).toBe(503);
+    expect(ready.body).toMatchObject({ status: 'down', checks: { mongodb: 'down', redis: 'up' } });
+    expect(ms).toBeLessThan(1_000);
+  });
+});
+
+it('is not ready while it stops, although it still answers', async () => {
+  api.stopping.now = true;
+  const ready = await api.get('/health/ready').expect(503);
+  expect(ready.body).toMatchObject({ status: 'down', checks: { process: 'stopping' } });
+  api.stopping.now = false;
+});

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import type { Express } from 'express';
+import mongoose from 'mongoose';
+import request from 'supertest';
+import { vi } from 'vitest';
+import { createApp } from '../../../server/api/app.ts';
+import { type Env, parseSettings } from '../../../server/config/env.ts';
+import type { Logger } from '../../../server/config/logger.ts';
+import { connectMongo, disconnectMongo, isMongoUp } from '../../../server/config/mongoConn.ts';
+import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { AccountModel, type Role } from '../../../server/models/AccountModel.ts';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { UserModel } from '../../../server/models/UserModel.ts';
+import { createAccount } from '../../../server/Services/Auth/accounts.ts';
+import { createAuthentication } from '../../../server/Services/Auth/authentication.ts';
+import { createTokens } from '../../../server/Services/Auth/tokens.ts';
+import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
+import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
+import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
+import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
+import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
+import { openRelay, type Relay } from './relay.ts';
+
+const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
+const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
+
+export const PASSWORD = 'a-long-test-password';
+export const JWT_SECRET = 'a-secret-of-the-tests-with-32-bytes-and-more';
+/** The one user that stands behind the account of the role `user`. */
+export const OWN_USER = '00001';
+export const USERS = ['00001', '00002', '00003', '00004', '00005'];
+
+interface LogLine {
+  level: string;
+  message: string;
+  fields: Record<string, unknown>;
+}
+
+/** The API over real services, each behind a relay of its own, with three accounts and five users. */
+export interface Harness {
+  app: Express;
+  env: Env;
+  queue: JobQueue;
+  mongo: Relay;
+  redis: Relay;
+  /** Every line logged so far. */
+  lines: LogLine[];
+  tokens: Record<Role, string>;
+  /** ObjectIds by externalId. */
+  userIds: Record<string, string>;
+  stopping: { now: boolean };
+  get(path: string, as?: Role): request.Test;
+  post(path: string, as?: Role): request.Test;
+  stop(): Promise<void>;
+}
+
+function recordingLogger(lines: LogLine[]): Logger {
+  const line = (level: string) => (message: string, fields?: Record<string, unknown>) => {
+    lines.push({ level, message, fields: fields ?? {} });
+  };
+  const logger: Logger = {
+    error: line('error'),
+    warn: line('warn'),
+    info: line('info'),
+    debug: line('debug'),
+    child: () => logger,
+    close: async () => undefined,
+  };
+  return logger;
+}
+
+async function relayTo(url: string): Promise<{ relay: Relay; relayed: URL }> {
+  const relayed = new URL(url);
+  const relay = await openRelay({ host: relayed.hostname, port: Number(relayed.port) });
+  relayed.hostname = '127.0.0.1';
+  relayed.port = String(relay.port);
+  return { relay, relayed };
+}
+
+async function makeUsers(): Promise<Record<string, string>> {
+  const users = await UserModel.insertMany(
+    USERS.map((externalId) => ({
+      externalId,
+      email: `${externalId}@example.com`,
+      timezone: 'UTC',
+      active: true,
+    })),
+  );
+  return Object.fromEntries(users.map(({ externalId, _id }) => [externalId, _id.toString()]));
+}
+
+async function makeAccounts(app: Express): Promise<Record<Role, string>> {
+  async function tokenOf(role: Role): Promise<string> {
+    const email = `${role}@example.com`;
+    const user = role === 'user' ? OWN_USER : undefined;
+    await createAccount({ email, password: PASSWORD, role, user });
+    const answer = await request(app).post('/app/auth/login').send({ email, password: PASSWORD });
+    return answer.body.token;
+  }
+  return {
+    admin: await tokenOf('admin'),
+    viewer: await tokenOf('viewer'),
+    user: await tokenOf('user'),
+  };
+}
+
+/** Starts it, on a database and a queue that nothing else uses. */
+export async function startHarness(): Promise<Harness> {
+  const name = `http-${randomUUID().slice(0, 8)}`;
+  const mongo = await relayTo(MONGODB_URI);
+  const redis = await relayTo(REDIS_URL);
+  mongo.relayed.pathname = `/${name}`;
+  mongo.relayed.searchParams.set('directConnection', 'true');
+
+  const env = parseSettings({
+    REDIS_URL: redis.relayed.href,
+    QUEUE_PREFIX: `{${name}}`,
+    JWT_SECRET,
+  });
+  await connectMongo({ uri: mongo.relayed.href });
+  for (const model of [UserModel, AccountModel, RunModel, JobStatusModel]) {
+    await model.createIndexes();
+  }
+
+  const lines: LogLine[] = [];
+  const logger = recordingLogger(lines);
+  const redisConnection = connectRedis(env, 'producer', logger);
+  const queue = openQueue(userDataJob.name, userDataJob.options(env), redisConnection, {
+    prefix: env.QUEUE_PREFIX,
+    keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
+  });
+  const batchSize = env.USER_BATCH_SIZE;
+  const retentionDays = env.JOB_STATUS_RETENTION_DAYS;
+  const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
+  const producer = createProducer({
+    queue,
+    outbox,
+    batchSize,
+    leaseMs: env.PRODUCER_LEASE_MS,
+    retentionDays,
+    log: logger,
+  });
+  const administration = createAdministration({
+    producer,
+    queue,
+    outbox,
+    batchSize,
+    retentionDays,
+    log: logger,
+  });
+
+  const stopping = { now: false };
+  const app = createApp({
+    administration,
+    jobQueries: createJobQueries(administration),
+    recommend: () => recommend(env.WORKER_CONCURRENCY),
+    authentication: createAuthentication({
+      tokens: createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES }),
+    }),
+    health: {
+      mode: 'queue',
+      mongo: () => isMongoUp(),
+      redis: async () => (await redisConnection.ping()) === 'PONG',
+      stopping: () => stopping.now,
+    },
+    logger,
+    version: '0.0.0-test',
+    loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
+  });
+  await vi.waitFor(() => queue.pendingCounts(), 5_000);
+
+  const userIds = await makeUsers();
+  const tokens = await makeAccounts(app);
+  const authorized = (test: request.Test, role?: Role) =>
+    role === undefined ? test : test.set('Authorization', `Bearer ${tokens[role]}`);
+
+  return {
+    app,
+    env,
+    queue,
+    mongo: mongo.relay,
+    redis: redis.relay,
+    lines,
+    tokens,
+    userIds,
+    stopping,
+    get: (path, role) => authorized(request(app).get(path), role),
+    post: (path, role) => authorized(request(app).post(path), role),
+    async stop() {
+      await producer.stop();
+      const keys = await redisConnection.keys(`{${name}}:*`);
+      if (keys.length > 0) await redisConnection.del(keys);
+      await queue.close();
+      redisConnection.disconnect();
+      await mongoose.connection.dropDatabase();
+      await disconnectMongo();
+      await Promise.all([mongo.relay.close(), redis.relay.close()]);
+    },
+  };
+}

@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
+import { type Harness, startHarness, USERS } from './harness.ts';
+import { makeJob, makeRun } from './records.ts';
+
+const BASE = '/app/job-status';
+const FINAL = { status: 'completed', error: null, attempts: 1, starts: 1 } as const;
+
+let api: Harness;
+/** Job ids by user, in the run `done`; all were queued at one and the same instant. */
+const done: string[] = [];
+
+function idOf(user: string): string {
+  const id = api.userIds[user];
+  if (id === undefined) throw new Error(`There is no user ${user}.`);
+  return id;
+}
+
+beforeAll(async () => {
+  api = await startHarness();
+  await makeRun({ _id: 'm-done', enumerated: USERS.length });
+  for (const user of USERS) {
+    done.push(
+      await makeJob('m-done', idOf(user), {
+        ...FINAL,
+        durationMs: 30,
+        result: { segment: 'loyal' },
+      }),
+    );
+  }
+  const later = new Date('2026-11-22T12:00:00Z');
+  await makeRun({ _id: 'm-later', enumerated: 3 });
+  await makeJob('m-later', idOf('00001'), { queuedAt: later });
+  await makeJob('m-later', idOf('00002'), {
+    queuedAt: later,
+    error: { code: 'DEADLINE_EXCEEDED', message: 'Too slow.' },
+  });
+  await makeJob('m-later', idOf('00003'), {
+    queuedAt: later,
+    status: 'queued',
+    error: null,
+    startedAt: null,
+    finishedAt: null,
+    durationMs: null,
+    worker: null,
+    attempts: 0,
+    starts: 0,
+  });
+});
+afterAll(() => api.stop());
+
+describe('GET /status/job/:jobId', () => {
+  it('answers a finished job, field by field', async () => {
+    const answer = await api.get(`${BASE}/status/job/${done[0]}`, 'viewer').expect(200);
+    expect(answer.body).toEqual({
+      jobId: done[0],
+      runId: 'm-done',
+      queue: 'user-data',
+      userId: idOf('00001'),
+      status: 'completed',
+      attempts: 1,
+      starts: 1,
+      generation: 1,
+      duplicateOf: null,
+      error: null,
+      result: { segment: 'loyal' },
+      queuedAt: '2026-11-22T11:00:00.000Z',
+      startedAt: '2026-11-22T11:00:01.000Z',
+      finishedAt: '2026-11-22T11:00:15.000Z',
+      durationMs: 30,
+      worker: 'host:1:1',
+      liveState: null,
+    });
+  });
+
+  it('says of an open job where the queue holds it', async () => {
+    const jobId = `user-data-m-later-${idOf('00003')}`;
+    const before = await api.get(`${BASE}/status/job/${jobId}`, 'viewer');
+    expect(before.body).toMatchObject({ status: 'queued', liveState: 'unknown' });
+
+    const run = await api
+      .post(`${BASE}/runs`, 'admin')
+      .send({ userIds: ['00004'], asOf: '2026-01-01' })
+      .expect(202);
+    const queued = `user-data-${run.body.runId}-${idOf('00004')}`;
+    await expect
+      .poll(async () => (await api.get(`${BASE}/status/job/${queued}`, 'viewer')).body)
+      .toMatchObject({ status: 'queued', liveState: 'waiting', finishedAt: null });
+    await api.post(`${BASE}/runs/${run.body.runId}/cancel`, 'admin').expect(202);
+  });
+});
+
+describe('lists', () => {
+  /** Reads a list to its end, `limit` items at a time. */
+  async function readAll(path: string, limit: number): Promise<{ jobId: string }[]> {
+    const items: { jobId: string }[] = [];
+    let cursor: string | null = null;
+    do {
+      const at: string = cursor === null ? '' : `&cursor=${cursor}`;
+      const page = await api.get(`${BASE}${path}limit=${limit}${at}`, 'viewer').expect(200);
+      expect(page.body.items.length).toBeLessThanOrEqual(limit);
+      items.push(...page.body.items);
+      cursor = page.body.nextCursor;
+    } while (cursor !== null);
+    return items;
+  }
+
+  it.each([1, 2, 5, 500])('are read to the end in pages of %d, each job once', async (limit) => {
+    const items = await readAll('/recent?status=completed&', limit);
+    expect(items.map(({ jobId }) => jobId)).toEqual([...done].sort().reverse());
+  });
+
+  it('show the newest first', async () => {
+    const answer = await api.get(`${BASE}/recent`, 'viewer').expect(200);
+    const times = answer.body.items.map(({ queuedAt }: { queuedAt: string }) => queuedAt);
+    expect(times).toEqual([...times].sort().reverse());
+    expect(answer.body.nextCursor).toBeNull();
+  });
+
+  it('of one user hold only that user, by either name', async () => {
+    const byName = await readAll('/status/user/00001?', 1);
+    const byId = await readAll(`/status/user/${idOf('00001')}?`, 50);
+    expect(byName).toEqual(byId);
+    expect(byId.map(({ jobId }) => jobId)).toEqual([
+      `user-data-m-later-${idOf('00001')}`,
+      `user-data-m-done-${idOf('00001')}`,
+    ]);
+  });
+
+  it('of failed jobs can be narrowed to a run and to a code', async () => {
+    expect(await readAll('/failed?', 1)).toHaveLength(2);
+    expect(await readAll('/failed?runId=m-later&', 1)).toHaveLength(2);
+    expect(await readAll('/failed?runId=m-done&', 1)).toHaveLength(0);
+    const slow = await readAll('/failed?runId=m-later&code=DEADLINE_EXCEEDED&', 1);
+    expect(slow).toMatchObject([{ error: { code: 'DEADLINE_EXCEEDED', message: 'Too slow.' } }]);
+    expect(await readAll('/failed?code=DEADLINE_EXCEEDED&', 1)).toEqual(slow);
+  });
+
+  it.each(['bm90IGEgY3Vyc29y', '!!', 'MTIz'])('refuse the cursor %s', async (cursor) => {
+    const answer = await api.get(`${BASE}/recent?cursor=${cursor}`, 'viewer').expect(400);
+    expect(answer.body.error.message).toContain('cursor');
+  });
+});
+
+describe('runs', () => {
+  it('are listed newest first, a page at a time', async () => {
+    const first = await api.get(`${BASE}/runs?limit=1`, 'viewer').expect(200);
+    const second = await api
+      .get(`${BASE}/runs?limit=500&cursor=${first.body.nextCursor}`, 'viewer')
+      .expect(200);
+    const all = [...first.body.items, ...second.body.items] as { runSeq: number }[];
+    const order = all.map(({ runSeq }) => runSeq);
+    expect(order).toEqual([...order].sort((a, b) => b - a));
+    expect(all).toContainEqual(expect.objectContaining({ runId: 'm-done', completed: 5 }));
+  });
+
+  it('are answered one by one, field by field', async () => {
+    const answer = await api.get(`${BASE}/runs/m-done`, 'viewer').expect(200);
+    expect(answer.body).toEqual({
+      runId: 'm-done',
+      runSeq: expect.any(Number),
+      slot: null,
+      trigger: 'manual',
+      mode: 'queue',
+      asOf: '2026-11-22',
+      status: 'running',
+      enumerated: 5,
+      duplicates: 0,
+      queued: 0,
+      active: 0,
+      delayed: 0,
+      completed: 5,
+      failed: 0,
+      cancelled: 0,
+      balanced: true,
+      warnings: [],
+      startedAt: '2026-11-22T11:00:00.000Z',
+      finishedAt: null,
+    });
+  });
+});
+
+it('GET /queue/stats answers the six numbers and nothing else', async () => {
+  const { body } = await api.get(`${BASE}/queue/stats`, 'viewer').expect(200);
+  expect(Object.keys(body)).toEqual([
+    'waiting',
+    'active',
+    'completed',
+    'failed',
+    'delayed',
+    'total',
+  ]);
+  expect(body).toMatchObject({ completed: 5, failed: 2 });
+  expect(body.total).toBe(body.waiting + body.active + body.completed + body.failed + body.delayed);
+});
+
+it('GET /recommendation shows the formula beside what was measured', async () => {
+  const { body } = await api.get(`${BASE}/recommendation`, 'viewer').expect(200);
+  expect(body).toEqual({
+    totalUsers: 5,
+    byFormula: 2,
+    measured: {
+      sampledJobs: 5,
+      meanDurationMs: 30,
+      concurrency: 3,
+      usersPerWorkerHour: 360_000,
+      workersNeeded: 1,
+    },
+  });
+});
+
+it('GET /why/:jobId tells in a sentence what became of a job', async () => {
+  const { body } = await api.get(`${BASE}/why/${done[0]}`, 'viewer').expect(200);
+  expect(body).toEqual({ jobId: done[0], why: expect.stringMatching(/completed.*\.$/) });
+});
+
+it('asks the queue only about open jobs', async () => {
+  const asked: string[] = [];
+  const queries = createJobQueries({
+    liveStates: async (jobs) => {
+      asked.push(...jobs.map(({ jobId }) => jobId));
+      return new Map();
+    },
+  });
+  await queries.recent({ limit: 500, status: 'completed' });
+  expect(asked).toEqual([]);
+  await queries.recent({ limit: 500, status: 'queued' });
+  expect(asked).toEqual([`user-data-m-later-${idOf('00003')}`]);
+});
