@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import mongoose from 'mongoose';
+import { afterAll, beforeAll, vi } from 'vitest';
+import { type Env, parseSettings } from '../../../server/config/env.ts';
+import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
+import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { ensureIndexes } from '../../../server/models/indexes.ts';
+import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { UserModel } from '../../../server/models/UserModel.ts';
+import type { Administration } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
+import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
+import { createWorker } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
+import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
+import {
+  type UserDataPayload,
+  userDataJob,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
+import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
+import { createRecorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
+import { createOutbox, type Outbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
+import {
+  type Reconciliation,
+  reconcile,
+} from '../../../server/Services/BackgroundJobs/runs/reconciler.ts';
+import { openRuns, sealIfFinished } from '../../../server/Services/BackgroundJobs/runs/seal.ts';
+
+const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
+const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
+
+type UserDataWork = Processor<UserDataPayload, unknown>;
+
+/** The parts of an installation, over a database and a queue prefix that nothing else uses. */
+export interface Installation {
+  readonly env: Env;
+  readonly queue: JobQueue;
+  readonly outbox: Outbox;
+  readonly producer: Producer;
+  readonly administration: Administration;
+  /** Starts a worker with a processor of the test's own. */
+  startWorker(processor: UserDataWork): Promise<{ stop(): Promise<void> }>;
+  makeUsers(count: number): Promise<string[]>;
+  reconcile(): Promise<Reconciliation>;
+  /** Seals what is finished, as the keeper does each second. */
+  seal(): Promise<void>;
+  job(jobId: string): Promise<JobStatusDoc>;
+  /** Waits until the job's record is in this state. */
+  jobIn(status: JobStatusDoc['status'], jobId: string): Promise<JobStatusDoc>;
+  /** Redis loses everything of this installation. */
+  wipeRedis(): Promise<void>;
+}
+
+const quiet = () => undefined;
+export const SILENT: JobLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
+/** Sets one up for the suite and removes every trace of it at the end. */
+export function useInstallation(settings: Record<string, string> = {}): Installation {
+  const name = `core-${randomUUID().slice(0, 8)}`;
+  const env = parseSettings({
+    REDIS_URL,
+    QUEUE_PREFIX: `{${name}}`,
+    JOB_RETRY_DELAY_MS: '50',
+    WORKER_LOCK_MS: '1000',
+    WORKER_STALLED_CHECK_MS: '500',
+    SHUTDOWN_GRACE_MS: '500',
+    USER_JOB_DEADLINE_MS: '2000',
+    ...settings,
+  });
+  const redis = connectRedis(env, 'producer', SILENT);
+  const options = userDataJob.options(env);
+  const queue = openQueue(userDataJob.name, options, redis, {
+    prefix: env.QUEUE_PREFIX,
+    keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
+  });
+  const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
+  const common = {
+    queue,
+    outbox,
+    batchSize: env.USER_BATCH_SIZE,
+    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    log: SILENT,
+  };
+  const producer = createProducer({ ...common, leaseMs: env.PRODUCER_LEASE_MS });
+  const cleanUps: (() => Promise<unknown>)[] = [];
+
+  async function wipeRedis(): Promise<void> {
+    const keys = await redis.keys(`${env.QUEUE_PREFIX}:*`);
+    if (keys.length > 0) await redis.del(keys);
+  }
+
+  async function job(jobId: string): Promise<JobStatusDoc> {
+    const record = await JobStatusModel.findById(jobId).lean<JobStatusDoc>();
+    if (record === null) throw new Error(`There is no record of ${jobId}.`);
+    return record;
+  }
+
+  beforeAll(async () => {
+    await connectMongo({ uri: `${MONGODB_URI}/${name}` });
+    await ensureIndexes();
+    await vi.waitFor(() => redis.ping());
+  });
+  afterAll(async () => {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+    await producer.stop();
+    await wipeRedis();
+    await queue.close();
+    redis.disconnect();
+    await mongoose.connection.dropDatabase();
+    await disconnectMongo();
+  });
+
+  return {
+    env,
+    queue,
+    outbox,
+    producer,
+    administration: createAdministration({ ...common, producer }),
+    async startWorker(processor) {
+      const connection = connectRedis(env, 'worker', SILENT);
+      const recorder = createRecorder({ log: SILENT, retentionDays: 7 });
+      const worker = createWorker({
+        definition: userDataJob,
+        processor,
+        options,
+        settings: {
+          prefix: env.QUEUE_PREFIX,
+          lockMs: env.WORKER_LOCK_MS,
+          stalledCheckMs: env.WORKER_STALLED_CHECK_MS,
+          maxCrashes: env.WORKER_MAX_CRASHES,
+        },
+        redis: connection,
+        recorder,
+        name: `test-worker-${randomUUID().slice(0, 8)}`,
+        log: SILENT,
+        jobLog: () => SILENT,
+        whenDependenciesAnswer: () => Promise.resolve(),
+      });
+      let stopped: Promise<void> | undefined;
+      const stop = () => {
+        stopped ??= (async () => {
+          await worker.stop(env.SHUTDOWN_GRACE_MS);
+          await recorder.flush(2_000);
+          connection.disconnect();
+        })();
+        return stopped;
+      };
+      cleanUps.push(stop);
+      return { stop };
+    },
+    async makeUsers(count) {
+      const users = await UserModel.insertMany(
+        Array.from({ length: count }, () => {
+          const externalId = randomUUID();
+          return { externalId, email: `${externalId}@example.com`, timezone: 'UTC', active: true };
+        }),
+      );
+      return users.map(({ _id }) => _id.toHexString());
+    },
+    reconcile: () => reconcile({ ...common, graceMs: 0 }),
+    async seal() {
+      for (const run of await openRuns()) await sealIfFinished(run);
+    },
+    job,
+    jobIn: (status, jobId) =>
+      vi.waitFor(
+        async () => {
+          const record = await job(jobId);
+          if (record.status !== status) throw new Error(`${jobId} is ${record.status}.`);
+          return record;
+        },
+        { timeout: 20_000, interval: 20 },
+      ),
+    wipeRedis,
+  };
+}

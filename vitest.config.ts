@@ -1,0 +1,50 @@
+import { defineConfig } from 'vitest/config';
+
+/** One process a file: mongoose's default connection is the file's own. */
+const forked = { pool: 'forks', isolate: true } as const;
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['server/**/*.ts'],
+      // A few lines each that start a process: the end-to-end tests run them as processes.
+      exclude: ['**/*.test.ts', 'server/api/server.ts', 'server/Services/BackgroundJobs/worker.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 90 },
+    },
+    projects: [
+      { test: { name: 'unit', include: ['server/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts', 'tests/types/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          ...forked,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          ...forked,
+        },
+      },
+      {
+        test: {
+          name: 'full',
+          include: ['tests/full/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          ...forked,
+        },
+      },
+    ],
+  },
+});
