@@ -28,6 +28,7 @@ try {
     () => console.log('Another npm start is at work in this folder; waiting for it.'),
   );
 } catch (error) {
-  showError(error);
+  if (interruption.aborted) console.error('Interrupted.');
+  else showError(error);
   process.exitCode = interruption.aborted ? INTERRUPTED : 1;
 }

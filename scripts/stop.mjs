@@ -7,16 +7,26 @@ import { showError, showStep } from './console.mjs';
 const USAGE =
   'npm stop    ends api-server, worker and the local Redis and MongoDB of this folder; data stay';
 
+readOptions();
 try {
-  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
-  if (values.help) console.log(USAGE);
-  else {
-    await showStep('stop', async (progress) => {
-      const ended = await endProcesses(progress);
-      return ended.length === 0 ? 'nothing was running' : `ended ${ended.join(', ')}`;
-    });
-  }
+  await showStep('stop', async (progress) => {
+    const ended = await endProcesses(progress);
+    return ended.length === 0 ? 'nothing was running' : `ended ${ended.join(', ')}`;
+  });
 } catch (error) {
   showError(error);
   process.exitCode = 1;
+}
+
+/** Ends the process for --help and for what it does not know. */
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
+    if (!values.help) return;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
 }

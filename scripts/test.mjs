@@ -31,22 +31,31 @@ const CHECKS = [
 
 /** @typedef {{passed: number, failed: number}} Tally */
 
-/** @returns {{suites: string[], filters: string[], all: boolean}} */
+/**
+ * What was asked for on the command line; ends the process for --help and for what it does not
+ * know.
+ * @returns {{suites: string[], filters: string[], all: boolean}}
+ */
 function readOptions() {
-  const { values, positionals } = parseArgs({
-    options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    allowPositionals: true,
-  });
-  if (values.help) {
-    console.log(USAGE);
-    process.exit(0);
+  try {
+    const { values, positionals: filters } = parseArgs({
+      options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    const { only } = values;
+    if (only !== undefined && ![...SUITES, ...LONG_SUITES].includes(only)) {
+      throw new Error(`There is no suite '${only}'.`);
+    }
+    const all = only === undefined && filters.length === 0;
+    return { suites: only === undefined ? SUITES : [only], filters, all };
+  } catch (error) {
+    console.error(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
+    process.exit(2);
   }
-  const { only } = values;
-  if (only !== undefined && ![...SUITES, ...LONG_SUITES].includes(only)) {
-    throw new Error(`there is no suite ${only}`);
-  }
-  const all = only === undefined && positionals.length === 0;
-  return { suites: only === undefined ? SUITES : [only], filters: positionals, all };
 }
 
 /**
@@ -126,9 +135,11 @@ function bin(program) {
   return join(projectDir, 'node_modules', '.bin', program);
 }
 
-/** @returns {Promise<Tally>} */
-async function main() {
-  const options = readOptions();
+/**
+ * @param {{suites: string[], filters: string[], all: boolean}} options
+ * @returns {Promise<Tally>}
+ */
+async function main(options) {
   await showStep('packages', install);
   await showStep('build', build);
 
@@ -158,10 +169,11 @@ async function main() {
   };
 }
 
+const options = readOptions();
 catchInterruption();
 
 try {
-  const { passed, failed } = await main();
+  const { passed, failed } = await main(options);
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 } catch (error) {

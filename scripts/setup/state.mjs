@@ -10,7 +10,6 @@ import { localDir } from '../project.mjs';
  *   the MongoDB it provided: what stores the data, its ports, and its address
  * @property {number | undefined} [pm2Daemon] the process id of the PM2 daemon that it began
  * @property {string} [startedFrom] what api-server and worker were last started from
- * @property {boolean} [importing] true while the sample is being imported
  */
 
 const FILE = join(localDir, 'state.json');

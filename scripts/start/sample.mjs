@@ -1,4 +1,4 @@
-import { readState, updateState } from '../setup/state.mjs';
+import { showStep } from '../console.mjs';
 import { serverCli } from './serverCli.mjs';
 
 /**
@@ -10,11 +10,13 @@ import { serverCli } from './serverCli.mjs';
 export async function ensureUsers({ noSample, keepDates }) {
   const users = Number(await serverCli('import', ['count']));
   if (noSample) return users > 0 ? 'there' : 'none';
-  if (users > 0 && !readState().importing) return 'there';
-  console.log('• sample: 23,570 customers of a music shop');
-  updateState({ importing: true });
-  const flags = keepDates ? ['--keep-dates'] : [];
-  await serverCli('import', ['sample', ...flags], { onTerminal: true });
-  updateState({ importing: false });
-  return 'imported';
+  const args = ['sample', '--if-needed', ...(keepDates ? ['--keep-dates'] : [])];
+  if (users === 0) {
+    console.log('• sample');
+    await serverCli('import', args, { onTerminal: true });
+    return 'imported';
+  }
+  await showStep('sample', (progress) => serverCli('import', args, { onLine: progress }));
+  if (keepDates) console.log('  With its own dates: npm run import:sample -- --keep-dates');
+  return 'there';
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { CommandError, runCommand } from '../command.mjs';
-import { projectDir } from '../project.mjs';
 import { SetupError } from '../setupError.mjs';
 
 /**
@@ -19,7 +18,7 @@ export async function serverCli(name, args, options) {
     const commandLine = ['node', file, ...args].join(' ');
     throw new SetupError(`${commandLine} failed.`, {
       tried: [/** @type {Error} */ (error).message],
-      remedy: `mend what it names; the command alone shows it again (in ${projectDir})`,
+      remedy: 'mend what it names, then start again',
       cause: error,
     });
   }
