@@ -14,7 +14,7 @@ import { createAdministration } from '../Services/BackgroundJobs/admin/createAdm
 import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
-import { startCronProducer } from '../Services/BackgroundJobs/cronProducer.ts';
+import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
 import {
   endAbandonedBatches,
   IN_PROCESS,
@@ -28,7 +28,10 @@ import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
 import { createAlarms } from '../Services/BackgroundJobs/runs/epoch.ts';
 import { startKeeper } from '../Services/BackgroundJobs/runs/keeper.ts';
 import { createOutbox, type Outbox } from '../Services/BackgroundJobs/runs/outbox.ts';
-import type { SlotClock } from '../Services/BackgroundJobs/scheduling/slotClock.ts';
+import {
+  type SlotClock,
+  startStoppedClock,
+} from '../Services/BackgroundJobs/scheduling/slotClock.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
 import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
@@ -211,7 +214,8 @@ function startClock(
       worker: workerName(),
     });
   }
-  if (mode === 'off' || redis === null) return null;
+  if (mode === 'off') return startStoppedClock(USER_DATA_SCHEDULE, common);
+  if (redis === null) return null;
   return startCronProducer({
     ...common,
     producer,

@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors/AppError.ts';
-import { readDeadline } from '../../../models/readDeadline.ts';
+import { withReadDeadline } from '../../../models/readDeadline.ts';
 import {
   type JobFailure,
   type JobState,
@@ -79,12 +79,13 @@ type ShownDoc = Pick<JobStatusDoc, '_id' | keyof typeof SHOWN>;
 
 const OBJECT_ID = /^[\da-f]{24}$/i;
 
+function findUser(filter: { _id: string } | { externalId: string }) {
+  return withReadDeadline((options) => UserModel.findOne(filter, { _id: 1 }, options).lean());
+}
+
 async function findUserId(reference: string): Promise<string | null> {
-  const byId = OBJECT_ID.test(reference)
-    ? await UserModel.findOne({ _id: reference }, { _id: 1 }, readDeadline()).lean()
-    : null;
-  const user =
-    byId ?? (await UserModel.findOne({ externalId: reference }, { _id: 1 }, readDeadline()).lean());
+  const byId = OBJECT_ID.test(reference) ? await findUser({ _id: reference }) : null;
+  const user = byId ?? (await findUser({ externalId: reference }));
   return user?._id.toString() ?? null;
 }
 
@@ -120,10 +121,13 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
     filter: Record<string, unknown>,
     { limit, cursor }: PageRequest,
   ): Promise<Page<JobView>> {
-    const docs = await JobStatusModel.find({ ...filter, ...after(cursor) }, SHOWN, readDeadline())
-      .sort({ queuedAt: -1, _id: -1 })
-      .limit(limit + 1)
-      .lean<ShownDoc[]>();
+    const matching = { ...filter, ...after(cursor) };
+    const docs = await withReadDeadline((options) =>
+      JobStatusModel.find(matching, SHOWN, options)
+        .sort({ queuedAt: -1, _id: -1 })
+        .limit(limit + 1)
+        .lean<ShownDoc[]>(),
+    );
     const items = docs.slice(0, limit);
     const last = items.at(-1);
     return {
@@ -142,11 +146,9 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
     },
 
     async byId(jobId) {
-      const doc = await JobStatusModel.findOne(
-        { _id: jobId },
-        SHOWN,
-        readDeadline(),
-      ).lean<ShownDoc>();
+      const doc = await withReadDeadline((options) =>
+        JobStatusModel.findOne({ _id: jobId }, SHOWN, options).lean<ShownDoc>(),
+      );
       const [view] = await views(doc === null ? [] : [doc]);
       if (view === undefined) {
         throw new AppError('NOT_FOUND', `There is no job ${jobId}, or its record has expired.`);

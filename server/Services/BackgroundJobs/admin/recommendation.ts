@@ -1,4 +1,4 @@
-import { readDeadline } from '../../../models/readDeadline.ts';
+import { withReadDeadline } from '../../../models/readDeadline.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { UserModel } from '../../../models/UserModel.ts';
 
@@ -50,13 +50,15 @@ export function measuredNeed(
 
 /** How many workers: by the guide's formula, and by what the last 1,000 completed jobs took. */
 export async function recommend(concurrency: number): Promise<Recommendation> {
-  const [totalUsers, recent] = await Promise.all([
-    UserModel.countDocuments({ active: true }, readDeadline()),
-    JobStatusModel.find({ status: 'completed' }, { durationMs: 1 }, readDeadline())
-      .sort({ queuedAt: -1, _id: -1 })
-      .limit(SAMPLE_SIZE)
-      .lean(),
-  ]);
+  const [totalUsers, recent] = await withReadDeadline((options) =>
+    Promise.all([
+      UserModel.countDocuments({ active: true }, options),
+      JobStatusModel.find({ status: 'completed' }, { durationMs: 1 }, options)
+        .sort({ queuedAt: -1, _id: -1 })
+        .limit(SAMPLE_SIZE)
+        .lean(),
+    ]),
+  );
   const durations = recent.flatMap(({ durationMs }) => durationMs ?? []);
   return {
     totalUsers,

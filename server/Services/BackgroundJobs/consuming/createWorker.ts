@@ -1,6 +1,7 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
+import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { claimStart, type Recorder } from '../recording/recorder.ts';
 import { HandedBack } from './deadline.ts';
 import { execute, NotYetKnown } from './execute.ts';
@@ -134,7 +135,10 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   bullWorker.on('stalled', (queueId) => {
     log.warn('A job’s worker vanished; the job goes to another', { queueId });
   });
-  bullWorker.on('error', (error) => log.warn('Worker error', { queue: definition.name, error }));
+  bullWorker.on('error', (error) => {
+    // That Redis is away is the connection's to say, once.
+    if (!isRedisUnavailable(error)) log.warn('Worker error', { queue: definition.name, error });
+  });
 
   function note(job: Job, status: 'completed' | 'failed' | 'delayed'): void {
     const record = recordOfEvent(job, status);

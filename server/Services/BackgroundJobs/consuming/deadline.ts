@@ -15,6 +15,7 @@ export async function withinDeadline<T>(
   stop: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  stop.throwIfAborted();
   const deadline = new AbortController();
   const timer = setTimeout(() => {
     deadline.abort(
@@ -26,7 +27,6 @@ export async function withinDeadline<T>(
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
   });
   try {
     return await Promise.race([work(signal), aborted]);

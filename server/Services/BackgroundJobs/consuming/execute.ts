@@ -47,7 +47,7 @@ export async function execute<Payload, Result>(
   options: ExecutionOptions<Payload, Result>,
 ): Promise<Result | null> {
   const { definition, recorder } = options;
-  await recorder.whenRoom();
+  await recorder.whenRoom(options.stop);
   const envelope = readEnvelope(start, definition);
   const payload = definition.payload.safeParse(envelope.payload);
   if (!payload.success) {

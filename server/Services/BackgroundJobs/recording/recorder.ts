@@ -25,8 +25,9 @@ export interface JobRecord {
 export interface Recorder {
   /** Takes a record; it is written within a quarter of a second while MongoDB answers. */
   record(record: JobRecord): void;
-  /** Settles when there is room: wait for it before taking more work. */
-  whenRoom(): Promise<void>;
+  /** Settles when there is room: wait for it before taking more work. Rejects with the signal's
+   * reason when it aborts first. */
+  whenRoom(signal: AbortSignal): Promise<void>;
   /** Writes what was taken until now. Rejects when `deadlineMs` passes first; the reconciler
    * then finds the outcomes in Redis. */
   flush(deadlineMs: number): Promise<void>;
@@ -95,9 +96,12 @@ export function createRecorder({
         writing = null;
       });
     },
-    whenRoom() {
+    whenRoom(signal) {
       if (buffer.size < capacity) return Promise.resolve();
-      return new Promise((resolve) => wakeRoom.push(resolve));
+      return new Promise((resolve, reject) => {
+        wakeRoom.push(resolve);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
     },
     async flush(deadlineMs) {
       if (writing === null) return;

@@ -5,7 +5,7 @@ import type { JobLog } from '../consuming/jobLog.ts';
 import { catchUp } from './catchUp.ts';
 import { redisCoordinator } from './coordinator.ts';
 import { every } from './every.ts';
-import { ensureSchedule } from './schedule.ts';
+import { accountUntil, ensureSchedule } from './schedule.ts';
 import type { Timetable } from './slots.ts';
 
 export interface SlotClockOptions {
@@ -88,6 +88,20 @@ export function startSlotClock(options: SlotClockOptions): SlotClock {
       await catchingUp.stop();
     },
   };
+}
+
+/** The clock of a schedule that an admin has switched off: its slots are not owed later. */
+export function startStoppedClock(
+  schedule: string,
+  { catchUpIntervalMs, log }: Pick<SlotClockOptions, 'catchUpIntervalMs' | 'log'>,
+): SlotClock {
+  return every(
+    { name: `The stopped ${schedule}`, intervalMs: catchUpIntervalMs, log },
+    async () => {
+      await ensureSchedule(schedule);
+      await accountUntil(schedule, new Date());
+    },
+  );
 }
 
 function floorToSecond(instant: Date): Date {
