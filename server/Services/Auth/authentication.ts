@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors/AppError.ts';
 import { AccountModel, type Role } from '../../models/AccountModel.ts';
-import { readDeadline } from '../../models/readDeadline.ts';
+import { withReadDeadline } from '../../models/readDeadline.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -36,7 +36,9 @@ export function createAuthentication({ tokens }: { tokens: Tokens }): Authentica
 
   return {
     async login({ email, password }) {
-      const account = await AccountModel.findOne({ email }, null, readDeadline()).lean();
+      const account = await withReadDeadline((options) =>
+        AccountModel.findOne({ email }, null, options).lean(),
+      );
       const matches = await verifyPassword(account?.passwordHash ?? (await hashOfNobody), password);
       if (account === null || account.disabledAt !== null || !matches) {
         throw new AppError('INVALID_CREDENTIALS', 'E-mail or password is wrong.');
@@ -49,11 +51,13 @@ export function createAuthentication({ tokens }: { tokens: Tokens }): Authentica
 
     async identify(token) {
       const { sub, version } = tokens.read(token);
-      const account = await AccountModel.findOne(
-        { _id: sub },
-        { role: 1, userId: 1, tokenVersion: 1, disabledAt: 1 },
-        readDeadline(),
-      ).lean();
+      const account = await withReadDeadline((options) =>
+        AccountModel.findOne(
+          { _id: sub },
+          { role: 1, userId: 1, tokenVersion: 1, disabledAt: 1 },
+          options,
+        ).lean(),
+      );
       if (account === null || account.disabledAt !== null || account.tokenVersion !== version) {
         throw new AppError('UNAUTHENTICATED', 'The token is no longer good: log in again.');
       }
