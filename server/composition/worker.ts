@@ -80,10 +80,7 @@ export async function startWorker({
       workers.push(
         createWorker({
           definition,
-          processor: (payload, context) =>
-            withLogContext({ runId: context.runId, jobId: context.jobId }, () =>
-              processor(payload, context),
-            ),
+          processor,
           options: definition.options(env),
           settings: {
             prefix: env.QUEUE_PREFIX,
@@ -95,7 +92,7 @@ export async function startWorker({
           recorder,
           name,
           log: logger,
-          jobLog: (fields) => logger.child(fields),
+          inContext: withLogContext,
           whenDependenciesAnswer: untilMongoAnswers,
         }),
       );

@@ -133,7 +133,7 @@ export function useInstallation(settings: Record<string, string> = {}): Installa
         recorder,
         name: `test-worker-${randomUUID().slice(0, 8)}`,
         log: SILENT,
-        jobLog: () => SILENT,
+        inContext: (_job, work) => work(),
         whenDependenciesAnswer: () => Promise.resolve(),
       });
       let stopped: Promise<void> | undefined;

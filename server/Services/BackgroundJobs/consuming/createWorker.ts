@@ -4,11 +4,12 @@ import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefiniti
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { claimStart, type Recorder } from '../recording/recorder.ts';
 import { HandedBack } from './deadline.ts';
-import { execute, NotYetKnown } from './execute.ts';
+import { execute, type InJobContext, NotYetKnown } from './execute.ts';
 import { failureOf, failureText } from './failureText.ts';
 import type { JobLog } from './jobLog.ts';
 import { recordOfEvent } from './jobRecords.ts';
 import { outcomeOf } from './outcomes.ts';
+import { startThroughputLog } from './throughputLog.ts';
 
 export interface WorkerSettings {
   prefix: string;
@@ -27,8 +28,7 @@ interface WorkerOptions<Payload, Result> {
   /** Under which name the worker stands in the jobs' records. */
   name: string;
   log: JobLog;
-  /** A logger that adds these to each line. */
-  jobLog: (fields: { runId: string; jobId: string; userId: string }) => JobLog;
+  inContext: InJobContext;
   /** Settles when the dependency answers again; no job is taken before. */
   whenDependenciesAnswer: () => Promise<void>;
 }
@@ -41,6 +41,7 @@ export interface QueueWorker {
   stop(graceMs: number): Promise<void>;
 }
 
+const THROUGHPUT_EVERY_MS = 10_000;
 const UNKNOWN_JOB_DELAY_MS = 5_000;
 const HAND_BACK_MS = 2_000;
 
@@ -50,6 +51,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   const stopping = new AbortController();
   let running = 0;
   let waitingForDependencies = false;
+  const throughput = startThroughputLog(definition.name, THROUGHPUT_EVERY_MS, log);
 
   async function process(job: Job, token: string | undefined): Promise<unknown> {
     running += 1;
@@ -69,7 +71,8 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
           deadlineMs: options.deadlineMs,
           recorder,
           claim: claimStart,
-          log: worker.jobLog,
+          log,
+          inContext: worker.inContext,
           worker: worker.name,
           stop: stopping.signal,
         },
@@ -144,16 +147,19 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     const record = recordOfEvent(job, status);
     if (record === null) return;
     recorder.record(record);
+    throughput.ended(status);
     const { jobId, attempts, error } = record;
-    if (status !== 'completed') {
-      log.warn(status === 'failed' ? 'Job failed' : 'Attempt failed', { jobId, attempts, error });
-    }
+    const durationMs = Date.now() - (job.processedOn ?? Date.now());
+    const fields = { jobId, attempts, durationMs, error };
+    if (status === 'completed') log.debug('Job completed', fields);
+    else log.warn(status === 'failed' ? 'Job failed' : 'Attempt failed', fields);
   }
 
   return {
     queue: definition.name,
     runningJobs: () => running,
     async stop(graceMs) {
+      throughput.stop();
       const closed = bullWorker.close();
       if (await settlesWithin(closed, graceMs)) return;
       stopping.abort(new HandedBack('The worker is stopping.'));

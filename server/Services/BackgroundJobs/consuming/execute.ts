@@ -23,10 +23,17 @@ interface ExecutionOptions<Payload, Result> {
   deadlineMs: number;
   recorder: Recorder;
   claim: (record: JobRecord) => Promise<boolean>;
-  log: (fields: { runId: string; jobId: string; userId: string }) => JobLog;
+  log: JobLog;
+  inContext: InJobContext;
   worker: string;
   stop: AbortSignal;
 }
+
+/** Runs work so that each line logged within says to which job it belongs. */
+export type InJobContext = <T>(
+  job: { requestId?: string; runId: string; jobId: string; userId: string },
+  work: () => T,
+) => T;
 
 /** The job is of a kind or a version that this worker does not know yet: a newer one will. */
 export class NotYetKnown extends Error {
@@ -60,22 +67,23 @@ export async function execute<Payload, Result>(
   const isFirst = start.start === 1 && envelope.generation === 1;
   if (!isFirst && !(await options.claim(active))) return null;
 
-  const log = options.log(envelope);
   const shown = setTimeout(() => {
     if (isFirst) recorder.record(active);
   }, SHOWN_AS_ACTIVE_AFTER_MS);
   try {
-    return await withinDeadline(options.deadlineMs, options.stop, (signal) =>
-      options.processor(payload.data, {
-        jobId: envelope.jobId,
-        runId: envelope.runId,
-        runSeq: envelope.runSeq,
-        attempt: start.attempt,
-        idempotencyKey: envelope.jobId,
-        signal,
-        log,
-        progress: start.progress,
-      }),
+    return await options.inContext(belongsTo(envelope), () =>
+      withinDeadline(options.deadlineMs, options.stop, (signal) =>
+        options.processor(payload.data, {
+          jobId: envelope.jobId,
+          runId: envelope.runId,
+          runSeq: envelope.runSeq,
+          attempt: start.attempt,
+          idempotencyKey: envelope.jobId,
+          signal,
+          log: options.log,
+          progress: start.progress,
+        }),
+      ),
     );
   } finally {
     clearTimeout(shown);
@@ -99,6 +107,10 @@ function readEnvelope<Payload, Result>(
     );
   }
   return envelope.data;
+}
+
+function belongsTo({ requestId, runId, jobId, userId }: Envelope) {
+  return { ...(requestId === null ? {} : { requestId }), runId, jobId, userId };
 }
 
 function activeRecord(start: Start, envelope: Envelope, worker: string): JobRecord {
