@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { measuredNeed } from './recommendation.ts';
+
+it('needs as many workers as end the run within its hour', () => {
+  // One worker, three jobs of 500 ms at a time: 6 a second, 21,600 an hour.
+  const need = measuredNeed(43_201, [400, 600], 3);
+  expect(need).toEqual({
+    sampledJobs: 2,
+    meanDurationMs: 500,
+    concurrency: 3,
+    usersPerWorkerHour: 21_600,
+    workersNeeded: 3,
+  });
+});
+
+it('says nothing before a job has completed', () => {
+  expect(measuredNeed(100, [], 3)).toBeNull();
+});
+
+it('counts jobs too short to be measured as one millisecond', () => {
+  expect(measuredNeed(100, [0, 0], 1)).toMatchObject({
+    meanDurationMs: 1,
+    usersPerWorkerHour: 3_600_000,
+    workersNeeded: 1,
+  });
+});
+
+it('stays finite when one job takes longer than an hour', () => {
+  expect(measuredNeed(2, [8_000_000], 1)).toMatchObject({
+    usersPerWorkerHour: 0,
+    workersNeeded: 2,
+  });
+});
