@@ -1,5 +1,6 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Envelope } from '../queues/envelope.ts';
 import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { claimStart, type Recorder } from '../recording/recorder.ts';
@@ -150,7 +151,9 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     throughput.ended(status);
     const { jobId, attempts, error } = record;
     const durationMs = Date.now() - (job.processedOn ?? Date.now());
-    const fields = { jobId, attempts, durationMs, error };
+    // It was read as an envelope for the record.
+    const { runId, userId } = job.data as Envelope;
+    const fields = { runId, jobId, userId, attempts, durationMs, error };
     if (status === 'completed') log.debug('Job completed', fields);
     else log.warn(status === 'failed' ? 'Job failed' : 'Attempt failed', fields);
   }
