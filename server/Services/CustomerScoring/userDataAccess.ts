@@ -2,7 +2,7 @@ import type { CustomerScore } from '../../models/UserSummaryModel.ts';
 import type { ScoringParams } from './probabilityAlive.ts';
 import type { PurchaseRecord } from './purchaseHistory.ts';
 
-/** `kept`: the summary that is there has precedence, because of its run or its day. */
+/** `saved`: the user's summary is this run's. `kept`: that of a newer run or day has precedence. */
 export type SaveOutcome = 'saved' | 'kept';
 
 /**
@@ -19,8 +19,8 @@ export interface UserDataAccess {
   purchases(userId: string): Promise<readonly PurchaseRecord[]>;
 
   /**
-   * Puts the score in place of the user's last one, once: a second time in the same run, after a
-   * newer run, or over a newer day (but in a backfill) it changes nothing and answers `kept`.
+   * Puts the score in place of the user's last one: once a run, never over that of a newer run, and
+   * over that of a newer day in a backfill only.
    * Durable when it resolves. After the job's signal aborted it writes nothing and throws its reason.
    * @throws AppError USER_NOT_FOUND for a user who was deleted meanwhile.
    */
