@@ -20,11 +20,10 @@ export function openApiPath(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}');
 }
 
-/** What a route may refuse: some follows from its guard and schemas, the rest it names. */
+/** What a route may refuse: some follows from its guard and method, the rest it names. */
 function errorCodes(route: Route): ApiErrorCode[] {
-  const hasInput = route.params ?? route.query ?? route.headers ?? route.body;
   return [
-    ...(hasInput === undefined ? [] : (['VALIDATION_FAILED'] as const)),
+    'VALIDATION_FAILED',
     ...(route.guard === 'anyone'
       ? []
       : (['UNAUTHENTICATED', 'FORBIDDEN', 'MONGODB_UNAVAILABLE'] as const)),

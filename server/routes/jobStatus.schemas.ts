@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOB_STATUSES } from '../models/system/JobStatusModel.ts';
 import { RUN_MODES, RUN_STATUSES, RUN_TRIGGERS } from '../models/system/RunModel.ts';
-import { instant } from './schemas.ts';
+import { instant, instantOrNull } from './schemas.ts';
 
 const MAX_USER_IDS = 10_000;
 
@@ -40,8 +40,8 @@ export const jobStatus = z
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     result: z.unknown().meta({ description: 'What the work answered' }),
     queuedAt: instant,
-    startedAt: instant.nullable(),
-    finishedAt: instant.nullable(),
+    startedAt: instantOrNull,
+    finishedAt: instantOrNull,
     durationMs: z.number().nullable(),
     worker: z.string().nullable(),
     liveState: z.string().nullable().meta({
@@ -55,7 +55,7 @@ export const run = z
   .object({
     runId: z.string(),
     runSeq: z.number().int().meta({ description: 'Orders all runs, whatever the clocks say' }),
-    slot: instant.nullable().meta({ description: 'When the schedule was due; null if asked for' }),
+    slot: instantOrNull.meta({ description: 'When the schedule was due; null if asked for' }),
     trigger: z.enum(RUN_TRIGGERS),
     mode: z.enum(RUN_MODES),
     asOf: z
@@ -73,7 +73,7 @@ export const run = z
     balanced: z.boolean(),
     warnings: z.array(z.string()).readonly(),
     startedAt: instant,
-    finishedAt: instant.nullable(),
+    finishedAt: instantOrNull,
   })
   .meta({ id: 'Run' });
 

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 
+const isoDate = z.date().transform((date) => date.toISOString());
+const dateTime = { format: 'date-time', example: '2026-11-22T11:00:00.000Z' };
+
 /** An instant of an answer: a Date within, ISO 8601 in UTC outside. */
-export const instant = z
-  .date()
-  .transform((date) => date.toISOString())
-  .meta({ type: 'string', format: 'date-time', example: '2026-11-22T11:00:00.000Z' });
+export const instant = isoDate.meta({ type: 'string', ...dateTime });
+
+/** The same where there may be none. */
+export const instantOrNull = isoDate.nullable().meta({ type: ['string', 'null'], ...dateTime });
 
 /** A whole number in a query string, which only knows text. */
 export function wholeNumber({ min, max }: { min: number; max: number }) {

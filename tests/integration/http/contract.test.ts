@@ -13,6 +13,7 @@ interface Operation {
 }
 interface Document {
   openapi: string;
+  components: { schemas: Record<string, { properties: Record<string, { type: unknown }> }> };
   paths: Record<string, Record<string, Operation>>;
 }
 
@@ -65,9 +66,27 @@ describe('the OpenAPI document', () => {
       for (const [status, response] of Object.entries(responses)) {
         expect(response.content, `${name} ${status}`).toHaveProperty('application/json.schema');
       }
-      const expected = security.length === 0 ? ['429'] : ['401', '403', '429', '503'];
+      const always = ['400', '429'];
+      const expected = security.length === 0 ? always : [...always, '401', '403', '503'];
       expect(Object.keys(responses), name).toEqual(expect.arrayContaining(expected));
     }
+  });
+
+  it('says which fields of jobs and runs may be null', () => {
+    const nullable = (schema: string) =>
+      Object.entries(document.components.schemas[schema]?.properties ?? {})
+        .filter(([, { type }]) => Array.isArray(type) && type.includes('null'))
+        .map(([field]) => field);
+    expect(nullable('Run')).toEqual(['slot', 'finishedAt']);
+    expect(nullable('JobStatus')).toEqual([
+      'duplicateOf',
+      'error',
+      'startedAt',
+      'finishedAt',
+      'durationMs',
+      'worker',
+      'liveState',
+    ]);
   });
 
   it('describes a body that may be left out as such', () => {
