@@ -1,6 +1,4 @@
 import { PurchaseModel } from '../../models/PurchaseModel.ts';
-import { existingUsers } from '../Users/existingUsers.ts';
-import { userNotFound } from '../Users/userNotFound.ts';
 import type { PurchaseRecord } from './purchaseHistory.ts';
 import { endOfDay } from './utcDay.ts';
 
@@ -10,28 +8,21 @@ export interface PurchaseQuery {
   readonly asOf: string;
 }
 
-/**
- * The purchases of many users in two queries, in the order asked; for a user who does not exist
- * the error USER_NOT_FOUND stands in its place.
- */
+/** The purchases of many users in one query, in the order asked. */
 export async function loadPurchases(
   queries: readonly PurchaseQuery[],
-): Promise<(PurchaseRecord[] | Error)[]> {
+): Promise<PurchaseRecord[][]> {
   const userIds = [...new Set(queries.map(({ userId }) => userId))];
   const latest = Math.max(...queries.map(({ asOf }) => endOfDay(asOf).getTime()));
-  const [existing, purchases] = await Promise.all([
-    existingUsers(userIds),
-    PurchaseModel.find(
-      { userId: { $in: userIds }, purchasedAt: { $lt: new Date(latest) } },
-      { _id: 0, userId: 1, purchasedAt: 1, amountCents: 1 },
-    ).lean(),
-  ]);
+  const purchases = await PurchaseModel.find(
+    { userId: { $in: userIds }, purchasedAt: { $lt: new Date(latest) } },
+    { _id: 0, userId: 1, purchasedAt: 1, amountCents: 1 },
+  ).lean();
   const byUser = new Map<string, PurchaseRecord[]>(userIds.map((userId) => [userId, []]));
   for (const { userId, ...purchase } of purchases) {
     byUser.get(userId.toHexString())?.push(purchase);
   }
   return queries.map(({ userId, asOf }) => {
-    if (!existing.has(userId)) return userNotFound(userId);
     const end = endOfDay(asOf);
     return (byUser.get(userId) ?? []).filter(({ purchasedAt }) => purchasedAt < end);
   });

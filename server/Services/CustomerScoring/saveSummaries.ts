@@ -1,7 +1,5 @@
 import { bulkWriteFailures, type WriteFailure } from '../../models/bulkWriteFailures.ts';
 import { type CustomerScore, UserSummaryModel } from '../../models/UserSummaryModel.ts';
-import { existingUsers } from '../Users/existingUsers.ts';
-import { userNotFound } from '../Users/userNotFound.ts';
 import type { SaveOutcome } from './userDataAccess.ts';
 
 export interface SummaryWrite {
@@ -15,23 +13,14 @@ export interface SummaryWrite {
 
 /**
  * Writes many summaries in one bulk, each behind its fence, and answers in their order. What was
- * aborted by then is not sent. A summary written for a user who was deleted meanwhile is taken
- * back: deletion marks the user first, so either it removes the summary or this sees the mark.
+ * aborted by then is not sent.
  */
 export async function saveSummaries(
   writes: readonly SummaryWrite[],
 ): Promise<(SaveOutcome | Error)[]> {
   const due = writes.filter(({ signal }) => !signal.aborted);
   const outcomes = await writeFenced(due);
-  const existing = await existingUsers(due.map(({ userId }) => userId));
-  const orphans = due.map(({ userId }) => userId).filter((userId) => !existing.has(userId));
-  if (orphans.length > 0) await UserSummaryModel.deleteMany({ userId: { $in: orphans } });
-
-  return writes.map((write) => {
-    const outcome = outcomes.get(write);
-    if (outcome === undefined) return abortReason(write.signal);
-    return existing.has(write.userId) ? outcome : userNotFound(write.userId);
-  });
+  return writes.map((write) => outcomes.get(write) ?? abortReason(write.signal));
 }
 
 const DURABLE = { ordered: false, writeConcern: { w: 'majority', journal: true } } as const;
@@ -39,6 +28,15 @@ const DURABLE = { ordered: false, writeConcern: { w: 'majority', journal: true }
 type Outcomes = Map<SummaryWrite, SaveOutcome | Error>;
 
 async function writeFenced(writes: readonly SummaryWrite[]): Promise<Outcomes> {
+  if (writes.length === 0) return new Map();
+  const { applied } = await bulkWrite(writes, { upsert: () => true });
+  if (applied === writes.length) return new Map(writes.map((write) => [write, 'saved']));
+  // The rest met a summary that has precedence, or another process at the same user.
+  return settle(writes);
+}
+
+/** Looks at what is there, writes what may still go, and again until each has its outcome. */
+async function settle(writes: readonly SummaryWrite[]): Promise<Outcomes> {
   const current = await currentFences(writes);
   const outcomes: Outcomes = new Map();
   const due: SummaryWrite[] = [];
@@ -49,20 +47,15 @@ async function writeFenced(writes: readonly SummaryWrite[]): Promise<Outcomes> {
   }
   if (due.length === 0) return outcomes;
 
-  const { applied, failures } = await bulkWrite(due, current);
-  if (applied === due.length) {
-    for (const write of due) outcomes.set(write, 'saved');
-    return outcomes;
-  }
-  // Another process wrote some of these summaries after our look: only a second look can tell which
-  // of ours went through, and which may still go.
+  // Inserting beside a summary that is there would fail slowly, and could deadlock with its writer.
+  const { failures } = await bulkWrite(due, { upsert: ({ userId }) => !current.has(userId) });
   const unsure: SummaryWrite[] = [];
   for (const [position, write] of due.entries()) {
     const failure = failures.get(position);
     if (failure === undefined || failure.isDuplicateKey) unsure.push(write);
     else outcomes.set(write, failure.error);
   }
-  for (const [write, outcome] of await writeFenced(unsure)) outcomes.set(write, outcome);
+  for (const [write, outcome] of await settle(unsure)) outcomes.set(write, outcome);
   return outcomes;
 }
 
@@ -77,6 +70,7 @@ function mayReplace({ runSeq, asOf, backfill }: SummaryWrite, current: Fence): b
 }
 
 async function currentFences(writes: readonly SummaryWrite[]): Promise<ReadonlyMap<string, Fence>> {
+  if (writes.length === 0) return new Map();
   const summaries = await UserSummaryModel.find(
     { userId: { $in: writes.map(({ userId }) => userId) } },
     { _id: 0, userId: 1, runSeq: 1, asOf: 1 },
@@ -94,16 +88,19 @@ interface BulkOutcome {
 /** One unordered bulk; each write still depends on its fence at that moment. */
 async function bulkWrite(
   writes: readonly SummaryWrite[],
-  current: ReadonlyMap<string, Fence>,
+  { upsert }: { upsert: (write: SummaryWrite) => boolean },
 ): Promise<BulkOutcome> {
-  const operations = writes.map(({ userId, score, asOf, runSeq, backfill }) => ({
-    updateOne: {
-      filter: { userId, runSeq: { $lt: runSeq }, ...(backfill ? {} : { asOf: { $lte: asOf } }) },
-      update: { $set: { ...score, asOf, runSeq } },
-      // A summary that is there is never inserted in vain: that fails slowly, and may deadlock.
-      upsert: !current.has(userId),
-    },
-  }));
+  const operations = writes.map((write) => {
+    const { userId, score, asOf, runSeq, backfill } = write;
+    const day = backfill ? {} : { asOf: { $lte: asOf } };
+    return {
+      updateOne: {
+        filter: { userId, runSeq: { $lt: runSeq }, ...day },
+        update: { $set: { ...score, asOf, runSeq } },
+        upsert: upsert(write),
+      },
+    };
+  });
   try {
     const { matchedCount, upsertedCount } = await UserSummaryModel.bulkWrite(operations, DURABLE);
     return { applied: matchedCount + upsertedCount, failures: new Map() };

@@ -1,3 +1,6 @@
+import { UserSummaryModel } from '../../models/UserSummaryModel.ts';
+import { existingUsers } from '../Users/existingUsers.ts';
+import { userNotFound } from '../Users/userNotFound.ts';
 import { gather } from './gather.ts';
 import { loadPurchases } from './loadPurchases.ts';
 import type { ScoringParams } from './probabilityAlive.ts';
@@ -6,7 +9,7 @@ import type { UserDataAccess } from './userDataAccess.ts';
 
 /** Bounds the memory one round trip takes: a user may have hundreds of purchases. */
 const USERS_PER_READ = 200;
-const SUMMARIES_PER_WRITE = 500;
+const USERS_PER_WRITE = 500;
 
 /** What a job's data access is bound to. */
 export interface JobScope {
@@ -33,19 +36,26 @@ export function createUserDataGateway({
   scoringParams: ScoringParams;
 }): UserDataGateway {
   const load = gather(loadPurchases, USERS_PER_READ);
-  const save = gather(saveSummaries, SUMMARIES_PER_WRITE);
+  const save = gather(saveSummaries, USERS_PER_WRITE);
+  const exists = gather(existingUsers, USERS_PER_WRITE);
   return {
     forJob: ({ runSeq, backfill, asOf, signal }) => ({
       scoringParams,
       async purchases(userId) {
         signal.throwIfAborted();
-        const purchases = await load({ userId, asOf });
+        const [there, purchases] = await Promise.all([exists(userId), load({ userId, asOf })]);
         signal.throwIfAborted();
+        if (!there) throw userNotFound(userId);
         return purchases;
       },
       async saveSummary(userId, score) {
         signal.throwIfAborted();
-        return save({ userId, score, asOf, runSeq, backfill, signal });
+        const outcome = await save({ userId, score, asOf, runSeq, backfill, signal });
+        if (await exists(userId)) return outcome;
+        // Deleted since the job began. Deletion marks the user before it removes the summary, so
+        // either it has removed ours, or we see the mark and do.
+        await UserSummaryModel.deleteOne({ userId });
+        throw userNotFound(userId);
       },
     }),
   };

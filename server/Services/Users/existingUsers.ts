@@ -1,7 +1,8 @@
 import { UserModel } from '../../models/UserModel.ts';
 
-/** Which of these user ids belong to a user who exists and is not being deleted; one query. */
-export async function existingUsers(userIds: readonly string[]): Promise<ReadonlySet<string>> {
+/** Whether each of these ids is of a user who exists and is not being deleted; one query. */
+export async function existingUsers(userIds: readonly string[]): Promise<boolean[]> {
   const users = await UserModel.find({ _id: { $in: userIds }, deletedAt: null }, { _id: 1 }).lean();
-  return new Set(users.map(({ _id }) => _id.toHexString()));
+  const existing = new Set(users.map(({ _id }) => _id.toHexString()));
+  return userIds.map((userId) => existing.has(userId));
 }
