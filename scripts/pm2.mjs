@@ -22,6 +22,9 @@ const PM2 = join(projectDir, 'node_modules', '.bin', 'pm2');
 /** Where PM2 keeps its daemon's sockets and logs: one daemon for each such folder. */
 export const pm2Home = process.env.PM2_HOME || join(homedir(), '.pm2');
 
+/** PM2 asks nobody on the network whether it is up to date. */
+const QUIET = { PM2_DISABLE_VERSION_CHECK: 'true' };
+
 /**
  * The environment without what npm adds to it for its own scripts: PM2 hands its caller's on to
  * the processes it starts, and keeps it.
@@ -30,13 +33,14 @@ function environment() {
   const ours = Object.entries(process.env).filter(
     ([name]) => !name.toLowerCase().startsWith('npm_') && !['INIT_CWD', 'NODE'].includes(name),
   );
-  return Object.fromEntries(ours);
+  return { ...Object.fromEntries(ours), ...QUIET };
 }
 
 /** The little that a server which is not ours to configure needs to know. */
 function bareEnvironment() {
   const { PATH, HOME, LANG, PM2_HOME } = process.env;
-  return Object.fromEntries(Object.entries({ PATH, HOME, LANG, PM2_HOME }).filter(([, v]) => v));
+  const known = Object.entries({ PATH, HOME, LANG, PM2_HOME }).filter(([, value]) => value);
+  return { ...Object.fromEntries(known), ...QUIET };
 }
 
 /** The process id of PM2's daemon, if it runs. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Env } from '../config/env.ts';
 import { type Segment, UserSummaryModel } from '../models/UserSummaryModel.ts';
 import { createRunClient, type Run, type RunClient } from './runClient.ts';
-import { showRunProgress } from './runProgress.ts';
+import { type Output, showRunProgress } from './runProgress.ts';
 import { failedLines, runTable, segmentTable } from './runTable.ts';
 import { watchRun } from './runWatch.ts';
 
@@ -29,7 +29,7 @@ const FAILED_SHOWN = 5;
 export async function runCommand(
   { asOf, backfill, last, watch }: RunFlags,
   env: Env,
-  output: NodeJS.WriteStream,
+  output: Output,
 ): Promise<number> {
   const client = createRunClient({ url: apiUrl(env), ...administrator(env) });
   const say = (text: string) => output.write(`${text}\n`);

@@ -3,6 +3,9 @@ import type { Standing } from './runPace.ts';
 
 const PLAIN_LINE_MS = 5_000;
 
+/** Where progress and results are written. */
+export type Output = NodeJS.WritableStream & { isTTY?: boolean };
+
 export interface RunProgress {
   update(standing: Standing): void;
   /** Says something without the bar in its way. */
@@ -11,11 +14,11 @@ export interface RunProgress {
 }
 
 /** Shows a run's progress: a bar on a terminal, elsewhere a plain line every five seconds. */
-export function showRunProgress(stream: NodeJS.WriteStream): RunProgress {
+export function showRunProgress(stream: Output): RunProgress {
   return stream.isTTY ? barOn(stream) : linesOn(stream);
 }
 
-function barOn(stream: NodeJS.WriteStream): RunProgress {
+function barOn(stream: Output): RunProgress {
   const bar = new SingleBar({
     format: '{bar} {percentage}% | {value}/{total} users | {pace} users/s | {left} left',
     stream,
@@ -42,7 +45,7 @@ function barOn(stream: NodeJS.WriteStream): RunProgress {
   };
 }
 
-function linesOn(stream: NodeJS.WriteStream): RunProgress {
+function linesOn(stream: Output): RunProgress {
   let lastLine = Number.NEGATIVE_INFINITY;
   return {
     update(standing) {
