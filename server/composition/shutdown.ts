@@ -36,11 +36,12 @@ export class ShutdownList {
   }
 
   async #run(): Promise<void> {
-    for (const { name, stop } of this.#steps) {
+    // What is still being started adds its step while others are stopped: it is not missed.
+    for (let step = this.#steps.shift(); step !== undefined; step = this.#steps.shift()) {
       try {
-        await stop();
+        await step.stop();
       } catch (error) {
-        this.#logger.warn('Could not be stopped in order', { step: name, error });
+        this.#logger.warn('Could not be stopped in order', { step: step.name, error });
       }
     }
   }

@@ -116,8 +116,9 @@ export async function startWorker({
   return { logger, shutdown };
 }
 
+/** At least one check's time, so that what MongoDB refuses while it answers pings is no busy loop. */
 async function untilMongoAnswers(): Promise<void> {
-  while (!(await isMongoUp())) {
+  do {
     await new Promise((resolve) => setTimeout(resolve, DEPENDENCY_CHECK_MS));
-  }
+  } while (!(await isMongoUp()));
 }

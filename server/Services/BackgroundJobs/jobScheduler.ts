@@ -1,3 +1,4 @@
+import { AppError } from '../../errors/AppError.ts';
 import type { RunDoc } from '../../models/system/RunModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
 import { withinDeadline } from './consuming/deadline.ts';
@@ -74,7 +75,9 @@ export function startJobScheduler(options: JobSchedulerOptions): SlotClock {
   });
   return {
     async stop() {
-      stopping.abort();
+      stopping.abort(
+        new AppError('SHUTTING_DOWN', 'The API process stopped before the job had ended.'),
+      );
       await clock.stop();
       await underWay;
     },

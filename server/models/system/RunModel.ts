@@ -48,6 +48,8 @@ export interface RunDoc {
   forgotten: Types.ObjectId[];
   /** The totals, once every job is final; null while the run is open. */
   sealed: RunCounts | null;
+  /** How often its jobs were about to be retried: totals counted before are not sealed after. */
+  reopenings: number;
   /** What a run opened again had counted in records that have expired since. */
   expired: RunCounts | null;
   warnings: string[];
@@ -94,6 +96,7 @@ const runSchema = new Schema<RunDoc>(
     selection: { type: [Schema.Types.ObjectId], default: null },
     forgotten: { type: [Schema.Types.ObjectId], default: [] },
     sealed: { type: countsSchema, default: null },
+    reopenings: { type: Number, default: 0 },
     expired: { type: countsSchema, default: null },
     warnings: { type: [String], default: [] },
     requestId: { type: String, default: null },

@@ -47,6 +47,10 @@ export function createRetries({
       if (pending !== null) throw jobPending(record, pending);
       const [claimed] = await retry([record]);
       if (claimed === undefined) throw notFailed(jobId, 'no longer failed');
+      const { duplicateOf } =
+        (await JobStatusModel.findById(jobId, { duplicateOf: 1 }).lean()) ?? {};
+      // Another job of the user came between the look and the adding.
+      if (typeof duplicateOf === 'string') throw jobPending(record, duplicateOf);
       return { jobId, generation: claimed.generation };
     },
 

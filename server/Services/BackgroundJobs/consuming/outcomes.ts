@@ -1,7 +1,6 @@
 import { AppError } from '../../../errors/AppError.ts';
 import type { ErrorCode } from '../../../errors/codes.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
-import { isRedisUnavailable } from '../queues/redisErrors.ts';
 
 /**
  * What an error means for its job. `retry`: try again after the delay, while attempts are left.
@@ -19,9 +18,13 @@ const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
   REDIS_UNAVAILABLE: 'infrastructure',
 };
 
-/** What becomes of a job whose processor threw this. */
+/**
+ * What becomes of a job whose processor threw this. A broken connection that is not known to be
+ * the product's own (a web service that refuses, say) is the job's failure like any other: handed
+ * back, it would be tried for ever.
+ */
 export function outcomeOf(error: unknown): Outcome {
-  if (isMongoUnavailable(error) || isRedisUnavailable(error)) return 'infrastructure';
+  if (isMongoUnavailable(error)) return 'infrastructure';
   if (error instanceof AppError) return OUTCOME_OF[error.code] ?? 'retry';
   return 'retry';
 }

@@ -51,7 +51,7 @@ export function createRecorder({
   capacity = 5000,
   retryMs = 500,
 }: RecorderOptions): Recorder {
-  /** By job: of two records of one job that wait, only the later counts. */
+  /** By job: of two records of one job that wait, only that of the newer start counts. */
   const buffer = new Map<string, JobRecord>();
   let writing: Promise<void> | null = null;
   let wakeRoom: (() => void)[] = [];
@@ -72,6 +72,8 @@ export function createRecorder({
         for (const wake of waiting) wake();
       }
     }
+    // In the same turn in which the buffer was seen empty, or a record taken now would lie there.
+    writing = null;
   }
 
   /** @returns false if the batch is to be tried again. */
@@ -91,13 +93,14 @@ export function createRecorder({
 
   return {
     record(record) {
+      const waiting = buffer.get(record.jobId);
+      if (waiting !== undefined && isOlder(record, waiting)) return;
       buffer.set(record.jobId, record);
-      writing ??= drain().finally(() => {
-        writing = null;
-      });
+      writing ??= drain();
     },
     whenRoom(signal) {
       if (buffer.size < capacity) return Promise.resolve();
+      if (signal.aborted) return Promise.reject(signal.reason);
       return new Promise((resolve, reject) => {
         wakeRoom.push(resolve);
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -117,16 +120,46 @@ export function createRecorder({
   };
 }
 
+function isOlder(record: JobRecord, than: JobRecord): boolean {
+  if (record.generation !== than.generation) return record.generation < than.generation;
+  return record.start < than.start;
+}
+
 /**
- * Writes records in one unordered bulk, each under its fence: the same generation, a state from
- * which the table allows the new one, and no newer start. Final states are durable when this
- * settles.
+ * Writes records, each under its fence: the same generation, a state from which the table allows
+ * the new one, and no newer start. Final states are durable when this settles. Where MongoDB
+ * refuses a record (its result is too large, say), that one alone is written without its result.
  */
 export async function writeRecords(
   records: readonly JobRecord[],
   retentionDays: number,
 ): Promise<{ written: number }> {
   if (records.length === 0) return { written: 0 };
+  try {
+    return await writeBulk(records, retentionDays);
+  } catch (error) {
+    if (isMongoUnavailable(error)) throw error;
+    const [record] = records;
+    if (records.length === 1 && record !== undefined) {
+      if (record.result === null || record.result === undefined) throw error;
+      return writeBulk([{ ...record, result: notKept(error) }], retentionDays);
+    }
+    const middle = Math.ceil(records.length / 2);
+    const first = await writeRecords(records.slice(0, middle), retentionDays);
+    const second = await writeRecords(records.slice(middle), retentionDays);
+    return { written: first.written + second.written };
+  }
+}
+
+function notKept(error: unknown): { notKept: string } {
+  return { notKept: error instanceof Error ? error.message.slice(0, 200) : String(error) };
+}
+
+/** Writes them in one unordered bulk. */
+async function writeBulk(
+  records: readonly JobRecord[],
+  retentionDays: number,
+): Promise<{ written: number }> {
   const now = new Date();
   const { matchedCount } = await JobStatusModel.bulkWrite(
     records.map((record) => ({

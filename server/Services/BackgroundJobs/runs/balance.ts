@@ -31,11 +31,19 @@ export function addCounts(left: RunCounts, right: RunCounts, sign: 1 | -1 = 1): 
  * How many of a run's records, up to its checkpoint, stand in each state: one aggregation through
  * the index on (runId, status, userId), never a counter that a crash could skew.
  */
-export async function countRecords(run: Pick<RunDoc, '_id' | 'checkpoint'>): Promise<RunCounts> {
+export async function countRecords(
+  run: Pick<RunDoc, '_id' | 'checkpoint' | 'forgotten'>,
+): Promise<RunCounts> {
   const counts = noCounts();
   if (run.checkpoint === null) return counts;
   const groups = await JobStatusModel.aggregate<{ _id: JobState; jobs: number }>([
-    { $match: { runId: run._id, userId: { $lte: run.checkpoint } } },
+    {
+      $match: {
+        runId: run._id,
+        // A user that is being forgotten is off the ledger before the record is gone.
+        userId: { $lte: run.checkpoint, $nin: run.forgotten },
+      },
+    },
     { $group: { _id: '$status', jobs: { $sum: 1 } } },
   ]);
   for (const { _id, jobs } of groups) counts[COUNT_OF[_id]] += jobs;

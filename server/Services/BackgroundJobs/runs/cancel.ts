@@ -40,11 +40,14 @@ export async function cancelWaitingJobs(runId: string, options: CancelOptions): 
   }
 }
 
-/** Takes these jobs out of the queue, then marks those that were taken out as cancelled. */
+/**
+ * Takes these jobs out of the queue, then marks those that were taken out as cancelled.
+ * @returns how many were: those that a worker has, or that have ended, were not.
+ */
 export async function cancelRecords(
   records: readonly JobStatusDoc[],
   { queue, retentionDays }: CancelOptions,
-): Promise<void> {
+): Promise<number> {
   const ids = records.map(({ _id, generation }) => queueJobId(_id, generation));
   const jobs = await queue.look(ids);
   const removed = await Promise.all(
@@ -56,9 +59,9 @@ export async function cancelRecords(
     }),
   );
   const cancelled = removed.filter(({ gone }) => gone);
-  if (cancelled.length === 0) return;
+  if (cancelled.length === 0) return 0;
   const now = new Date();
-  await JobStatusModel.bulkWrite(
+  const { modifiedCount } = await JobStatusModel.bulkWrite(
     cancelled.map(({ record }) => ({
       updateOne: {
         filter: {
@@ -78,4 +81,5 @@ export async function cancelRecords(
     })),
     { ordered: false, writeConcern: DURABLE },
   );
+  return modifiedCount;
 }

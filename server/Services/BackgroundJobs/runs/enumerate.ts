@@ -9,7 +9,7 @@ import {
 import type { QueueEntry } from '../queue.ts';
 import { leaseRun } from './checkpoint.ts';
 import type { HandOver, Outbox } from './outbox.ts';
-import { nextUsers } from './userPages.ts';
+import { nextUsers, type UserId, usersAhead } from './userPages.ts';
 
 interface EnumerationOptions {
   outbox: Outbox;
@@ -43,26 +43,41 @@ export async function enumerateRun(
   if (checkpoint !== null)
     log.info('A producer stopped midway: its run is resumed', { runId, enumerated });
 
-  while (!signal.aborted) {
-    const users = await nextUsers(run, checkpoint, PAGE_SIZE);
-    const last = users.at(-1);
-    if (last === undefined) {
-      await lease.finish();
-      return { ...total, ended: 'finished' };
+  try {
+    const ahead = await usersAhead(run);
+    while (!signal.aborted) {
+      const users = await nextUsers(run, checkpoint, PAGE_SIZE);
+      const last = users.at(-1) ?? ahead.at(-1);
+      if (last === undefined) {
+        await lease.finish();
+        return { ...total, ended: 'finished' };
+      }
+      const entries = users.map((userId) => entryOf(run, userId.toHexString()));
+      const part = await outbox.enqueue(await outbox.record(entries), run.batchSize);
+      total.enqueued += part.enqueued;
+      total.duplicates += part.duplicates;
+      total.notEnqueued += part.notEnqueued;
+      checkpoint = last;
+      enumerated += countTogether(users, takeUpTo(last, ahead));
+      const outcome = await lease.advance(checkpoint, enumerated);
+      if (outcome === 'lost') return { ...total, ended: 'elsewhere' };
+      if (outcome === 'cancelled') return { ...total, ended: 'cancelled' };
     }
-    const recorded = await outbox.record(users.map((userId) => entryOf(run, userId.toHexString())));
-    const part = await outbox.enqueue(recorded, run.batchSize);
-    total.enqueued += part.enqueued;
-    total.duplicates += part.duplicates;
-    total.notEnqueued += part.notEnqueued;
-    checkpoint = last;
-    enumerated += users.length;
-    const outcome = await lease.advance(checkpoint, enumerated);
-    if (outcome === 'lost') return { ...total, ended: 'elsewhere' };
-    if (outcome === 'cancelled') return { ...total, ended: 'cancelled' };
+    return { ...total, ended: 'interrupted' };
+  } finally {
+    // When MongoDB is away it cannot be given back; then it runs out.
+    await lease.release().catch(() => undefined);
   }
-  await lease.release();
-  return { ...total, ended: 'interrupted' };
+}
+
+function countTogether(left: readonly UserId[], right: readonly UserId[]): number {
+  return new Set([...left, ...right].map((userId) => userId.toHexString())).size;
+}
+
+/** Takes those up to `last` off the front of a list that is in order. */
+function takeUpTo(last: UserId, list: UserId[]): UserId[] {
+  const beyond = list.findIndex((userId) => userId.toHexString() > last.toHexString());
+  return list.splice(0, beyond === -1 ? list.length : beyond);
 }
 
 /** One user's job in a run. */

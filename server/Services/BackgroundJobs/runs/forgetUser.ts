@@ -8,11 +8,15 @@ import { RunModel } from '../../../models/system/RunModel.ts';
  * @returns how many records were deleted.
  */
 export async function forgetUser(userId: string): Promise<number> {
-  const runIds = await JobStatusModel.distinct('runId', { userId });
-  await RunModel.updateMany(
-    { _id: { $in: runIds }, sealed: null },
-    { $addToSet: { forgotten: userId } },
-  );
-  const { deletedCount } = await JobStatusModel.deleteMany({ userId });
-  return deletedCount;
+  let deleted = 0;
+  for (;;) {
+    const runIds = await JobStatusModel.distinct('runId', { userId });
+    if (runIds.length === 0) return deleted;
+    await RunModel.updateMany(
+      { _id: { $in: runIds }, sealed: null },
+      { $addToSet: { forgotten: userId } },
+    );
+    // Only of the runs that know it: what another run recorded meanwhile is for the next round.
+    deleted += (await JobStatusModel.deleteMany({ userId, runId: { $in: runIds } })).deletedCount;
+  }
 }

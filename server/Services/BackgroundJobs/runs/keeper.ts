@@ -48,12 +48,16 @@ export function startKeeper(options: KeeperOptions): Repetition {
     async () => {
       await options.resume();
       if (!(await acquireLease(LEASE, holder, leaseMs))) return;
-      for (const run of await openRuns()) await watch(run, options);
+      const open = await openRuns();
+      for (const run of open) await watch(run, options);
       if (reconciliation === null) return;
+      // Its jobs are in records and queue alike, so counts agree: the process cancelling it died.
+      const cancelling = open.some(({ status }) => status === 'cancelled');
       const { queue, alarms } = reconciliation;
       const alarmed = await alarms.ring();
       pass += 1;
-      if (!alarmed && pass % FULL_PASS_EVERY !== 0 && !(await countsDisagree(queue))) return;
+      const due = alarmed || cancelling || pass % FULL_PASS_EVERY === 0;
+      if (!due && !(await countsDisagree(queue))) return;
       if (alarmed) log.info('Redis or a worker was lost: all open jobs are looked through');
       await reconcile(reconciliation);
       await alarms.reset();

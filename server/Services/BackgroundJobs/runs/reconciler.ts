@@ -89,7 +89,11 @@ async function reconcilePage(
   for (const [position, record] of page.entries()) {
     const job = jobs[position];
     if (job === undefined) continue;
-    if (job.state === 'completed' || job.state === 'failed') {
+    const hasEnded = job.state === 'completed' || job.state === 'failed';
+    // Redis came back without its last second: what it holds is of a start before the record's.
+    if (hasEnded && job.starts < record.starts) {
+      lost.push(record);
+    } else if (hasEnded) {
       ended.push(recordOfEnded(record._id, record.generation, job));
     } else if (cancelledRuns.has(record.runId)) {
       toCancel.push(record);
@@ -99,8 +103,7 @@ async function reconcilePage(
   }
   sum.looked += page.length;
   sum.recorded += (await writeRecords(ended, retentionDays)).written;
-  await cancelRecords(toCancel, { queue, retentionDays });
-  sum.cancelled += toCancel.length;
+  sum.cancelled += await cancelRecords(toCancel, { queue, retentionDays });
   const claimed = await claimNextGeneration(lost);
   const { enqueued, duplicates } = await outbox.enqueue(claimed.map(entryOfRecord), batchSize);
   sum.readded += enqueued;

@@ -33,7 +33,16 @@ export async function sealIfFinished(run: RunDoc): Promise<RunCounts | null> {
   if (totals.queued + totals.active + totals.delayed > 0) return null;
   const finishedAt = await lastFinished(run._id);
   const { matchedCount } = await RunModel.updateOne(
-    { _id: run._id, status: run.status, sealed: null, checkpoint: run.checkpoint },
+    {
+      _id: run._id,
+      status: run.status,
+      sealed: null,
+      checkpoint: run.checkpoint,
+      // A user forgotten since stands in the totals, but no longer in what was enumerated.
+      forgotten: { $size: run.forgotten.length },
+      // A job retried since is open, and stands in the totals as failed.
+      reopenings: run.reopenings,
+    },
     {
       $set: {
         sealed: totals,
@@ -56,11 +65,15 @@ async function lastFinished(runId: string): Promise<Date> {
 }
 
 /**
- * Opens a sealed run again, for a retry. What its expired records had counted stays counted.
- * Does nothing to a run that is open.
+ * Opens a sealed run again, for a retry. What its expired records had counted stays counted. A run
+ * that is open stays so: a sealing under way is called off.
  */
 export async function unseal(runId: string): Promise<void> {
-  const run = await RunModel.findById(runId, { selection: 0 }).lean<RunDoc>();
+  const run = (await RunModel.findOneAndUpdate(
+    { _id: runId },
+    { $inc: { reopenings: 1 } },
+    { returnDocument: 'after', lean: true, projection: { selection: 0 }, writeConcern: DURABLE },
+  )) as RunDoc | null;
   if (run === null || run.sealed === null) return;
   // First nothing more may expire; then what is gone is the difference.
   await JobStatusModel.updateMany({ runId }, { $unset: { expiresAt: 1 } });
