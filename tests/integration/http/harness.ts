@@ -22,7 +22,7 @@ import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userDa
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
-import { openRelay, type Relay } from './relay.ts';
+import { openRelay, type Relay } from '../relay.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
