@@ -22,12 +22,15 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          // Projects with other numbers of workers do not run side by side.
+          sequence: { groupOrder: 1 },
           ...forked,
         },
       },
       {
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -38,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'full',
+          sequence: { groupOrder: 3 },
           include: ['tests/full/**/*.test.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 600_000,
