@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
@@ -7,7 +8,10 @@ import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
-import type { Administration } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
+import type {
+  Administration,
+  RunView,
+} from '../../../server/Services/BackgroundJobs/admin/administration.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { createWorker } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
@@ -18,7 +22,10 @@ import {
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
-import { createRecorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
+import {
+  createRecorder,
+  type Recorder,
+} from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
 import { createOutbox, type Outbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
 import {
   type Reconciliation,
@@ -31,6 +38,11 @@ const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 
 type UserDataWork = Processor<UserDataPayload, unknown>;
 
+interface WorkerOverrides {
+  recorder?: Recorder;
+  whenDependenciesAnswer?: () => Promise<void>;
+}
+
 /** The parts of an installation, over a database and a queue prefix that nothing else uses. */
 export interface Installation {
   readonly env: Env;
@@ -38,10 +50,20 @@ export interface Installation {
   readonly outbox: Outbox;
   readonly producer: Producer;
   readonly administration: Administration;
+  /** The producer's connection, and the names under which this installation is found. */
+  readonly redis: Redis;
+  readonly mongoUri: string;
   /** Starts a worker with a processor of the test's own. */
-  startWorker(processor: UserDataWork): Promise<{ stop(): Promise<void> }>;
+  startWorker(
+    processor: UserDataWork,
+    overrides?: WorkerOverrides,
+  ): Promise<{ stop(): Promise<void> }>;
   makeUsers(count: number): Promise<string[]>;
   reconcile(): Promise<Reconciliation>;
+  /** The run as an admin sees it; throws when its ledger does not balance. */
+  balancedRun(runId: string): Promise<RunView>;
+  /** Waits until the run, sealed on the way, is in this state. */
+  runIn(status: RunView['status'], runId: string): Promise<RunView>;
   /** Seals what is finished, as the keeper does each second. */
   seal(): Promise<void>;
   job(jobId: string): Promise<JobStatusDoc>;
@@ -82,11 +104,23 @@ export function useInstallation(settings: Record<string, string> = {}): Installa
     log: SILENT,
   };
   const producer = createProducer({ ...common, leaseMs: env.PRODUCER_LEASE_MS });
+  const administration = createAdministration({ ...common, producer });
+  const mongoUri = `${MONGODB_URI}/${name}`;
   const cleanUps: (() => Promise<unknown>)[] = [];
 
   async function wipeRedis(): Promise<void> {
     const keys = await redis.keys(`${env.QUEUE_PREFIX}:*`);
     if (keys.length > 0) await redis.del(keys);
+  }
+
+  async function seal(): Promise<void> {
+    for (const run of await openRuns()) await sealIfFinished(run);
+  }
+
+  async function balancedRun(runId: string): Promise<RunView> {
+    const run = await administration.getRun(runId);
+    if (!run.balanced) throw new Error(`Out of balance: ${JSON.stringify(run)}`);
+    return run;
   }
 
   async function job(jobId: string): Promise<JobStatusDoc> {
@@ -96,7 +130,7 @@ export function useInstallation(settings: Record<string, string> = {}): Installa
   }
 
   beforeAll(async () => {
-    await connectMongo({ uri: `${MONGODB_URI}/${name}` });
+    await connectMongo({ uri: mongoUri });
     await ensureIndexes();
     await vi.waitFor(() => redis.ping());
   });
@@ -115,10 +149,12 @@ export function useInstallation(settings: Record<string, string> = {}): Installa
     queue,
     outbox,
     producer,
-    administration: createAdministration({ ...common, producer }),
-    async startWorker(processor) {
+    administration,
+    redis,
+    mongoUri,
+    async startWorker(processor, overrides = {}) {
       const connection = connectRedis(env, 'worker', SILENT);
-      const recorder = createRecorder({ log: SILENT, retentionDays: 7 });
+      const recorder = overrides.recorder ?? createRecorder({ log: SILENT, retentionDays: 7 });
       const worker = createWorker({
         definition: userDataJob,
         processor,
@@ -134,7 +170,7 @@ export function useInstallation(settings: Record<string, string> = {}): Installa
         name: `test-worker-${randomUUID().slice(0, 8)}`,
         log: SILENT,
         inContext: (_job, work) => work(),
-        whenDependenciesAnswer: () => Promise.resolve(),
+        whenDependenciesAnswer: overrides.whenDependenciesAnswer ?? (() => Promise.resolve()),
       });
       let stopped: Promise<void> | undefined;
       const stop = () => {
@@ -158,9 +194,18 @@ export function useInstallation(settings: Record<string, string> = {}): Installa
       return users.map(({ _id }) => _id.toHexString());
     },
     reconcile: () => reconcile({ ...common, graceMs: 0 }),
-    async seal() {
-      for (const run of await openRuns()) await sealIfFinished(run);
-    },
+    balancedRun,
+    runIn: (status, runId) =>
+      vi.waitFor(
+        async () => {
+          await seal();
+          const run = await balancedRun(runId);
+          if (run.status !== status) throw new Error(`${runId} is ${run.status}.`);
+          return run;
+        },
+        { timeout: 30_000, interval: 50 },
+      ),
+    seal,
     job,
     jobIn: (status, jobId) =>
       vi.waitFor(
