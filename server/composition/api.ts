@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { createApp } from '../api/app.ts';
 import { listen } from '../api/httpServer.ts';
@@ -38,6 +39,8 @@ import { connectMongoPatiently } from './mongoAtStart.ts';
 import { ShutdownList } from './shutdown.ts';
 
 const CATCH_UP_INTERVAL_MS = 60_000;
+/** So long the API waits for MongoDB and Redis before it serves without them. */
+const FIRST_LOOK_MS = 1_500;
 
 export interface RunningApi {
   port: number;
@@ -46,8 +49,8 @@ export interface RunningApi {
 }
 
 /**
- * Starts the API process: serves HTTP at once, whether or not MongoDB and Redis are there, and
- * begins with schedules and the ledgers' keeping when MongoDB answers.
+ * Starts the API process: serves HTTP, after a moment also without MongoDB and Redis, and begins
+ * with schedules and the ledgers' keeping when MongoDB answers.
  * @throws EnvironmentError when a setting is missing or cannot be used.
  */
 export async function startApi(env: Env): Promise<RunningApi> {
@@ -95,18 +98,21 @@ export async function startApi(env: Env): Promise<RunningApi> {
     version: packageVersion(),
     loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
   });
+  const connecting = new AbortController();
+  const connected = connectMongoPatiently(MONGODB_URI, 'hourwork-api', logger, connecting.signal);
+  // Of a process that takes another's place in a reload, the first request is to be served.
+  await Promise.race([Promise.all([connected, whenReady(redis)]), delay(FIRST_LOOK_MS)]);
   const server = await listen(app, { host: env.HOST, port: env.PORT, logger });
   shutdown.add('HTTP', () => server.stop(env.SHUTDOWN_GRACE_MS / 2));
 
-  const connecting = new AbortController();
-  const connected = connectMongoPatiently(MONGODB_URI, 'hourwork-api', logger, connecting.signal)
+  const begun = connected
     .then(() => (connecting.signal.aborted ? undefined : whenConnected()))
     .catch((error: unknown) => {
       logger.error('The schedules could not be started', { error });
     });
   shutdown.add('connecting', async () => {
     connecting.abort();
-    await connected;
+    await begun;
   });
 
   async function whenConnected(): Promise<void> {
@@ -134,6 +140,12 @@ function openRedis(env: Env, logger: Logger, shutdown: ShutdownList): Redis | nu
   const redis = connectRedis(env, 'producer', logger);
   shutdown.add('Redis', async () => redis.disconnect());
   return redis;
+}
+
+/** Settles when commands can be sent; never rejects. */
+async function whenReady(redis: Redis | null): Promise<void> {
+  if (redis === null || redis.status === 'ready') return;
+  await new Promise<void>((resolve) => redis.once('ready', resolve));
 }
 
 function openUserDataQueue(env: Env, redis: Redis | null, shutdown: ShutdownList): JobQueue {
