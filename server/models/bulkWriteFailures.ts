@@ -1,11 +1,15 @@
 import { mongo } from 'mongoose';
 
-const DUPLICATE_KEY = 11_000;
+/** What a server says when another writer was at the same document: look again, and try again. */
+const CONFLICTS = new Set([
+  11_000, // a unique index holds this key by now
+  112, // MongoDB: write conflict
+  16_908_292, // FerretDB: PostgreSQL's 40P01, a deadlock that it resolved against us
+]);
 
 /** Why one operation of a bulk write failed. */
 export interface WriteFailure {
-  /** A unique index already holds this key. */
-  readonly isDuplicateKey: boolean;
+  readonly isConflict: boolean;
   readonly error: Error;
 }
 
@@ -21,9 +25,18 @@ export function bulkWriteFailures(error: unknown): ReadonlyMap<number, WriteFail
     failures.map(({ index, code, errmsg }) => [
       index,
       {
-        isDuplicateKey: code === DUPLICATE_KEY,
+        isConflict: CONFLICTS.has(code),
         error: new Error(errmsg ?? 'The write failed.', { cause: error }),
       },
     ]),
   );
+}
+
+/**
+ * For writes of which each may meet another writer, and nothing else may go wrong.
+ * @throws the error itself when an operation failed for any other reason.
+ */
+export function requireConflicts(error: unknown): void {
+  const failures = [...bulkWriteFailures(error).values()];
+  if (failures.some(({ isConflict }) => !isConflict)) throw error;
 }

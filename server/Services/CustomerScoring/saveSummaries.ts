@@ -52,7 +52,7 @@ async function settle(writes: readonly SummaryWrite[]): Promise<Outcomes> {
   const unsure: SummaryWrite[] = [];
   for (const [position, write] of due.entries()) {
     const failure = failures.get(position);
-    if (failure === undefined || failure.isDuplicateKey) unsure.push(write);
+    if (failure === undefined || failure.isConflict) unsure.push(write);
     else outcomes.set(write, failure.error);
   }
   for (const [write, outcome] of await settle(unsure)) outcomes.set(write, outcome);

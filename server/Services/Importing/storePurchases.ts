@@ -1,4 +1,4 @@
-import { duplicateKeyPositions } from '../../models/mongoErrors.ts';
+import { requireConflicts } from '../../models/bulkWriteFailures.ts';
 import { type PurchaseDoc, PurchaseModel } from '../../models/PurchaseModel.ts';
 
 export type PurchaseLine = Omit<PurchaseDoc, '_id' | 'source'>;
@@ -79,7 +79,7 @@ async function insert(source: string, purchases: readonly PurchaseLine[]): Promi
     );
     return true;
   } catch (error) {
-    duplicateKeyPositions(error);
+    requireConflicts(error);
     return false;
   }
 }

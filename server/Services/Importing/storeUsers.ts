@@ -1,4 +1,4 @@
-import { duplicateKeyPositions } from '../../models/mongoErrors.ts';
+import { requireConflicts } from '../../models/bulkWriteFailures.ts';
 import { type UserDoc, UserModel } from '../../models/UserModel.ts';
 import type { UserRow } from './rowSchemas.ts';
 
@@ -52,7 +52,7 @@ async function insert(rows: readonly UserRow[]): Promise<boolean> {
     );
     return true;
   } catch (error) {
-    duplicateKeyPositions(error);
+    requireConflicts(error);
     return false;
   }
 }
