@@ -1,0 +1,187 @@
+import { describe, expect, it, vi } from 'vitest';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { UserModel } from '../../../server/models/UserModel.ts';
+import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { redisUnavailable } from '../../../server/Services/BackgroundJobs/queues/redisErrors.ts';
+import type { Recorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
+import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
+import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
+import { findRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
+import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
+import { countsDisagree } from '../../../server/Services/BackgroundJobs/runs/reconciler.ts';
+import { useInstallation } from './installation.ts';
+
+/** A recorder that loses everything, as one whose process is killed before it writes. */
+const LOSING: Recorder = {
+  record: () => undefined,
+  whenRoom: () => Promise.resolve(),
+  flush: () => Promise.resolve(),
+};
+
+const NOTHING = { recorded: 0, readded: 0, duplicates: 0, cancelled: 0, adopted: 0, removed: 0 };
+
+describe('the reconciler', () => {
+  const installation = useInstallation();
+  const { producer, queue, balancedRun } = installation;
+
+  async function enqueue(users: number): Promise<{ runId: string; jobIds: string[] }> {
+    const userIds = await installation.makeUsers(users);
+    const { runId } = await producer.enqueueUsers(userIds);
+    return { runId, jobIds: userIds.map((userId) => userDataJobId(runId, userId)) };
+  }
+
+  async function finish(runId: string): Promise<void> {
+    const worker = await installation.startWorker(() => Promise.resolve('done'));
+    await installation.runIn('completed', runId);
+    await worker.stop();
+  }
+
+  it('changes nothing where records and queue agree', async () => {
+    const { runId } = await enqueue(3);
+    expect(await installation.reconcile()).toEqual({ looked: 3, ...NOTHING });
+    expect(await countsDisagree(queue)).toBe(false);
+    await finish(runId);
+  });
+
+  it('puts in again what Redis lost, in the next generation, and each job is done once', async () => {
+    const { runId, jobIds } = await enqueue(30);
+    const executed: string[] = [];
+    const worker = await installation.startWorker(async (_, { jobId }) => {
+      executed.push(jobId);
+    });
+    await vi.waitFor(() => expect(executed.length).toBeGreaterThan(3));
+    await worker.stop();
+    const before = await balancedRun(runId);
+    await installation.wipeRedis();
+    expect(await countsDisagree(queue)).toBe(true);
+
+    const { readded } = await installation.reconcile();
+    expect(readded).toBe(30 - before.completed);
+    const records = await JobStatusModel.find({ runId, status: 'queued' }).lean();
+    expect(records.every(({ generation }) => generation === 2)).toBe(true);
+    const pending = await queue.pendingPage(0, 100);
+    expect(pending.map(({ queueId }) => queueId).sort()).toEqual(
+      records.map(({ _id }) => `${_id}-g2`).sort(),
+    );
+    expect(await balancedRun(runId)).toMatchObject({ enumerated: 30, queued: readded });
+    await finish(runId);
+    expect(await balancedRun(runId)).toMatchObject({ completed: jobIds.length, failed: 0 });
+  });
+
+  it('adds the batch that Redis refused', async () => {
+    const users = await installation.makeUsers(100);
+    const { runId } = await producer.enqueueUsers([]);
+    const run = await findRun(runId);
+    if (run === null) throw new Error('There is no run.');
+    let batches = 0;
+    const outbox = createOutbox({
+      duplicateRetentionDays: 1,
+      queue: {
+        ...queue,
+        add(entries) {
+          batches += 1;
+          return batches === 2 ? Promise.reject(redisUnavailable()) : queue.add(entries);
+        },
+      },
+    });
+    const entries = await outbox.record(users.map((userId) => entryOf(run, userId)));
+    expect(await outbox.enqueue(entries, 25)).toEqual({
+      enqueued: 75,
+      duplicates: 0,
+      notEnqueued: 25,
+    });
+    expect(await queue.pendingCounts()).toMatchObject({ waiting: 75 });
+    expect(await JobStatusModel.countDocuments({ runId, status: 'queued' })).toBe(100);
+    expect(await installation.reconcile()).toMatchObject({ looked: 100, readded: 25 });
+    expect(await queue.pendingCounts()).toMatchObject({ waiting: 100 });
+    const worker = await installation.startWorker(() => Promise.resolve());
+    await vi.waitFor(
+      async () =>
+        expect(await JobStatusModel.countDocuments({ runId, status: 'completed' })).toBe(100),
+      20_000,
+    );
+    await worker.stop();
+  });
+
+  it('records outcomes that Redis holds and no worker brought', async () => {
+    const { runId, jobIds } = await enqueue(4);
+    const worker = await installation.startWorker(
+      async ({ userId }) => {
+        if (userId === jobIds[0]?.slice(-24)) throw new Error('always');
+        return { of: userId };
+      },
+      { recorder: LOSING },
+    );
+    await vi.waitFor(async () => {
+      expect(await queue.pendingCounts()).toEqual({ waiting: 0, active: 0, delayed: 0 });
+    }, 20_000);
+    await worker.stop();
+    expect(await balancedRun(runId)).toMatchObject({ queued: 3, active: 1 });
+
+    expect(await installation.reconcile()).toMatchObject({ looked: 4, recorded: 4, readded: 0 });
+    expect(await installation.job(jobIds[0] ?? '')).toMatchObject({
+      status: 'failed',
+      attempts: 4,
+      error: { code: 'JOB_FAILED', message: 'always' },
+    });
+    const done = await installation.job(jobIds[1] ?? '');
+    expect(done).toMatchObject({ status: 'completed', attempts: 1, starts: 1 });
+    expect(done.result).toEqual({ of: jobIds[1]?.slice(-24) });
+    expect(done.durationMs).toBeGreaterThanOrEqual(0);
+    await installation.runIn('completed', runId);
+  });
+
+  it('does a job again of which Redis, restored, holds an older end than the record', async () => {
+    const { runId, jobIds } = await enqueue(1);
+    const [jobId = ''] = jobIds;
+    const worker = await installation.startWorker(() => Promise.resolve(), { recorder: LOSING });
+    await vi.waitFor(async () => {
+      expect(await queue.places(jobIds)).toEqual(['completed']);
+    });
+    await worker.stop();
+    await JobStatusModel.updateOne({ _id: jobId }, { $set: { status: 'active', starts: 3 } });
+    expect(await installation.reconcile()).toMatchObject({ recorded: 0, readded: 1 });
+    await finish(runId);
+  });
+
+  it('adopts a job whose record is gone, and removes one of nobody', async () => {
+    const { runId, jobIds } = await enqueue(3);
+    const [kept = '', orphan = '', ofNobody = ''] = jobIds;
+    await JobStatusModel.deleteOne({ _id: orphan });
+    await UserModel.deleteOne({ _id: ofNobody.slice(-24) });
+    await forgetUser(ofNobody.slice(-24));
+    expect(await installation.reconcile()).toMatchObject({ adopted: 1, removed: 1, readded: 0 });
+    expect(await queue.places([kept, orphan, ofNobody])).toEqual(['waiting', 'waiting', 'unknown']);
+    expect(await installation.job(orphan)).toMatchObject({
+      status: 'queued',
+      generation: 1,
+      deduplicationId: orphan.slice(-24),
+    });
+    await finish(runId);
+  });
+
+  it('removes what cannot be read', async () => {
+    const { envelope, ...entry } = {
+      envelope: { jobId: 'user-data-unreadable', generation: 1, nonsense: true },
+      deduplicationId: 'unreadable',
+    };
+    await queue.add([{ ...entry, envelope: envelope as never }]);
+    expect(await installation.reconcile()).toMatchObject({ removed: 1 });
+    expect(await queue.places(['user-data-unreadable'])).toEqual(['unknown']);
+  });
+
+  it('makes a job a duplicate when the user has a newer one by then', async () => {
+    const [user = ''] = await installation.makeUsers(1);
+    const first = await producer.enqueueUser(user);
+    await installation.wipeRedis();
+    const second = await producer.enqueueUser(user);
+    expect(second).toMatchObject({ enqueued: 1 });
+    expect(await installation.reconcile()).toMatchObject({ readded: 0, duplicates: 1 });
+    expect(await installation.job(userDataJobId(first.runId, user))).toMatchObject({
+      status: 'duplicate',
+      duplicateOf: userDataJobId(second.runId, user),
+    });
+    await balancedRun(first.runId);
+    await finish(second.runId);
+  });
+});
