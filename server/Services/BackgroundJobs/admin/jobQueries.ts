@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors/AppError.ts';
-import { withReadDeadline } from '../../../models/readDeadline.ts';
+import { readMany, readOne } from '../../../models/readDeadline.ts';
 import {
   type JobFailure,
   type JobState,
@@ -9,7 +9,8 @@ import {
 import { UserModel } from '../../../models/UserModel.ts';
 import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
-import { after, encodeCursor } from './positionCursor.ts';
+import { readNewestFirst } from './newestFirst.ts';
+import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
 /** A job as people see it. */
 export interface JobView {
@@ -80,7 +81,7 @@ type ShownDoc = Pick<JobStatusDoc, '_id' | keyof typeof SHOWN>;
 const OBJECT_ID = /^[\da-f]{24}$/i;
 
 function findUser(filter: { _id: string } | { externalId: string }) {
-  return withReadDeadline((options) => UserModel.findOne(filter, { _id: 1 }, options).lean());
+  return readOne((options) => UserModel.findOne(filter, { _id: 1 }, options).lean());
 }
 
 async function findUserId(reference: string): Promise<string | null> {
@@ -120,13 +121,16 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
   async function page(
     filter: Record<string, unknown>,
     { limit, cursor }: PageRequest,
+    among: 'few' | 'many',
   ): Promise<Page<JobView>> {
-    const matching = { ...filter, ...after(cursor) };
-    const docs = await withReadDeadline((options) =>
-      JobStatusModel.find(matching, SHOWN, options)
-        .sort({ queuedAt: -1, _id: -1 })
-        .limit(limit + 1)
-        .lean<ShownDoc[]>(),
+    const position = cursor === undefined ? null : decodeCursor(cursor);
+    const docs = await readNewestFirst({ position, count: limit + 1, among }, (window, count) =>
+      readMany((options) =>
+        JobStatusModel.find({ ...filter, ...window }, SHOWN, options)
+          .sort({ queuedAt: -1, _id: -1 })
+          .limit(count)
+          .lean<ShownDoc[]>(),
+      ),
     );
     const items = docs.slice(0, limit);
     const last = items.at(-1);
@@ -142,11 +146,11 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
     async ofUser(reference, options) {
       const userId = await findUserId(reference);
       if (userId === null) throw new AppError('NOT_FOUND', `There is no user ${reference}.`);
-      return page({ userId }, options);
+      return page({ userId }, options, 'few');
     },
 
     async byId(jobId) {
-      const doc = await withReadDeadline((options) =>
+      const doc = await readOne((options) =>
         JobStatusModel.findOne({ _id: jobId }, SHOWN, options).lean<ShownDoc>(),
       );
       const [view] = await views(doc === null ? [] : [doc]);
@@ -157,7 +161,7 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
     },
 
     recent({ status, ...options }) {
-      return page(status === undefined ? {} : { status }, options);
+      return page(status === undefined ? {} : { status }, options, 'many');
     },
 
     failed({ runId, code, ...options }) {
@@ -168,6 +172,7 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
           ...(code !== undefined && { 'error.code': code }),
         },
         options,
+        runId === undefined ? 'many' : 'few',
       );
     },
   };

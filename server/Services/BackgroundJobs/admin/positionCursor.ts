@@ -26,16 +26,3 @@ export function decodeCursor(cursor: string): Position {
   }
   return { queuedAt: new Date(Number(time)), _id };
 }
-
-/**
- * The condition for what comes after a position. The first half alone bounds the walk through the
- * index; the second settles those of the same instant.
- */
-export function after(cursor: string | undefined) {
-  if (cursor === undefined) return {};
-  const { queuedAt, _id } = decodeCursor(cursor);
-  return {
-    queuedAt: { $lte: queuedAt },
-    $or: [{ queuedAt: { $lt: queuedAt } }, { _id: { $lt: _id } }],
-  };
-}

@@ -1,10 +1,11 @@
-import { withReadDeadline } from '../../../models/readDeadline.ts';
+import { readMany } from '../../../models/readDeadline.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { RunModel } from '../../../models/system/RunModel.ts';
 import { UserModel } from '../../../models/UserModel.ts';
 
 /** What recent jobs say about the workers that one hour's run needs. */
 export interface MeasuredNeed {
-  /** How many of the newest completed jobs this rests on. */
+  /** How many completed jobs of the newest runs this rests on. */
   sampledJobs: number;
   meanDurationMs: number;
   /** Jobs that one worker runs at a time (WORKER_CONCURRENCY). */
@@ -23,6 +24,7 @@ export interface Recommendation {
 }
 
 const SAMPLE_SIZE = 1_000;
+const SAMPLED_RUNS = 10;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -48,18 +50,29 @@ export function measuredNeed(
   };
 }
 
-/** How many workers: by the guide's formula, and by what the last 1,000 completed jobs took. */
-export async function recommend(concurrency: number): Promise<Recommendation> {
-  const [totalUsers, recent] = await withReadDeadline((options) =>
-    Promise.all([
-      UserModel.countDocuments({ active: true }, options),
-      JobStatusModel.find({ status: 'completed' }, { durationMs: 1 }, options)
-        .sort({ queuedAt: -1, _id: -1 })
-        .limit(SAMPLE_SIZE)
-        .lean(),
-    ]),
+/** Durations of completed jobs, taken from the newest runs. */
+async function recentDurations(): Promise<number[]> {
+  const runs = await readMany((options) =>
+    RunModel.find({}, { _id: 1 }, options).sort({ runSeq: -1 }).limit(SAMPLED_RUNS).lean(),
   );
-  const durations = recent.flatMap(({ durationMs }) => durationMs ?? []);
+  const jobs = await readMany((options) =>
+    JobStatusModel.find(
+      { runId: { $in: runs.map(({ _id }) => _id) }, status: 'completed' },
+      { durationMs: 1 },
+      options,
+    )
+      .limit(SAMPLE_SIZE)
+      .lean(),
+  );
+  return jobs.flatMap(({ durationMs }) => durationMs ?? []);
+}
+
+/** How many workers: by the guide's formula, and by what 1,000 jobs of the newest runs took. */
+export async function recommend(concurrency: number): Promise<Recommendation> {
+  const [totalUsers, durations] = await Promise.all([
+    readMany((options) => UserModel.countDocuments({ active: true }, options)),
+    recentDurations(),
+  ]);
   return {
     totalUsers,
     byFormula: Math.ceil(totalUsers / 1000) * 2,

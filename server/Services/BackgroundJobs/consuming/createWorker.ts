@@ -57,6 +57,8 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   async function process(job: Job, token: string | undefined): Promise<unknown> {
     running += 1;
     try {
+      // A look for jobs that was under way when taking them was suspended still brings one.
+      if (waitingForDependencies) throw new HandedBack('A dependency is away.');
       return await execute(
         {
           name: job.name,

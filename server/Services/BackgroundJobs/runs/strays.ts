@@ -60,7 +60,10 @@ async function adoptableAmong(envelopes: readonly Envelope[]): Promise<Set<strin
       },
       { _id: 1 },
     ).lean(),
-    UserModel.find({ _id: { $in: envelopes.map(({ userId }) => userId) } }, { _id: 1 }).lean(),
+    UserModel.find(
+      { _id: { $in: envelopes.map(({ userId }) => userId) }, deletedAt: null },
+      { _id: 1 },
+    ).lean(),
   ]);
   const runIds = new Set(runs.map(({ _id }) => _id));
   const userIds = new Set(users.map(({ _id }) => _id.toHexString()));
