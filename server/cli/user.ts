@@ -1,14 +1,29 @@
 import { Command } from 'commander';
+import { UserSummaryModel } from '../models/UserSummaryModel.ts';
 import { forgetUser } from '../Services/BackgroundJobs/runs/forgetUser.ts';
 import { deleteUser } from '../Services/Users/deleteUser.ts';
+import { describeUser } from '../Services/Users/describeUser.ts';
+import { namedUser } from '../Services/Users/namedUser.ts';
 import { withMongo } from './withMongo.ts';
 
 const program = new Command('user').description('What concerns one user.');
 
 program
+  .command('show')
+  .description('shows a user with the latest summary, amounts rounded')
+  .argument('<user>', 'id or externalId')
+  .action((name: string) =>
+    withMongo(async () => {
+      const user = await namedUser(name);
+      const summary = await UserSummaryModel.findOne({ userId: user._id }).lean();
+      process.stdout.write(`${describeUser(user, summary).join('\n')}\n`);
+    }),
+  );
+
+program
   .command('delete')
   .description('deletes a user with purchases, summary and job records')
-  .argument('<user>', 'externalId or id')
+  .argument('<user>', 'id or externalId')
   .action((name: string) =>
     withMongo(async () => {
       const { userId, externalId, purchases, summaries, jobs } = await deleteUser(name, {

@@ -1,15 +1,15 @@
 import type { Segment } from '../../models/UserSummaryModel.ts';
 
 /** A quarter: whoever bought within it needs no winning back. */
-export const RECENT_DAYS = 90;
+const RECENT_DAYS = 90;
 /** A year: whoever let each season pass is gone for practical purposes. */
-export const LAPSED_DAYS = 365;
+const LAPSED_DAYS = 365;
 /** Purchase days after the first that make a habit: five days in all. */
-export const LOYAL_FREQUENCY = 4;
+const LOYAL_FREQUENCY = 4;
 /** Below it a customer is likelier gone than not, even if the last purchase is recent. */
-export const DOUBTFUL_P_ALIVE = 0.5;
+const DOUBTFUL_P_ALIVE = 0.5;
 /** Below it hope is small: silence far beyond the customer's own rhythm. */
-export const LOST_P_ALIVE = 0.25;
+const LOST_P_ALIVE = 0.25;
 
 interface Standing {
   readonly daysSinceLast: number;

@@ -112,19 +112,22 @@ describe('the import command', () => {
 });
 
 describe('the user command', () => {
-  it('deletes a user by externalId, and says with what', async () => {
+  it('shows a user, and deletes one with all that is known', async () => {
     await UserModel.create({
       externalId: 'leaver',
       email: 'leaver@example.com',
       timezone: 'UTC',
       active: true,
     });
+    expect(command('user', ['show', 'leaver']).stdout).toMatch(
+      /^User leaver .*, leaver@example\.com, UTC, active\nNot scored yet\.\n$/,
+    );
     const { status, stdout } = command('user', ['delete', 'leaver']);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^User leaver \([0-9a-f]{24}\) is deleted/);
     expect(await UserModel.countDocuments({ externalId: 'leaver' })).toBe(0);
     const again = command('user', ['delete', 'leaver']);
     expect(again).toMatchObject({ status: 1, stdout: '' });
-    expect(again.stderr).toBe('There is no user leaver: nothing was deleted.\n');
+    expect(again.stderr).toBe('There is no user leaver.\n');
   });
 });
