@@ -94,7 +94,9 @@ export const recommendation = z
     byFormula: count.meta({ description: 'Workers, as ceil(totalUsers / 1000) * 2' }),
     measured: z
       .object({
-        sampledJobs: count.meta({ description: 'The newest completed jobs, at most 1,000' }),
+        sampledJobs: count.meta({
+          description: 'Completed jobs of the newest runs, at most 1,000',
+        }),
         meanDurationMs: z.number().meta({ description: 'Mean time of one job, in milliseconds' }),
         concurrency: count.meta({ description: 'Jobs one worker runs at a time' }),
         usersPerWorkerHour: count.meta({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors/AppError.ts';
 import { AccountModel, type Role } from '../../models/AccountModel.ts';
-import { withReadDeadline } from '../../models/readDeadline.ts';
+import { readOne } from '../../models/readDeadline.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -36,7 +36,7 @@ export function createAuthentication({ tokens }: { tokens: Tokens }): Authentica
 
   return {
     async login({ email, password }) {
-      const account = await withReadDeadline((options) =>
+      const account = await readOne((options) =>
         AccountModel.findOne({ email }, null, options).lean(),
       );
       const matches = await verifyPassword(account?.passwordHash ?? (await hashOfNobody), password);
@@ -51,7 +51,7 @@ export function createAuthentication({ tokens }: { tokens: Tokens }): Authentica
 
     async identify(token) {
       const { sub, version } = tokens.read(token);
-      const account = await withReadDeadline((options) =>
+      const account = await readOne((options) =>
         AccountModel.findOne(
           { _id: sub },
           { role: 1, userId: 1, tokenVersion: 1, disabledAt: 1 },

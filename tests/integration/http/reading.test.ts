@@ -28,8 +28,13 @@ beforeAll(async () => {
       }),
     );
   }
+  // Older than every run there is.
+  await makeJob('m-expired', idOf('00005'), {
+    ...FINAL,
+    queuedAt: new Date('2026-11-20T00:00:00Z'),
+  });
   const later = new Date('2026-11-22T12:00:00Z');
-  await makeRun({ _id: 'm-later', enumerated: 3 });
+  await makeRun({ _id: 'm-later', enumerated: 3, startedAt: later });
   await makeJob('m-later', idOf('00001'), { queuedAt: later });
   await makeJob('m-later', idOf('00002'), {
     queuedAt: later,
@@ -107,8 +112,25 @@ describe('lists', () => {
 
   it.each([1, 2, 5, 500])('are read to the end in pages of %d, each job once', async (limit) => {
     const items = await readAll('/recent?status=completed&', limit);
-    expect(items.map(({ jobId }) => jobId)).toEqual([...done].sort().reverse());
+    expect(items.map(({ jobId }) => jobId)).toEqual([
+      ...[...done].sort().reverse(),
+      `user-data-m-expired-${idOf('00005')}`,
+    ]);
   });
+
+  it.each([1, 3, 4, 7])(
+    'in pages of %d hold the jobs of all runs, and older ones',
+    async (limit) => {
+      const items = await readAll('/recent?', limit);
+      const jobIds = items.map(({ jobId }) => jobId);
+      const all = (await api.get(`${BASE}/recent`, 'viewer')).body.items as { jobId: string }[];
+      expect(jobIds).toEqual(all.map(({ jobId }) => jobId));
+      expect(new Set(jobIds).size).toBe(jobIds.length);
+      expect(jobIds).toEqual(
+        expect.arrayContaining([...done, `user-data-m-expired-${idOf('00005')}`]),
+      );
+    },
+  );
 
   it('show the newest first', async () => {
     const answer = await api.get(`${BASE}/recent`, 'viewer').expect(200);
