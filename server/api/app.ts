@@ -36,7 +36,7 @@ export interface AppDeps extends JobStatusDeps {
 }
 
 /** Every endpoint there is. */
-export function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
+function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
   return [
     ...healthRoutes(createHealthController(deps.health)),
     ...authRoutes(

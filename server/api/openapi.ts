@@ -16,7 +16,7 @@ const WHO: Readonly<Record<Guard, string>> = {
 };
 
 /** `/job/:jobId` in Express, `/job/{jobId}` in OpenAPI. */
-export function openApiPath(path: string): string {
+function openApiPath(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}');
 }
 

@@ -15,7 +15,7 @@ export interface Standing {
 }
 
 /** Users of a run whose job has come to an end. */
-export function doneIn({ completed, failed, duplicates, cancelled }: Run): number {
+function doneIn({ completed, failed, duplicates, cancelled }: Run): number {
   return completed + failed + duplicates + cancelled;
 }
 

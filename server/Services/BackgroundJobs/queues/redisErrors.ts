@@ -1,7 +1,6 @@
 import { AppError } from '../../../errors/AppError.ts';
 
-export const REDIS_REQUIRED =
-  'Redis is required for job scheduling. Please ensure Redis is running.';
+const REDIS_REQUIRED = 'Redis is required for job scheduling. Please ensure Redis is running.';
 
 /** How ioredis and Redis itself say that nothing can be stored or read now. */
 const UNAVAILABLE =

@@ -13,7 +13,7 @@ const COUNT_OF: Record<JobState, keyof RunCounts> = {
 };
 
 /** The keys of a run's counts, in the order in which people read them. */
-export const COUNT_KEYS = Object.values(COUNT_OF);
+const COUNT_KEYS = Object.values(COUNT_OF);
 
 /** All zeros. */
 export function noCounts(): RunCounts {
@@ -57,7 +57,7 @@ export async function currentCounts(run: RunDoc): Promise<RunCounts> {
 }
 
 /** Users recorded up to the checkpoint, less those deleted since. */
-export function enumeratedNow(run: RunDoc): number {
+function enumeratedNow(run: RunDoc): number {
   const { checkpoint, forgotten } = run;
   if (checkpoint === null) return run.enumerated;
   const last = checkpoint.toHexString();
