@@ -8,7 +8,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Our mistakes with their stack; a dependency that is away in one line; the client's not at all. */
 function report(logger: Logger, error: HttpError): void {
-  if (error.status === 500) logger.error('A request failed.', { error: error.cause ?? error });
+  if (error.status === 500) logger.error('A request failed', { error: error.cause ?? error });
   else if (error.status === 503) logger.warn(error.message, { code: error.code });
 }
 

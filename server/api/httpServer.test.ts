@@ -94,5 +94,5 @@ it('cuts a request that outlasts the deadline', async () => {
   await taken;
   await server.stop(50);
   await asked;
-  expect(quiet.warn).toHaveBeenCalledWith('Requests still in flight were cut.', { requests: 1 });
+  expect(quiet.warn).toHaveBeenCalledWith('Requests still in flight were cut', { requests: 1 });
 });

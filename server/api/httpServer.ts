@@ -64,7 +64,7 @@ export async function listen(
   function stop(deadlineMs: number): Promise<void> {
     return new Promise((resolve) => {
       const cut = setTimeout(() => {
-        logger.warn('Requests still in flight were cut.', { requests: inFlight.size });
+        logger.warn('Requests still in flight were cut', { requests: inFlight.size });
         server.closeAllConnections();
       }, deadlineMs);
       // Ends idle connections too; those at work end with their answer.

@@ -25,7 +25,7 @@ export function createRequestContext(logger: Logger): RequestHandler {
     withLogContext({ requestId }, () => {
       const surrounding = currentLogContext();
       response.once('close', () => {
-        logger.info('Request.', {
+        logger.info('Request', {
           ...surrounding,
           method: request.method,
           // Without the query: it may hold what nobody should read here.

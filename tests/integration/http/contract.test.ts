@@ -1,3 +1,4 @@
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Harness, startHarness } from './harness.ts';
 
@@ -112,7 +113,7 @@ describe('every answer', () => {
     expect(lines).toEqual([
       {
         level: 'info',
-        message: 'Request.',
+        message: 'Request',
         fields: {
           requestId: id,
           accountId: expect.stringMatching(/^[\da-f]{24}$/),
@@ -150,6 +151,11 @@ describe('what cannot be served', () => {
     const answer = await api.post('/app/job-status/recent', 'admin').expect(405);
     expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
     expect(answer.body.error.code).toBe('METHOD_NOT_ALLOWED');
+  });
+
+  it('answers OPTIONS with what is possible', async () => {
+    const answer = await request(api.app).options('/app/job-status/runs').expect(204);
+    expect(answer.headers.allow).toBe('GET, POST, HEAD, OPTIONS');
   });
 
   it.each([
