@@ -16,22 +16,26 @@ export async function withinDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   stop.throwIfAborted();
-  const deadline = new AbortController();
+  // Not AbortSignal.any: `stop` lives as long as the worker and would keep a trace of every job.
+  const abort = new AbortController();
+  const { signal } = abort;
   const timer = setTimeout(() => {
-    deadline.abort(
+    abort.abort(
       new AppError('DEADLINE_EXCEEDED', `The job did not end within its ${deadlineMs} ms.`),
     );
   }, deadlineMs);
-  const signal = AbortSignal.any([deadline.signal, stop]);
-  let onAbort = () => {};
+  const onStop = () => abort.abort(stop.reason);
+  stop.addEventListener('abort', onStop, { once: true });
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   try {
     return await Promise.race([work(signal), aborted]);
+  } catch (error) {
+    // Work that was aborted may throw an error of its own, which does not say why.
+    throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
+    stop.removeEventListener('abort', onStop);
   }
 }
