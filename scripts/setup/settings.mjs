@@ -15,13 +15,16 @@ export async function completeSettings() {
   const there = readSettings();
   /** @type {Record<string, string>} */
   const generated = {
-    PORT: there.PORT ?? String(await freePort(FIRST_PORT)),
     JWT_SECRET: randomBytes(32).toString('hex'),
     ADMIN_EMAIL,
     ADMIN_PASSWORD: randomBytes(15).toString('base64url'),
   };
   const missing = Object.entries(generated).filter(([name]) => there[name] === undefined);
-  const added = addToEnvFile(Object.fromEntries(missing));
+  const added = addToEnvFile({
+    // Also if it was named in the environment: it stays the same without it.
+    PORT: there.PORT ?? String(await freePort(FIRST_PORT)),
+    ...Object.fromEntries(missing),
+  });
   const isNew = added.includes('ADMIN_PASSWORD');
   return { added, newPassword: isNew ? generated.ADMIN_PASSWORD : undefined };
 }

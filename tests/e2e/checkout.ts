@@ -61,6 +61,7 @@ export async function makeCheckout(
   const envFile = join(dir, '.env');
   const env = () =>
     (existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {}) as Record<string, string>;
+  let client: ApiClient | undefined;
   const checkout: Checkout = {
     dir,
     pm2: ownPm2(pm2Home, {}),
@@ -76,10 +77,12 @@ export async function makeCheckout(
       const [code] = (await once(child, 'close')) as [number | null];
       return { code, output: chunks.join('') };
     },
-    api() {
+    async api() {
       const { PORT, ADMIN_EMAIL = '', ADMIN_PASSWORD = '' } = env();
       const credentials = { email: ADMIN_EMAIL, password: ADMIN_PASSWORD };
-      return login(`http://127.0.0.1:${PORT}`, credentials);
+      // Logins are limited; a token outlives the processes.
+      client ??= await login(`http://127.0.0.1:${PORT}`, credentials);
+      return client;
     },
   };
   cleanUps.push(() => checkout.npm(['stop']));

@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hourwork-env-'));
+  file = join(folder, '.env');
+  vi.stubEnv('ENV_FILE', file);
+  vi.resetModules();
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const text = () => readFileSync(file, 'utf8');
+const mode = () => statSync(file).mode & 0o777;
+
+describe('adding to .env', () => {
+  it('makes a file that its owner alone can read', async () => {
+    const { addToEnvFile } = await import('./envFile.mjs');
+    expect(addToEnvFile({ PORT: '3000' })).toEqual(['PORT']);
+    expect(text()).toBe('PORT=3000\n');
+    expect(mode()).toBe(0o600);
+  });
+
+  it('keeps every line there is, comments too, and adds only what is missing', async () => {
+    const before = '# mine\nPORT=4000\nJWT_SECRET=kept';
+    writeFileSync(file, before, { mode: 0o644 });
+    const { addToEnvFile } = await import('./envFile.mjs');
+    expect(addToEnvFile({ PORT: '3000', JWT_SECRET: 'new', REDIS_URL: 'redis://r' })).toEqual([
+      'REDIS_URL',
+    ]);
+    expect(text()).toBe(`${before}\nREDIS_URL=redis://r\n`);
+    expect(mode()).toBe(0o600);
+  });
+
+  it('leaves a file alone that names everything', async () => {
+    writeFileSync(file, 'PORT=4000\n', { mode: 0o640 });
+    const { addToEnvFile } = await import('./envFile.mjs');
+    expect(addToEnvFile({ PORT: '3000' })).toEqual([]);
+    expect(text()).toBe('PORT=4000\n');
+    expect(mode()).toBe(0o640);
+  });
+
+  it('gives a value to a name that stands there empty', async () => {
+    writeFileSync(file, 'JWT_SECRET=\n');
+    const { addToEnvFile } = await import('./envFile.mjs');
+    addToEnvFile({ JWT_SECRET: 'generated' });
+    expect(parseEnv(text()).JWT_SECRET).toBe('generated');
+  });
+
+  it.each([
+    'plain',
+    'with space',
+    'with#hash',
+    "it's",
+    'say "x"',
+    'a\\b',
+    'both \' and "',
+    'mongodb://u:p%40@h/d?a=b&c=d',
+  ])('writes %s so that it is read back', async (value) => {
+    const { addToEnvFile } = await import('./envFile.mjs');
+    addToEnvFile({ VALUE: value });
+    expect(parseEnv(text()).VALUE).toBe(value);
+  });
+});
+
+describe('the settings', () => {
+  it('are those of the environment over those of the file; empty is unset', async () => {
+    writeFileSync(file, 'HOURWORK_A=file\nHOURWORK_B=file\nHOURWORK_C=\n');
+    vi.stubEnv('HOURWORK_A', 'environment');
+    vi.stubEnv('HOURWORK_B', '');
+    const { readSettings } = await import('./envFile.mjs');
+    const { HOURWORK_A, HOURWORK_B, HOURWORK_C } = readSettings();
+    expect({ HOURWORK_A, HOURWORK_B, HOURWORK_C }).toEqual({
+      HOURWORK_A: 'environment',
+      HOURWORK_B: 'file',
+      HOURWORK_C: undefined,
+    });
+  });
+});
