@@ -1,3 +1,5 @@
+import cluster from 'node:cluster';
+import { once } from 'node:events';
 import type { Logger } from '../config/logger.ts';
 
 interface Step {
@@ -60,6 +62,7 @@ export function stopOnSignals(list: ShutdownList, logger: Logger, deadlineMs: nu
       process.exit(0);
     }, deadlineMs);
     void list.stop().then(async () => {
+      await leaveCluster();
       clearTimeout(timer);
       logger.info('Stopped');
       await logger.close();
@@ -70,6 +73,18 @@ export function stopOnSignals(list: ShutdownList, logger: Logger, deadlineMs: nu
   process.on('message', (message) => {
     if (message === 'shutdown') leave('PM2');
   });
+}
+
+/**
+ * In cluster mode PM2's daemon hands connections to this process by messages, and one may be under
+ * way after the server has closed. Leaving in order refuses it, and another process gets it; exiting
+ * at once would leave its client without an answer for ever.
+ */
+async function leaveCluster(): Promise<void> {
+  if (!cluster.worker?.isConnected()) return;
+  const left = once(cluster.worker, 'disconnect');
+  cluster.worker.disconnect();
+  await left;
 }
 
 /** Tells PM2 that the process is up; without PM2 it does nothing. */
