@@ -19,9 +19,9 @@ try {
   process.exitCode = await withLock(
     `${projectDir} start`,
     async () => {
-      const { newPassword, users } = await bringUp(options);
+      const users = await bringUp(options);
       const code = await firstRun(options, users);
-      showWhereItRuns(newPassword);
+      showWhereItRuns();
       console.log(`\nnpm start took ${seconds(performance.now() - began)}.`);
       return code;
     },

@@ -139,7 +139,7 @@ async function expectRedis(host, port, setting) {
  */
 function unanswered(setting, what) {
   return new SetupError(`${setting} is set, but no ${what} answers there.`, {
-    tried: [`waiting ${ANSWER_MS / 1000} s for an answer`],
+    tried: [`connecting, for up to ${ANSWER_MS / 1000} s`],
     remedy: `start that ${what}, or mend ${setting}, or remove it to have a local one`,
   });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -38,7 +38,7 @@ export async function withLock(name, work, onWait) {
 /** @param {string} name */
 function lockAddress(name) {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
-  const id = `hourwork-${userInfo().username}-${hash}`;
+  const id = `hourwork-${process.getuid?.() ?? ''}-${hash}`;
   return process.platform === 'linux' ? `\0${id}` : join(tmpdir(), `${id}.sock`);
 }
 

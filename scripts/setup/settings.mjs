@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { freePort } from '../services/ports.mjs';
 import { addToEnvFile, readSettings } from './envFile.mjs';
+import { updateState } from './state.mjs';
 
 const FIRST_PORT = 3000;
 const ADMIN_EMAIL = 'admin@example.com';
@@ -8,8 +9,7 @@ const ADMIN_EMAIL = 'admin@example.com';
 /**
  * Gives the installation the settings it cannot do without: a port, and secrets of its own.
  * What is set already, in .env or in the environment, stays.
- * @returns {Promise<{added: string[], newPassword: string | undefined}>} the names it added to .env,
- *   and the administrator's password if it is new
+ * @returns {Promise<string[]>} the names it added to .env
  */
 export async function completeSettings() {
   const there = readSettings();
@@ -25,6 +25,6 @@ export async function completeSettings() {
     PORT: there.PORT ?? String(await freePort(FIRST_PORT)),
     ...Object.fromEntries(missing),
   });
-  const isNew = added.includes('ADMIN_PASSWORD');
-  return { added, newPassword: isNew ? generated.ADMIN_PASSWORD : undefined };
+  if (added.includes('ADMIN_PASSWORD')) updateState({ loginUntold: true });
+  return added;
 }

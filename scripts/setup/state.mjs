@@ -9,6 +9,7 @@ import { localDir } from '../project.mjs';
  * @property {{kind: 'mongod' | 'ferretdb', mongo: number, postgres: number, uri: string}} [mongo]
  *   the MongoDB it provided: what stores the data, its ports, and its address
  * @property {number | undefined} [pm2Daemon] the process id of the PM2 daemon that it began
+ * @property {boolean} [loginUntold] the administrator's password is ours and was not shown yet
  * @property {string} [startedFrom] what api-server and worker were last started from
  */
 

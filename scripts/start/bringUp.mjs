@@ -14,8 +14,7 @@ import { serverCli } from './serverCli.mjs';
  * Brings up all that runs, and the sample. When a step fails, what this start has begun under PM2
  * is ended again.
  * @param {import('./options.mjs').Options} options
- * @returns {Promise<{newPassword: string | undefined, users: 'imported' | 'there' | 'none'}>} the
- *   administrator's password if it is new, and what users there are
+ * @returns {Promise<'imported' | 'there' | 'none'>} what users there are
  */
 export async function bringUp(options) {
   /** @type {Set<string>} PM2's names of what this start has begun */
@@ -28,11 +27,8 @@ export async function bringUp(options) {
       await refuseForeignProcesses();
       return pm2Daemon() === undefined ? 'to be started' : 'running';
     });
-    /** @type {string | undefined} */
-    let newPassword;
     await showStep('settings', async () => {
-      const { added, newPassword: password } = await completeSettings();
-      newPassword = password;
+      const added = await completeSettings();
       return added.length === 0 ? 'complete' : `added ${added.join(', ')} to .env`;
     });
     for (const [title, provide] of /** @type {const} */ ([
@@ -50,7 +46,7 @@ export async function bringUp(options) {
     });
     if (!options.noRun && (await missingApps()).length > 0) await holdSchedules();
     await showStep('api-server and worker', (progress) => bringUpApps(progress, onStart));
-    return { newPassword, users: await ensureUsers(options) };
+    return await ensureUsers(options);
   } catch (error) {
     await takeBack(begun);
     throw error;

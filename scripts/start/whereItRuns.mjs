@@ -1,15 +1,17 @@
 import { apiUrl } from '../apps.mjs';
 import { readSettings } from '../setup/envFile.mjs';
+import { readState, updateState } from '../setup/state.mjs';
 
 /**
- * Says where the installation is, how to log in, and what to try next.
- * @param {string | undefined} newPassword the administrator's password, shown once when it is new
+ * Says where the installation is, how to log in, and what to try next. A password that the set-up
+ * made is shown once.
  */
-export function showWhereItRuns(newPassword) {
-  const { ADMIN_EMAIL } = readSettings();
-  const password = newPassword
-    ? `${newPassword}   (kept in .env as ADMIN_PASSWORD)`
+export function showWhereItRuns() {
+  const { ADMIN_EMAIL, ADMIN_PASSWORD } = readSettings();
+  const password = readState().loginUntold
+    ? `${ADMIN_PASSWORD}   (kept in .env as ADMIN_PASSWORD)`
     : 'in .env, as ADMIN_PASSWORD';
+  updateState({ loginUntold: false });
   console.log(`
 Hourwork runs at   ${apiUrl()}   (documentation of its API: ${apiUrl()}/docs)
   admin            ${ADMIN_EMAIL}
