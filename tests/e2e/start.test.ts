@@ -87,6 +87,7 @@ describe('npm start', () => {
     const ready = await api.get('/health/ready');
     expect(ready).toMatchObject({ status: 200, body: { status: 'ok', mode: 'queue' } });
     expect(output).toContain(`http://127.0.0.1:${port}`);
+    expect(output).toContain(checkout.env().ADMIN_PASSWORD);
     expect(await lastRuns()).toEqual([]);
   });
 
