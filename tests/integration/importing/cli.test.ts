@@ -108,7 +108,7 @@ describe('the import command', () => {
     expect(command('import', ['sample', '--if-needed', '--keep-dates']).stdout).toContain(
       'Purchases: 69,659 unchanged.',
     );
-  });
+  }, 180_000);
 });
 
 describe('the user command', () => {
