@@ -14,7 +14,7 @@ import { entryOf } from './runs/enumerate.ts';
 import { openSlotRun } from './runs/ledger.ts';
 import { recordPages } from './runs/openJobs.ts';
 import type { Outbox } from './runs/outbox.ts';
-import { nextUsers } from './runs/userPages.ts';
+import { nextUsers, usersAhead } from './runs/userPages.ts';
 import { type SlotClock, startSlotClock } from './scheduling/slotClock.ts';
 import type { Timetable } from './scheduling/slots.ts';
 
@@ -189,9 +189,18 @@ export async function endAbandonedBatches(retentionDays: number): Promise<void> 
         retentionDays,
       );
     }
+    const ahead = await usersAhead(run);
     await RunModel.updateOne(
       { _id: run._id, status: 'enumerating', 'lease.token': run.lease?.token ?? null },
-      { $set: { status: 'running', enumerationEnded: true, lease: null } },
+      {
+        $set: {
+          status: 'running',
+          enumerationEnded: true,
+          lease: null,
+          checkpoint: ahead.at(-1) ?? run.checkpoint,
+          enumerated: run.enumerated + ahead.length,
+        },
+      },
     );
   }
 }

@@ -1,0 +1,31 @@
+import { mongo } from 'mongoose';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../errors/AppError.ts';
+import { outcomeOf } from './outcomes.ts';
+
+describe('what an error means for its job', () => {
+  it.each([
+    ['USER_NOT_FOUND', 'fail'],
+    ['NOT_RETRYABLE', 'fail'],
+    ['INVALID_PAYLOAD', 'fail'],
+    ['DEADLINE_EXCEEDED', 'retry'],
+    ['MONGODB_UNAVAILABLE', 'infrastructure'],
+    ['REDIS_UNAVAILABLE', 'infrastructure'],
+  ] as const)('%s: %s', (code, outcome) => {
+    expect(outcomeOf(new AppError(code, 'told'))).toBe(outcome);
+  });
+
+  it('is infrastructure when the driver says that MongoDB is away', () => {
+    expect(outcomeOf(new mongo.MongoNetworkError('connection closed'))).toBe('infrastructure');
+  });
+
+  it.each([
+    Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), { code: 'ECONNREFUSED' }),
+    Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+    new TypeError('fetch failed'),
+    'thrown text',
+    undefined,
+  ])('%# of the work itself is tried again, attempt by attempt', (error) => {
+    expect(outcomeOf(error)).toBe('retry');
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Producer } from '../../server/Services/BackgroundJobs/producer.ts';
+import {
+  type Catalogue,
+  catalogue,
+  entry,
+  loadProcessors,
+} from '../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import type {
+  JobDefinition,
+  Processor,
+} from '../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
+import { createUserDataGateway } from '../../server/Services/CustomerScoring/userDataGateway.ts';
+
+// Each `@ts-expect-error` is a test of the compiler: it fails when the line after it compiles.
+
+const mailJob: JobDefinition<{ to: string }, { sent: boolean }> = {
+  name: 'mail',
+  version: 1,
+  payload: z.object({ to: z.string() }),
+  result: z.object({ sent: z.boolean() }),
+  options: () => ({ attempts: 1, retryDelayMs: 1, deadlineMs: 1, concurrency: 1 }),
+};
+const sends: Processor<{ to: string }, { sent: boolean }> = async () => ({ sent: true });
+const answersText = async ({ to }: { to: string }) => to;
+const services = {
+  userData: createUserDataGateway({ scoringParams: { r: 1, alpha: 1, a: 1, b: 1 } }),
+};
+
+describe('what does not compile', () => {
+  it('a processor of another payload or another result, or none', () => {
+    const lines: Catalogue = [
+      entry(mailJob, async () => sends),
+      // @ts-expect-error its payload has no `from`
+      entry(mailJob, async () => async ({ from }: { from: number }) => ({ sent: from > 0 })),
+      // @ts-expect-error its result is a text
+      entry(mailJob, async () => answersText),
+      // @ts-expect-error nothing to load
+      entry(mailJob),
+    ];
+    expect(lines).toHaveLength(4);
+  });
+
+  it('a definition whose schema is not that of its payload', () => {
+    const wrong: JobDefinition<{ to: string }, null> = {
+      ...mailJob,
+      result: z.null(),
+      // @ts-expect-error `to` is a text
+      payload: z.object({ to: z.number() }),
+    };
+    expect(wrong.name).toBe('mail');
+  });
+
+  it('a request to the producer with what it does not know', () => {
+    const ask = (producer: Producer) => [
+      () => producer.enqueueUsers(['id'], { batchSize: 10, asOf: '2026-11-22' }),
+      // @ts-expect-error ids are texts
+      () => producer.enqueueUser(7),
+      // @ts-expect-error no such option
+      () => producer.enqueueUsers(['id'], { batch: 10 }),
+      // @ts-expect-error schedules are not for callers to claim
+      () => producer.enqueueUsers(['id'], { trigger: 'schedule' }),
+      // @ts-expect-error no such kind of job
+      () => producer.enqueueReport('id'),
+    ];
+    expect(ask).toBeTypeOf('function');
+  });
+});
+
+describe('what does not boot', () => {
+  it('a job without a processor, which is named', async () => {
+    const without: Catalogue = [
+      {
+        definition: mailJob as unknown as JobDefinition<unknown, unknown>,
+        load: async () => undefined as never,
+      },
+    ];
+    await expect(loadProcessors(without, services)).rejects.toThrow(
+      'The job "mail" has no processor',
+    );
+  });
+
+  it('a job that stands twice in the catalogue', async () => {
+    const line = entry(mailJob, async () => sends);
+    await expect(loadProcessors([line, line], services)).rejects.toThrow('"mail"');
+  });
+
+  it('but the product’s own catalogue boots', async () => {
+    const loaded = await loadProcessors(catalogue, services);
+    expect(loaded.map(({ definition }) => definition.name)).toEqual(['user-data']);
+  });
+});
