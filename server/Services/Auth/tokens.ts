@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { EnvironmentError } from '../../config/env.ts';
@@ -49,11 +50,13 @@ export function createTokens(options: { secret: string | undefined; ttlMinutes: 
         'Make one with `openssl rand -hex 32` and put it into .env as JWT_SECRET=…',
     );
   }
+  // Given as text, each use would first try to read it as a public key, which takes a millisecond.
+  const key = createSecretKey(secret, 'utf8');
   return {
     issue({ sub, ...claims }) {
       const issuedAt = Math.floor(Date.now() / 1000);
       const exp = issuedAt + ttlMinutes * 60;
-      const token = jwt.sign({ ...claims, iat: issuedAt, exp }, secret, {
+      const token = jwt.sign({ ...claims, iat: issuedAt, exp }, key, {
         algorithm: ALGORITHM,
         issuer: PARTY,
         audience: PARTY,
@@ -63,7 +66,7 @@ export function createTokens(options: { secret: string | undefined; ttlMinutes: 
     },
     read(token) {
       try {
-        const payload = jwt.verify(token, secret, {
+        const payload = jwt.verify(token, key, {
           algorithms: [ALGORITHM],
           issuer: PARTY,
           audience: PARTY,
