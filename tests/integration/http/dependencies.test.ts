@@ -86,12 +86,13 @@ describe.each(Object.entries(AWAY))('Redis %s', (_how, takeAway) => {
 describe.each(Object.entries(AWAY))('MongoDB %s', (_how, takeAway) => {
   it('makes every request that needs it 503 within a second', async () => {
     await takeAway('mongo');
-    const answers = await Promise.all([
-      ...READING.map((path) => timed(api.get(BASE + path, 'admin'))),
-      ...ACTING.map((path) => timed(api.post(BASE + path, 'admin'))),
-      timed(api.post('/app/auth/login').send({ email: 'admin@example.com', password: PASSWORD })),
-    ]);
-    for (const [answer, ms] of answers) {
+    const requests = [
+      ...READING.map((path) => () => api.get(BASE + path, 'admin')),
+      ...ACTING.map((path) => () => api.post(BASE + path, 'admin')),
+      () => api.post('/app/auth/login').send({ email: 'admin@example.com', password: PASSWORD }),
+    ];
+    for (const send of requests) {
+      const [answer, ms] = await timed(send());
       expect(answer.status, answer.request.url).toBe(503);
       expect(answer.body.error).toMatchObject({ code: 'MONGODB_UNAVAILABLE' });
       expect(ms, answer.request.url).toBeLessThan(1_000);
