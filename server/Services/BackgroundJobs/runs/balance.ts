@@ -1,6 +1,7 @@
 import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { RunCounts, RunDoc } from '../../../models/system/RunModel.ts';
 import type { RunView } from '../admin/administration.ts';
+import { userDataJobId } from '../jobs/userData/userData.job.ts';
 
 const COUNT_OF: Record<JobState, keyof RunCounts> = {
   duplicate: 'duplicates',
@@ -28,8 +29,10 @@ export function addCounts(left: RunCounts, right: RunCounts, sign: 1 | -1 = 1): 
 }
 
 /**
- * How many of a run's records, up to its checkpoint, stand in each state: one aggregation through
- * the index on (runId, status, userId), never a counter that a crash could skew.
+ * How many of a run's records, up to its checkpoint, stand in each state: one aggregation, never a
+ * counter that a crash could skew. It walks by id, which never changes: MongoDB reads no snapshot
+ * outside a transaction, so in an index by status a record that moves meanwhile could be met twice
+ * or not at all (https://www.mongodb.com/docs/manual/core/read-isolation-consistency-recency/).
  */
 export async function countRecords(
   run: Pick<RunDoc, '_id' | 'checkpoint' | 'forgotten'>,
@@ -39,13 +42,16 @@ export async function countRecords(
   const groups = await JobStatusModel.aggregate<{ _id: JobState; jobs: number }>([
     {
       $match: {
-        runId: run._id,
+        _id: {
+          $gte: userDataJobId(run._id, ''),
+          $lte: userDataJobId(run._id, run.checkpoint.toHexString()),
+        },
         // A user that is being forgotten is off the ledger before the record is gone.
-        userId: { $lte: run.checkpoint, $nin: run.forgotten },
+        userId: { $nin: run.forgotten },
       },
     },
     { $group: { _id: '$status', jobs: { $sum: 1 } } },
-  ]);
+  ]).hint({ _id: 1 });
   for (const { _id, jobs } of groups) counts[COUNT_OF[_id]] += jobs;
   return counts;
 }
