@@ -35,7 +35,7 @@ import {
 } from '../Services/BackgroundJobs/scheduling/slotClock.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
 import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
-import { connectMongoPatiently } from './mongoAtStart.ts';
+import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { ShutdownList } from './shutdown.ts';
 
 const CATCH_UP_INTERVAL_MS = 60_000;
@@ -98,6 +98,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     version: packageVersion(),
     loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
   });
+  shutdown.addLast('MongoDB', disconnectMongo);
   const connecting = new AbortController();
   const connected = connectMongoPatiently(MONGODB_URI, 'hourwork-api', logger, connecting.signal);
   // Of a process that takes another's place in a reload, the first request is to be served.
@@ -116,11 +117,10 @@ export async function startApi(env: Env): Promise<RunningApi> {
   });
 
   async function whenConnected(): Promise<void> {
-    shutdown.addLast('MongoDB', disconnectMongo);
-    await welcome(env, logger);
     shutdown.add('keeper', keepLedgers(env, { ...common, redis, producer }).stop);
     const clock = startClock(mode, env, { producer, redis, logger });
     if (clock !== null) shutdown.add('schedule', clock.stop);
+    await patiently('The welcome', () => welcome(env, logger), logger, connecting.signal);
   }
 
   return { port: server.port, logger, shutdown };

@@ -13,17 +13,32 @@ export async function connectMongoPatiently(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  let attempts = 0;
+  const connect = () => connectMongo({ uri, appName });
+  const failedAttempts = await patiently('Connecting to MongoDB', connect, logger, signal);
+  if (!signal.aborted) logger.info('MongoDB connection ready', { failedAttempts });
+}
+
+/**
+ * Does something that needs MongoDB, again each second until it succeeds or `signal` aborts; the
+ * first failure is logged.
+ * @returns how often it failed.
+ */
+export async function patiently(
+  what: string,
+  attempt: () => Promise<void>,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<number> {
+  let failed = 0;
   while (!signal.aborted) {
     try {
-      await connectMongo({ uri, appName });
-      logger.info('MongoDB connection ready', { failedAttempts: attempts });
-      return;
+      await attempt();
+      return failed;
     } catch (error) {
-      attempts += 1;
-      if (attempts === 1)
-        logger.warn('MongoDB is away; connecting is tried each second', { error });
+      failed += 1;
+      if (failed === 1) logger.warn(`${what} failed; it is tried each second`, { error });
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+  return failed;
 }

@@ -53,7 +53,12 @@ export async function startWorker({
   const userData = createUserDataGateway({ scoringParams: env.SCORING_PARAMS });
   const jobs = await loadProcessors(catalogue, { userData });
   const connecting = new AbortController();
-  shutdown.add('connecting', async () => connecting.abort());
+  let begun: Promise<void> = Promise.resolve();
+  shutdown.addLast('MongoDB', disconnectMongo);
+  shutdown.add('connecting', async () => {
+    connecting.abort();
+    await begun;
+  });
 
   if (!backgroundJobsConfig(env).consume) {
     logger.warn('ENABLE_BACKGROUND_JOBS is false: this worker takes no jobs');
@@ -65,7 +70,6 @@ export async function startWorker({
   const begin = async () => {
     await connectMongoPatiently(MONGODB_URI, 'hourwork-worker', logger, connecting.signal);
     if (connecting.signal.aborted) return;
-    shutdown.add('MongoDB', disconnectMongo);
     const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
     shutdown.add('records', () => recorder.flush(FLUSH_MS));
     const redis = connectRedis(env, 'worker', logger);
@@ -109,7 +113,7 @@ export async function startWorker({
     shutdown.add('heartbeat', heartbeat.stop);
     logger.info('Worker ready', { worker: name, queues: workers.map(({ queue }) => queue) });
   };
-  begin().catch((error: unknown) => {
+  begun = begin().catch((error: unknown) => {
     logger.error('The worker could not start', { error });
     process.exit(1);
   });

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import mongoose from 'mongoose';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startApi } from '../../../server/composition/api.ts';
+import { startWorker } from '../../../server/composition/worker.ts';
+import { type Env, parseSettings } from '../../../server/config/env.ts';
+import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
+import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { ensureIndexes } from '../../../server/models/indexes.ts';
+import { UserModel } from '../../../server/models/UserModel.ts';
+import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
+import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { openRelay, type Relay } from '../relay.ts';
+import { SILENT } from './installation.ts';
+
+const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
+const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
+const ADMIN = { email: 'admin@example.com', password: 'a-long-test-password' };
+
+/** A free port's number: nobody else takes it between the asking and the listening, or it fails. */
+async function freePort(): Promise<number> {
+  const relay = await openRelay({ host: '127.0.0.1', port: 1 });
+  await relay.close();
+  return relay.port;
+}
+
+describe('the processes as they are wired', () => {
+  const name = `wired-${randomUUID().slice(0, 8)}`;
+  const running: { shutdown: { stop(): Promise<void> } }[] = [];
+  let mongo: Relay;
+
+  afterEach(async () => {
+    for (const each of running.splice(0)) await each.shutdown.stop();
+    await mongo.restore();
+    await connectMongo({ uri: env.MONGODB_URI ?? '' });
+    await mongoose.connection.dropDatabase();
+    await disconnectMongo();
+    await mongo.close();
+    const redis = connectRedis(env, 'worker', SILENT);
+    const keys = await redis.keys(`${env.QUEUE_PREFIX}:*`);
+    if (keys.length > 0) await redis.del(keys);
+    redis.disconnect();
+  });
+
+  let env: Env;
+  async function settings(fields: Record<string, string> = {}): Promise<Env> {
+    const target = new URL(MONGODB_URI);
+    mongo = await openRelay({ host: target.hostname, port: Number(target.port) });
+    env = parseSettings({
+      REDIS_URL,
+      MONGODB_URI: `mongodb://127.0.0.1:${mongo.port}/${name}?directConnection=true`,
+      QUEUE_PREFIX: `{${name}}`,
+      PORT: String(await freePort()),
+      JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
+      ADMIN_EMAIL: ADMIN.email,
+      ADMIN_PASSWORD: ADMIN.password,
+      LOG_LEVEL: 'error',
+      SHUTDOWN_GRACE_MS: '1000',
+      LOGIN_ATTEMPTS_PER_MINUTE: '1000',
+      ...fields,
+    });
+    return env;
+  }
+
+  async function ask(path: string, init: RequestInit & { token?: string } = {}) {
+    const { token, ...request } = init;
+    const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
+      ...request,
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what is tested here.
+    return { status: answer.status, body: (await answer.json()) as any };
+  }
+
+  const login = () =>
+    vi.waitFor(async () => {
+      const { status, body } = await ask('/app/auth/login', {
+        method: 'POST',
+        body: JSON.stringify(ADMIN),
+      });
+      expect(status).toBe(200);
+      return body.token as string;
+    }, 15_000);
+
+  it('take 200 users through a run asked for over HTTP, and stop in order', async () => {
+    await settings();
+    await connectMongo({ uri: env.MONGODB_URI ?? '' });
+    await ensureIndexes();
+    await UserModel.insertMany(
+      Array.from({ length: 200 }, (_, number) => ({
+        externalId: `u${number}`,
+        email: `u${number}@example.com`,
+        timezone: 'UTC',
+        active: true,
+      })),
+    );
+    running.push(await startApi(env), await startWorker({ env, catalogue }));
+    const token = await login();
+    const asked = await ask('/app/job-status/runs', { method: 'POST', token });
+    expect(asked.status).toBe(202);
+    const run = await vi.waitFor(
+      async () => {
+        const { body } = await ask(`/app/job-status/runs/${asked.body.runId}`, { token });
+        expect(body.balanced).toBe(true);
+        expect(body.status).toBe('completed');
+        return body;
+      },
+      { timeout: 40_000, interval: 100 },
+    );
+    expect(run).toMatchObject({ enumerated: 200, completed: 200, failed: 0, trigger: 'manual' });
+    expect(await UserSummaryModel.countDocuments({ runSeq: run.runSeq })).toBe(200);
+    const stats = await ask('/app/job-status/queue/stats', { token });
+    expect(stats.body).toEqual({
+      waiting: 0,
+      active: 0,
+      delayed: 0,
+      completed: 200,
+      failed: 0,
+      total: 200,
+    });
+    for (const each of running.splice(0)) await each.shutdown.stop();
+    await expect(ask('/health/live')).rejects.toThrow();
+    expect(mongoose.connection.readyState).toBe(mongoose.ConnectionStates.disconnected);
+  });
+
+  it('serve without Redis: what needs the queue says so, the rest answers', async () => {
+    await settings({ REDIS_URL: '' });
+    running.push(await startApi(env));
+    const token = await login();
+    expect((await ask('/health/ready')).body).toMatchObject({ status: 'degraded' });
+    const refused = await ask('/app/job-status/runs', { method: 'POST', token });
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'REDIS_UNAVAILABLE' } } });
+    expect(await ask('/app/job-status/runs', { token })).toMatchObject({
+      status: 200,
+      body: { items: [], nextCursor: null },
+    });
+    env = parseSettings({
+      REDIS_URL,
+      QUEUE_PREFIX: env.QUEUE_PREFIX,
+      MONGODB_URI: env.MONGODB_URI,
+    });
+  });
+
+  it('serve HTTP while MongoDB is away, and begin when it comes', async () => {
+    await settings();
+    await mongo.cut();
+    running.push(await startApi(env));
+    expect((await ask('/health/live')).status).toBe(200);
+    expect((await ask('/health/ready')).status).toBe(503);
+    await mongo.restore();
+    const token = await login();
+    await vi.waitFor(async () => expect((await ask('/health/ready')).status).toBe(200), 10_000);
+    const { body } = await ask('/app/job-status/runs', { method: 'POST', token });
+    await vi.waitFor(
+      async () => {
+        const run = await ask(`/app/job-status/runs/${body.runId}`, { token });
+        // The keeper that begins with MongoDB seals it.
+        expect(run.body).toMatchObject({ status: 'completed', enumerated: 0 });
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+  });
+
+  it.each([
+    ['the API', () => startApi(env)],
+    ['a worker', () => startWorker({ env, catalogue })],
+  ])('stop although MongoDB never came: %s', async (_, start) => {
+    await settings();
+    await mongo.cut();
+    running.push(await start());
+    for (const each of running.splice(0)) await each.shutdown.stop();
+    await expect(ask('/health/live')).rejects.toThrow();
+  });
+
+  it('refuse to start without what they need, and say what to name', async () => {
+    await settings();
+    const { MONGODB_URI: _mongo, ...without } = env;
+    await expect(startApi(without as Env)).rejects.toThrow('MONGODB_URI');
+    await expect(startWorker({ env: without as Env, catalogue })).rejects.toThrow('MONGODB_URI');
+  });
+});
