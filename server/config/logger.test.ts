@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { extendLogContext, withLogContext } from './logContext.ts';
 import { createLogger } from './logger.ts';
 
@@ -87,4 +87,20 @@ it('cannot be made to write a line of another level or message by its fields', a
   const { logger, lines } = openLog();
   logger.warn('Kept.', { level: 'debug', message: 'Replaced.' });
   expect(await lines()).toEqual([expect.objectContaining({ level: 'warn', message: 'Kept.' })]);
+});
+
+it('goes on without a file that cannot be written, and says so once', async () => {
+  // Where the first file of the rotation should be, there is a folder.
+  const day = new Date().toISOString().slice(0, 10);
+  await mkdir(join(folder, `hourwork-${day}.log`));
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const { logger } = openLog();
+  logger.info('first');
+  await vi.waitFor(() => expect(told).toHaveBeenCalled());
+  logger.info('second');
+  await logger.close();
+  expect(told.mock.calls).toEqual([
+    [expect.stringMatching(/hourwork\.log cannot be written: EISDIR/)],
+  ]);
+  told.mockRestore();
 });

@@ -1,5 +1,13 @@
+import { once } from 'node:events';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { createLogger as createWinston, format, type Logform, transports } from 'winston';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  createLogger as createWinston,
+  format,
+  type Logform,
+  transports,
+  type Logger as Winston,
+} from 'winston';
 import DailyRotateFile from 'winston-daily-rotate-file';
 import { currentLogContext } from './logContext.ts';
 import { createRedactor } from './redaction.ts';
@@ -31,6 +39,8 @@ interface LoggerOptions {
 
 const KEPT_FILES = 14;
 const FILE_SIZE = '20m';
+/** A disk that has not taken the last lines by then will not. */
+const FLUSH_MS = 1_000;
 
 /** Context and time first, then redaction of all of it: nothing is added after the secrets go. */
 function lineFormat(options: LoggerOptions): Logform.Format {
@@ -88,7 +98,7 @@ const pretty = format.printf(({ time, level, message, service, pid, ...fields })
 function rotatedFile(file: string): DailyRotateFile {
   const path = resolve(file);
   const extension = extname(path);
-  return new DailyRotateFile({
+  const transport = new DailyRotateFile({
     dirname: dirname(path),
     filename: `${basename(path, extension)}-%DATE%`,
     extension: extension === '' ? '.log' : extension,
@@ -101,6 +111,21 @@ function rotatedFile(file: string): DailyRotateFile {
     format: json,
     options: { flags: 'a', mode: 0o640 },
   });
+  // A full disk must not end the process; stdout still has the lines.
+  transport.logStream.on('error', (error: Error) => {
+    process.stderr.write(`${path} cannot be written: ${error.message}\n`);
+  });
+  return transport;
+}
+
+/** Resolves when winston has passed on every line and the file, if any, has taken them. */
+async function ended(winston: Winston, file: DailyRotateFile | undefined): Promise<void> {
+  // An error has been told where it happened, and is no reason not to end.
+  const flushed = file && once(file.logStream, 'close').catch(() => undefined);
+  const passedOn = once(winston, 'finish');
+  winston.end();
+  await passedOn;
+  await Promise.race([flushed, delay(FLUSH_MS, undefined, { ref: false })]);
 }
 
 /**
@@ -108,25 +133,19 @@ function rotatedFile(file: string): DailyRotateFile {
  * Every line carries time, level, service, pid and what surrounds it (see logContext).
  */
 export function createLogger(options: LoggerOptions): Logger {
+  const file = options.file === undefined ? undefined : rotatedFile(options.file);
   const winston = createWinston({
     level: options.level,
     format: lineFormat(options),
     transports: [
       new transports.Console({ format: process.stdout.isTTY ? pretty : json }),
-      ...(options.file === undefined ? [] : [rotatedFile(options.file)]),
+      ...(file === undefined ? [] : [file]),
     ],
-  });
-  // A full disk must not end the process; stdout still has the line.
-  winston.on('error', (error: Error) => {
-    process.stderr.write(`The log could not be written: ${error.message}\n`);
   });
 
   let closed: Promise<void> | undefined;
   function close(): Promise<void> {
-    closed ??= new Promise((finished) => {
-      winston.once('finish', () => finished());
-      winston.end();
-    });
+    closed ??= ended(winston, file);
     return closed;
   }
 
