@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis';
 import { WorkerModel } from '../../../models/system/WorkerModel.ts';
 
 /**
- * Why all records should be held against the queue now, and not only when counts disagree:
- * Redis has lost its mark (it was wiped, or an empty one took over), or a worker ended without
- * farewell since the last look.
+ * Why all records should be held against the queue now, and not only when counts disagree: Redis
+ * is not the process that it was at the last look, or has lost its data (restarted, failed over,
+ * wiped), or a worker ended without farewell since.
  */
 export interface Alarms {
   ring(): Promise<boolean>;
@@ -15,24 +15,35 @@ export interface Alarms {
 /** A heartbeat this old belongs to a worker that is gone. */
 const SILENT_MS = 20_000;
 
-/** Keeps the mark in Redis, and in memory which silent workers were seen to. */
+/**
+ * Leaves in Redis, as its mark, the `run_id` of the process that had it: data that come back under
+ * another process may lack their last second. Which silent workers were seen to is kept in memory.
+ */
 export function createAlarms(redis: Redis, prefix: string): Alarms {
   const key = `${prefix}:epoch`;
-  const seenTo = new Set<string>();
+  let seenTo = new Set<string>();
   let silent: string[] = [];
+  let runId = '';
   return {
     async ring() {
+      runId = await runIdOf(redis);
       const mark = await redis.get(key);
       const gone = await WorkerModel.find(
         { farewellAt: null, lastSeenAt: { $lt: new Date(Date.now() - SILENT_MS) } },
         { _id: 1 },
       ).lean();
       silent = gone.map(({ _id }) => _id);
-      return mark === null || silent.some((name) => !seenTo.has(name));
+      return mark !== runId || silent.some((name) => !seenTo.has(name));
     },
     async reset() {
-      for (const name of silent) seenTo.add(name);
-      await redis.set(key, new Date().toISOString(), 'NX');
+      seenTo = new Set(silent);
+      await redis.set(key, runId);
     },
   };
+}
+
+/** The name that a Redis process gives itself at its start. */
+async function runIdOf(redis: Redis): Promise<string> {
+  const info = await redis.info('server');
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unnamed';
 }
