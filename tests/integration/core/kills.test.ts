@@ -86,7 +86,7 @@ describe('a producer that is killed', () => {
 describe('a job that kills its worker', () => {
   const installation = useInstallation({ WORKER_MAX_CRASHES: '2' });
 
-  it('fails as CRASHED_TOO_OFTEN after as many crashes as are allowed; the others are done', async () => {
+  it('fails as CRASHED_TOO_OFTEN, and takes none of those with it that were at work beside it', async () => {
     const userIds = await installation.makeUsers(12);
     const [poison = ''] = userIds;
     let stopped = false;

@@ -46,12 +46,23 @@ const THROUGHPUT_EVERY_MS = 10_000;
 const UNKNOWN_JOB_DELAY_MS = 5_000;
 const HAND_BACK_MS = 2_000;
 
+/**
+ * Jobs that were at work together when a worker crashed come back together. One of them may crash
+ * the next worker too: apart from each other, only that one reaches the limit of crashes.
+ */
+class KeptApart extends Error {
+  override readonly name = 'KeptApart';
+}
+const KEPT_APART_MS = 1_000;
+
 /** Starts a worker that takes jobs at once. Outcomes go to the recorder as Redis acknowledges them. */
 export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Result>): QueueWorker {
   const { definition, options, settings, recorder, log } = worker;
   const stopping = new AbortController();
   let running = 0;
   let waitingForDependencies = false;
+  /** The one job here that was at work when a worker crashed. */
+  let suspect: Job | null = null;
   const throughput = startThroughputLog(definition.name, THROUGHPUT_EVERY_MS, log);
 
   async function process(job: Job, token: string | undefined): Promise<unknown> {
@@ -59,6 +70,10 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     try {
       // A look for jobs that was under way when taking them was suspended still brings one.
       if (waitingForDependencies) throw new HandedBack('A dependency is away.');
+      if (job.stalledCounter > 0) {
+        if (suspect !== null) throw new KeptApart();
+        suspect = job;
+      }
       return await execute(
         {
           name: job.name,
@@ -84,6 +99,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
       throw await consequence(error, job, token);
     } finally {
       running -= 1;
+      if (suspect === job) suspect = null;
     }
   }
 
@@ -92,6 +108,10 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     if (error instanceof NotYetKnown) {
       log.warn('Job handed back: a newer worker will know it', { queueId: job.id, error });
       await job.moveToDelayed(Date.now() + UNKNOWN_JOB_DELAY_MS, token);
+      return new DelayedError();
+    }
+    if (error instanceof KeptApart) {
+      await job.moveToDelayed(Date.now() + KEPT_APART_MS, token);
       return new DelayedError();
     }
     const outcome = error instanceof HandedBack ? 'infrastructure' : outcomeOf(error);
