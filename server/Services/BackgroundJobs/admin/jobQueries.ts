@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../errors/AppError.ts';
 import { readMany, readOne } from '../../../models/readDeadline.ts';
 import {
@@ -78,6 +79,7 @@ const SHOWN = {
 } as const;
 type ShownDoc = Pick<JobStatusDoc, '_id' | keyof typeof SHOWN>;
 
+const LIVE_STATES_MS = 400;
 const OBJECT_ID = /^[\da-f]{24}$/i;
 
 function findUser(filter: { _id: string } | { externalId: string }) {
@@ -96,20 +98,21 @@ function toView({ _id, userId, ...shown }: ShownDoc, liveState: string | null): 
 
 /** The queries over all jobs; of the administration they need where the queue holds a job. */
 export function createJobQueries({ liveStates }: Pick<Administration, 'liveStates'>): JobQueries {
+  /** Null if Redis cannot say so in time: the records are worth showing without. */
+  function askQueue(docs: readonly ShownDoc[]): Promise<ReadonlyMap<string, string> | null> {
+    const jobs = docs.map(({ _id, queue, generation }) => ({ jobId: _id, queue, generation }));
+    const states = liveStates(jobs).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'REDIS_UNAVAILABLE') return null;
+      throw error;
+    });
+    return Promise.race([states, delay(LIVE_STATES_MS, null, { ref: false })]);
+  }
+
   async function liveStatesOf(docs: readonly ShownDoc[]): Promise<(jobId: string) => string> {
     const open = docs.filter(({ status }) => !isFinal(status));
     if (open.length === 0) return () => 'unknown';
-    try {
-      const states = await liveStates(
-        open.map(({ _id, queue, generation }) => ({ jobId: _id, queue, generation })),
-      );
-      return (jobId) => states.get(jobId) ?? 'unknown';
-    } catch (error) {
-      // The record is worth showing although the queue cannot be asked.
-      if (error instanceof AppError && error.code === 'REDIS_UNAVAILABLE')
-        return () => 'unavailable';
-      throw error;
-    }
+    const states = await askQueue(open);
+    return (jobId) => (states === null ? 'unavailable' : (states.get(jobId) ?? 'unknown'));
   }
 
   async function views(docs: readonly ShownDoc[]): Promise<JobView[]> {
