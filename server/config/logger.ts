@@ -10,6 +10,7 @@ import {
 } from 'winston';
 import DailyRotateFile from 'winston-daily-rotate-file';
 import { currentLogContext } from './logContext.ts';
+import { prettyLine } from './prettyLine.ts';
 import { createRedactor } from './redaction.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -63,37 +64,10 @@ function lineFormat(options: LoggerOptions): Logform.Format {
   })();
 }
 
-/** What could move a terminal's cursor or colour it; line breaks and tabs may stay. */
-const CONTROL_CHARACTERS = /(?![\n\t])\p{Cc}/gu;
-const COLORS: Readonly<Record<string, string>> = {
-  error: '\u001b[31m',
-  warn: '\u001b[33m',
-  info: '\u001b[32m',
-  debug: '\u001b[90m',
-};
-
 /** One JSON object a line; the values are plain already. */
 const json = format.printf((line) => JSON.stringify(line));
 
-/** For a terminal: time, level, message, the fields in one line, stacks below. */
-const pretty = format.printf(({ time, level, message, service, pid, ...fields }) => {
-  const stack =
-    typeof fields.error === 'object' && fields.error !== null && 'stack' in fields.error
-      ? fields.error.stack
-      : undefined;
-  const shown = Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => {
-      const brief =
-        key === 'error' && stack !== undefined ? { ...Object(value), stack: undefined } : value;
-      return `${key}=${typeof brief === 'string' ? brief : JSON.stringify(brief)}`;
-    });
-  const color = COLORS[level] ?? '';
-  const head = `${String(time).slice(11, 23)} ${level.toUpperCase().padEnd(5)}`;
-  const rest = [message, ...shown].join('  ').replace(CONTROL_CHARACTERS, '?');
-  const below = stack === undefined ? '' : `\n${String(stack).replace(CONTROL_CHARACTERS, '?')}`;
-  return `${color}${head}\u001b[0m ${rest}${below}`;
-});
+const pretty = format.printf(prettyLine);
 
 function rotatedFile(file: string): DailyRotateFile {
   const path = resolve(file);

@@ -81,6 +81,15 @@ export function createRedactor(secrets: readonly string[]): (value: unknown) => 
     return redactEntries(Object.entries(value), within);
   }
 
+  function readable(value: object, above: readonly object[]): unknown {
+    try {
+      return redactObject(value, above);
+    } catch {
+      // A getter or toJSON of a foreign object threw: the line is worth more than the field.
+      return '[unreadable]';
+    }
+  }
+
   function redactEntries(entries: [string, unknown][], above: readonly object[]): unknown {
     return Object.fromEntries(
       entries.map(([key, value]) => [
@@ -97,7 +106,7 @@ export function createRedactor(secrets: readonly string[]): (value: unknown) => 
       case 'string':
         return redactText(value);
       case 'object':
-        return value === null ? null : redactObject(value, above);
+        return value === null ? null : readable(value, above);
       case 'bigint':
         return value.toString();
       case 'function':
@@ -108,12 +117,5 @@ export function createRedactor(secrets: readonly string[]): (value: unknown) => 
     }
   }
 
-  return (value) => {
-    try {
-      return redact(value, []);
-    } catch {
-      // A getter or toJSON of a foreign object threw: the line is worth more than the field.
-      return '[unreadable]';
-    }
-  };
+  return (value) => redact(value, []);
 }
