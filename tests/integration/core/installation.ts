@@ -77,7 +77,11 @@ const quiet = () => undefined;
 export const SILENT: JobLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 /** Sets one up for the suite and removes every trace of it at the end. */
-export function useInstallation(settings: Record<string, string> = {}): Installation {
+export function useInstallation(
+  settings: Record<string, string> = {},
+  /** The way to MongoDB: another than the straight one for a test that cuts it. */
+  reachMongo: (uri: string) => Promise<string> = (uri) => Promise.resolve(uri),
+): Installation {
   const name = `core-${randomUUID().slice(0, 8)}`;
   const env = parseSettings({
     REDIS_URL,
@@ -130,7 +134,7 @@ export function useInstallation(settings: Record<string, string> = {}): Installa
   }
 
   beforeAll(async () => {
-    await connectMongo({ uri: mongoUri });
+    await connectMongo({ uri: await reachMongo(mongoUri) });
     await ensureIndexes();
     await vi.waitFor(() => redis.ping());
   });
