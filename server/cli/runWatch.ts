@@ -18,6 +18,8 @@ export interface WatchOptions {
 const POLL_MS = 500;
 const STUCK_MS = 60_000;
 const GIVE_UP_MS = 10 * 60_000;
+/** The API counts a whole run for each answer: watching shall not cost what working needs. */
+const POLLS_SHARE = 0.1;
 
 /**
  * Watches a run until it is over. The run does not need a watcher: to leave is safe at any time.
@@ -33,6 +35,7 @@ export async function watchRun(runId: string, options: WatchOptions): Promise<Ru
   let lastAnswer = performance.now();
   try {
     for (;;) {
+      const asked = performance.now();
       const run = await client.run(runId).catch((error: unknown) => {
         if (!isPassing(error) || performance.now() - lastAnswer > stuckMs) throw error;
         return undefined;
@@ -49,7 +52,7 @@ export async function watchRun(runId: string, options: WatchOptions): Promise<Ru
           progress.say(await stuckAdvice(client, runId, stuckMs));
         }
       }
-      await sleep(pollMs);
+      await sleep(Math.max(pollMs, (performance.now() - asked) / POLLS_SHARE));
     }
   } finally {
     progress.stop();

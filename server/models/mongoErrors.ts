@@ -14,6 +14,7 @@ const UNAVAILABLE = new Set([
   'MongoServerClosedError',
   'MongoPoolClosedError',
   'MongoPoolClearedError',
+  'MongoWaitQueueTimeoutError',
   'PoolClearedOnNetworkError',
   'MongoClientClosedError',
 ]);

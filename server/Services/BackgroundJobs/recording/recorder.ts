@@ -43,6 +43,8 @@ interface RecorderOptions {
 
 const DAY_MS = 86_400_000;
 const MAX_BATCH = 1000;
+/** Well below the quarter of a second that is promised. */
+const GATHER_MS = 100;
 
 /** Makes a recorder of its own buffer. */
 export function createRecorder({
@@ -55,9 +57,23 @@ export function createRecorder({
   const buffer = new Map<string, JobRecord>();
   let writing: Promise<void> | null = null;
   let wakeRoom: (() => void)[] = [];
+  /** Ends the gathering under way at once. */
+  let hurry = () => {};
+
+  /** Waits for company: a write of many records costs hardly more than one of a few. */
+  function gathering(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 
   async function drain(): Promise<void> {
     while (buffer.size > 0) {
+      await gathering();
       const batch = [...buffer.values()].slice(0, MAX_BATCH);
       if (await written(batch)) {
         for (const record of batch) {
@@ -108,6 +124,7 @@ export function createRecorder({
     },
     async flush(deadlineMs) {
       if (writing === null) return;
+      hurry();
       let timer: NodeJS.Timeout | undefined;
       const timeout = new Promise<never>((_, reject) => {
         timer = setTimeout(
