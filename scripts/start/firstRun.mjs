@@ -23,7 +23,8 @@ export async function firstRun(options, users) {
       if (code !== NO_RUN_YET) return code;
     }
     if (options.noRun) return 0;
-    return await serverCliCode('run', []);
+    // The hourly tick waits until the run is enqueued, not until it is done.
+    return await serverCliCode('run', ['--release-schedule']);
   } finally {
     await releaseSchedules();
     if (interruption.aborted) console.log('Everything is left running; npm stop ends it.');

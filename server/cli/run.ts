@@ -11,6 +11,7 @@ const program = new Command('run')
   .option('--backfill', 'let results of an earlier day overwrite those of a later one', false)
   .option('--last', 'begin nothing, show the last run', false)
   .option('--no-watch', 'begin it and leave')
+  .option('--release-schedule', 'let a held schedule go when all users are enqueued', false)
   .action(async (flags: RunFlags) => {
     process.once('SIGINT', () => {
       process.stdout.write('\nThe run goes on. To see it later:   npm run run -- --last\n');

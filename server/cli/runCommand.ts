@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Env } from '../config/env.ts';
 import { type Segment, UserSummaryModel } from '../models/UserSummaryModel.ts';
+import { USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
+import { releaseSchedule } from '../Services/BackgroundJobs/scheduling/schedule.ts';
 import { createRunClient, type Run, type RunClient } from './runClient.ts';
 import { type Output, showRunProgress } from './runProgress.ts';
 import { failedLines, runTable, segmentTable } from './runTable.ts';
@@ -11,6 +13,7 @@ export interface RunFlags {
   backfill: boolean;
   last: boolean;
   watch: boolean;
+  releaseSchedule: boolean;
 }
 
 /** Exit codes. */
@@ -27,7 +30,7 @@ const FAILED_SHOWN = 5;
  * @throws ApiError when the API refuses or is away; Error when there is no login to use.
  */
 export async function runCommand(
-  { asOf, backfill, last, watch }: RunFlags,
+  { asOf, backfill, last, watch, releaseSchedule: releases }: RunFlags,
   env: Env,
   output: Output,
 ): Promise<number> {
@@ -48,7 +51,8 @@ export async function runCommand(
   say(`Run ${runId} has begun.`);
   if (!watch) return BALANCED;
   const progress = showRunProgress(output);
-  const run = await watchRun(runId, { client, progress, expectedUsers });
+  const onEnqueued = () => (releases ? releaseSchedule(USER_DATA_SCHEDULE) : Promise.resolve());
+  const run = await watchRun(runId, { client, progress, expectedUsers, onEnqueued });
   const code = await show(run, client, say);
   return run.finishedAt === null ? NOT_BALANCED : code;
 }

@@ -8,6 +8,8 @@ export interface WatchOptions {
   progress: RunProgress;
   /** How many users the run is for, if that is known before it has enumerated them. */
   expectedUsers: number;
+  /** Called once, when all users of the run are enqueued. */
+  onEnqueued?: () => Promise<void>;
   /** After so long without any change, it says how to find out why. */
   stuckMs?: number;
   /** After so long without any change, it stops watching. */
@@ -31,6 +33,7 @@ export async function watchRun(runId: string, options: WatchOptions): Promise<Ru
   const { client, progress, pollMs = POLL_MS } = options;
   const { stuckMs = STUCK_MS, giveUpMs = GIVE_UP_MS } = options;
   const pace = followPace(options.expectedUsers);
+  let { onEnqueued } = options;
   let toldStuck = false;
   let lastAnswer = performance.now();
   try {
@@ -44,6 +47,10 @@ export async function watchRun(runId: string, options: WatchOptions): Promise<Ru
         lastAnswer = performance.now();
         const standing = pace(run, lastAnswer);
         progress.update(standing);
+        if (run.status !== 'enumerating') {
+          await onEnqueued?.();
+          onEnqueued = undefined;
+        }
         if (run.status === 'completed' || run.status === 'cancelled') return run;
         if (standing.idleMs >= giveUpMs) return run;
         if (standing.idleMs < stuckMs) toldStuck = false;

@@ -13,13 +13,17 @@ import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
+import { USER_DATA_SCHEDULE } from '../../../server/Services/BackgroundJobs/cronProducer.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { holdSchedule } from '../../../server/Services/BackgroundJobs/scheduling/schedule.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 const USERS = 40;
-const FLAGS: RunFlags = { backfill: false, last: false, watch: true };
+const FLAGS: RunFlags = { backfill: false, last: false, watch: true, releaseSchedule: false };
 
 let env: Env;
 let api: RunningApi;
@@ -124,8 +128,19 @@ describe('npm run run', () => {
     expect(text).toContain(`${USERS} users are still to come.`);
   });
 
-  it('begins a run, watches it to its end and shows users and segments', async () => {
+  it('lets a held schedule go as soon as its run is enqueued', async () => {
+    await holdSchedule(USER_DATA_SCHEDULE, new Date(Date.now() + 600_000));
+    const held = () => ScheduleModel.findById(USER_DATA_SCHEDULE).lean();
+    expect((await held())?.heldUntil).toBeInstanceOf(Date);
+    const watching = command({ asOf: '2026-01-30', releaseSchedule: true });
+    await vi.waitFor(async () => expect((await held())?.heldUntil).toBeNull(), 20_000);
+    const [run] = await RunModel.find().sort({ runSeq: -1 }).limit(1).lean();
+    expect(run).toMatchObject({ asOf: '2026-01-30', status: 'running' });
     worker = await startWorker({ env, catalogue });
+    expect((await watching).code).toBe(0);
+  });
+
+  it('begins a run, watches it to its end and shows users and segments', async () => {
     const first = await command({ asOf: '2026-01-31', backfill: true });
     expect(first.code).toBe(0);
     expect(first.text).toMatch(/^Run m-\w+ has begun\.\n/);
