@@ -118,7 +118,7 @@ export function useInstallation(
   }
 
   async function seal(): Promise<void> {
-    for (const run of await openRuns()) await sealIfFinished(run);
+    for (const run of await openRuns()) await sealIfFinished(run, common.retentionDays);
   }
 
   async function balancedRun(runId: string): Promise<RunView> {

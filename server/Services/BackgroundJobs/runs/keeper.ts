@@ -10,7 +10,7 @@ import type { Alarms } from './epoch.ts';
 import { warnInRun } from './ledger.ts';
 import { paceWarning } from './paceWarning.ts';
 import { countsDisagree, type ReconcilerOptions, reconcile } from './reconciler.ts';
-import { keepRecordsOf, letRecordsExpire, openRuns, sealIfFinished, wasReopened } from './seal.ts';
+import { keepRecordsOf, openRuns, sealIfFinished } from './seal.ts';
 
 interface KeeperOptions {
   /** Null when Redis is not configured: then ledgers are sealed, and nothing is reconciled. */
@@ -73,9 +73,8 @@ export function startKeeper(options: KeeperOptions): Repetition {
 }
 
 async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise<void> {
-  const totals = await sealIfFinished(run);
+  const totals = await sealIfFinished(run, retentionDays);
   if (totals === null) return;
-  if (wasReopened(run)) await letRecordsExpire(run._id, retentionDays);
   const seconds = Math.round((Date.now() - run.startedAt.getTime()) / 1000);
   log.info('Run ended', { runId: run._id, seconds, ...totals });
 }

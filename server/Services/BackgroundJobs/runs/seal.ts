@@ -23,7 +23,10 @@ export function openRuns(): Promise<RunDoc[]> {
  * outlives the records.
  * @returns the totals, or null while the run has something to come.
  */
-export async function sealIfFinished(run: RunDoc): Promise<RunCounts | null> {
+export async function sealIfFinished(
+  run: RunDoc,
+  retentionDays: number,
+): Promise<RunCounts | null> {
   if (run.status === 'enumerating' || (run.lease !== null && run.lease.expiresAt > new Date())) {
     return null;
   }
@@ -32,6 +35,8 @@ export async function sealIfFinished(run: RunDoc): Promise<RunCounts | null> {
   const totals = await currentCounts(run);
   if (totals.queued + totals.active + totals.delayed > 0) return null;
   const finishedAt = await lastFinished(run._id);
+  // Before the seal: after a crash between the two, the next look at the open run repeats it.
+  if (run.expired !== null) await letRecordsExpire(run._id, retentionDays);
   const { matchedCount } = await RunModel.updateOne(
     {
       _id: run._id,
@@ -86,7 +91,7 @@ export async function unseal(runId: string): Promise<void> {
 }
 
 /** Gives the final records of a run that was opened again their time to live. */
-export async function letRecordsExpire(runId: string, retentionDays: number): Promise<void> {
+async function letRecordsExpire(runId: string, retentionDays: number): Promise<void> {
   await JobStatusModel.updateMany(
     { runId, expiresAt: { $exists: false } },
     { $set: { expiresAt: new Date(Date.now() + retentionDays * DAY_MS) } },
@@ -101,11 +106,6 @@ export async function keepRecordsOf(run: RunDoc): Promise<void> {
     { runId: run._id, expiresAt: { $lt: new Date(now + LONG_OPEN_MS) } },
     { $set: { expiresAt: new Date(now + DAY_MS) } },
   );
-}
-
-/** Whether a run was opened again after it had been sealed. */
-export function wasReopened(run: RunDoc): boolean {
-  return run.expired !== null;
 }
 
 /** The totals of all sealed runs, from the ledger alone. */
