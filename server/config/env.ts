@@ -55,7 +55,7 @@ export const envSchema = z.object({
   REDIS_PASSWORD: z.string().optional(),
   REDIS_DB: z.coerce.number().int().min(0).default(0),
   REDIS_TLS: flag.default(false),
-  REDIS_COMMAND_TIMEOUT_MS: duration.default(800),
+  REDIS_COMMAND_TIMEOUT_MS: duration.default(600),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w{}-]+$/, 'letters, digits, - _ { } only')

@@ -67,7 +67,14 @@ describe('the in-process batch', () => {
     return UserSummaryModel.find({}, shown).sort({ userId: 1 }).lean();
   }
 
-  it('makes the same summaries as the queue', async () => {
+  /** What the work answered for each user. */
+  async function results(runId: string) {
+    const jobs = await JobStatusModel.find({ runId }).sort({ userId: 1 }).lean();
+    return jobs.map(({ userId, status, result }) => ({ userId, status, result }));
+  }
+
+  // Whatever `processUserData` does: with another body this holds too.
+  it('makes the same summaries and results as the queue', async () => {
     await makeCustomers(8);
     const batch = await openBatch();
     await runBatch(batch, options);
@@ -87,8 +94,9 @@ describe('the in-process batch', () => {
       { asOf },
     );
     await installation.runIn('completed', runId);
-    expect(ofBatch).toHaveLength(8);
     expect(await summaries()).toEqual(ofBatch);
+    expect(await results(batch)).toHaveLength(8);
+    expect(await results(runId)).toEqual(await results(batch));
   });
 
   it('tries no job again, and goes on with the others', async () => {
