@@ -71,8 +71,7 @@ describe('the processes as they are wired', () => {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
     });
-    // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what is tested here.
-    return { status: answer.status, body: (await answer.json()) as any };
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   }
 
   const login = () =>
@@ -111,7 +110,10 @@ describe('the processes as they are wired', () => {
       { timeout: 40_000, interval: 100 },
     );
     expect(run).toMatchObject({ enumerated: 200, completed: 200, failed: 0, trigger: 'manual' });
-    const done = await JobStatusModel.distinct('userId', { runId: run.runId, status: 'completed' });
+    const done = await JobStatusModel.distinct('userId', {
+      runId: String(run.runId),
+      status: 'completed',
+    });
     expect(done).toHaveLength(200);
     const stats = await ask('/app/job-status/queue/stats', { token });
     expect(stats.body).toEqual({
