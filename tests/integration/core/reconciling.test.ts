@@ -46,10 +46,16 @@ describe('the reconciler', () => {
   it('puts in again what Redis lost, in the next generation, and each job is done once', async () => {
     const { runId, jobIds } = await enqueue(30);
     const executed: string[] = [];
-    const worker = await installation.startWorker(async (_, { jobId }) => {
+    // Five are done; those after them wait until the worker stops, and are handed back.
+    const worker = await installation.startWorker(async (_, { jobId, signal }) => {
+      if (executed.length === 5) {
+        await new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      }
       executed.push(jobId);
     });
-    await vi.waitFor(() => expect(executed.length).toBeGreaterThan(3));
+    await vi.waitFor(() => expect(executed).toHaveLength(5));
     await worker.stop();
     const before = await balancedRun(runId);
     await installation.wipeRedis();
