@@ -37,7 +37,7 @@ async function lastRuns(): Promise<unknown[]> {
 }
 
 beforeAll(async () => {
-  home = join(await mkdtemp(join(tmpdir(), 'hourwork-pm2-')), 'home');
+  home = await mkdtemp(join(tmpdir(), 'hourwork-pm2-'));
   cleanUps.push(() => rm(home, { recursive: true, force: true }));
   port = await ownPort();
   checkout = await makeCheckout({ pm2Home: home, settings: { PORT: String(port) } }, cleanUps);
