@@ -24,6 +24,9 @@ const RETRYABLE_CODES = new Set([
   6, 7, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
 
+/** How the driver marks an operation that met no server, or lost it midway. */
+const LABELS = ['RetryableWriteError', 'ResetPool', 'InterruptInUseConnections'];
+
 /** Whether the error says that a unique index already holds this key. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
@@ -45,6 +48,11 @@ export function duplicateKeyPositions(error: unknown): number[] {
 export function isMongoUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (UNAVAILABLE.has(error.name)) return true;
+  if (error instanceof mongo.MongoError && LABELS.some((label) => error.hasErrorLabel(label))) {
+    return true;
+  }
+  // A bulk write wraps the network's error in its own.
+  if (error.cause !== undefined && isMongoUnavailable(error.cause)) return true;
   if (error instanceof mongo.MongoServerError) return RETRYABLE_CODES.has(Number(error.code));
   // mongoose's own, with bufferCommands off: it has no class or code for it.
   return error.name === 'MongooseError' && error.message.includes('bufferCommands = false');
