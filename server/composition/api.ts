@@ -4,7 +4,7 @@ import { createApp } from '../api/app.ts';
 import { listen } from '../api/httpServer.ts';
 import { type BackgroundMode, backgroundJobsConfig, backgroundMode } from '../config/config.ts';
 import { type Env, EnvironmentError } from '../config/env.ts';
-import { createLogger, type Logger } from '../config/logger.ts';
+import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
@@ -36,6 +36,7 @@ import {
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
 import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
+import { processLogger } from './processLogger.ts';
 import { ShutdownList } from './shutdown.ts';
 
 const CATCH_UP_INTERVAL_MS = 60_000;
@@ -59,12 +60,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     throw new EnvironmentError('MONGODB_URI is not set: name the database in .env.');
   }
   const tokens = createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES });
-  const logger = createLogger({
-    level: env.LOG_LEVEL,
-    file: env.LOG_FILE,
-    secrets: [env.JWT_SECRET, env.ADMIN_PASSWORD, env.REDIS_PASSWORD],
-    service: 'api',
-  });
+  const logger = processLogger(env, 'api');
   const shutdown = new ShutdownList(logger);
   const mode = backgroundMode(backgroundJobsConfig(env));
   logger.info(MODE_LINES[mode], { mode });

@@ -1,7 +1,7 @@
 import { backgroundJobsConfig } from '../config/config.ts';
 import { type Env, EnvironmentError } from '../config/env.ts';
 import { withLogContext } from '../config/logContext.ts';
-import { createLogger, type Logger } from '../config/logger.ts';
+import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
@@ -14,6 +14,7 @@ import { type Catalogue, loadProcessors } from '../Services/BackgroundJobs/queue
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
+import { processLogger } from './processLogger.ts';
 import { ShutdownList } from './shutdown.ts';
 
 const DEPENDENCY_CHECK_MS = 500;
@@ -43,12 +44,7 @@ export async function startWorker({
   if (MONGODB_URI === undefined || !isRedisConfigured(env)) {
     throw new EnvironmentError('A worker needs MONGODB_URI and REDIS_URL: name both in .env.');
   }
-  const logger = createLogger({
-    level: env.LOG_LEVEL,
-    file: env.LOG_FILE,
-    secrets: [env.JWT_SECRET, env.ADMIN_PASSWORD, env.REDIS_PASSWORD],
-    service: 'worker',
-  });
+  const logger = processLogger(env, 'worker');
   const shutdown = new ShutdownList(logger);
   const userData = createUserDataGateway({ scoringParams: env.SCORING_PARAMS });
   const jobs = await loadProcessors(catalogue, { userData });

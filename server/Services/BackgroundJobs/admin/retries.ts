@@ -15,7 +15,7 @@ interface RetryOptions {
   batchSize: number;
 }
 
-/** Puts failed jobs into the queue anew, on the same path as any other job. */
+/** Puts failed jobs into the queue anew, on the path that all jobs take. */
 export function createRetries({
   queue,
   outbox,
