@@ -23,6 +23,7 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   UNSUPPORTED_MEDIA_TYPE: 415,
   RATE_LIMITED: 429,
   REDIS_UNAVAILABLE: 503,
+  REDIS_NEARLY_FULL: 503,
   MONGODB_UNAVAILABLE: 503,
   SHUTTING_DOWN: 503,
   // These end jobs; as the answer to a request they would be our mistake.

@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'UNKNOWN_USERS',
   // A dependency is away
   'REDIS_UNAVAILABLE',
+  'REDIS_NEARLY_FULL',
   'MONGODB_UNAVAILABLE',
   'SHUTTING_DOWN',
   // What ends a job

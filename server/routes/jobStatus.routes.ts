@@ -135,7 +135,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
       headers: z.object({ 'idempotency-key': idempotencyKey }),
       body: runRequest,
       responses: { 202: z.object({ runId: z.string() }) },
-      errors: ['UNKNOWN_USERS', 'IDEMPOTENCY_KEY_REUSED', 'REDIS_UNAVAILABLE'],
+      errors: ['UNKNOWN_USERS', 'IDEMPOTENCY_KEY_REUSED', 'REDIS_UNAVAILABLE', 'REDIS_NEARLY_FULL'],
       handle: ({ body, headers, account, requestId }) =>
         controller.requestRun({
           ...body,

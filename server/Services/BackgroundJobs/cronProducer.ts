@@ -9,7 +9,7 @@ import type { Timetable } from './scheduling/slots.ts';
 export const USER_DATA_SCHEDULE = 'user-data-hourly';
 
 interface CronProducerOptions {
-  producer: Pick<Producer, 'drive' | 'requireQueue'>;
+  producer: Pick<Producer, 'drive' | 'requireRoom'>;
   timetable: Timetable;
   policy: 'skip' | 'latest';
   election: { redis: Redis; prefix: string };
@@ -25,7 +25,7 @@ export function startCronProducer(options: CronProducerOptions): SlotClock {
     ...options,
     schedule: USER_DATA_SCHEDULE,
     async beginRun(slot, trigger) {
-      await producer.requireQueue();
+      await producer.requireRoom();
       const run = await openSlotRun({
         schedule: USER_DATA_SCHEDULE,
         slot,

@@ -28,15 +28,16 @@ export interface Producer {
   /**
    * These users, as one run. Settles when all are handed over; what Redis refused midway is
    * `notEnqueued`, and the reconciler adds it.
-   * @throws AppError `REDIS_UNAVAILABLE` if Redis is away at the beginning: nothing is recorded.
+   * @throws AppError `REDIS_UNAVAILABLE` if Redis is away at the beginning, `REDIS_NEARLY_FULL` if
+   * it has no room for a run: nothing is recorded.
    */
   enqueueUsers(userIds: readonly string[], options?: EnqueueOptions): Promise<Enqueued>;
   /** Enumerates a run in the background of this process. */
   drive(runId: string): void;
   /** Goes on with runs whose producer died. */
   resumeAbandoned(): Promise<void>;
-  /** @throws AppError `REDIS_UNAVAILABLE` if Redis is away. */
-  requireQueue(): Promise<void>;
+  /** @throws AppError `REDIS_UNAVAILABLE`, or `REDIS_NEARLY_FULL`: then no run may be begun. */
+  requireRoom(): Promise<void>;
   /** Stops after the pages under way; other processes go on from the checkpoints. */
   stop(): Promise<void>;
 }
@@ -79,7 +80,7 @@ export function createProducer(options: ProducerOptions): Producer {
   const producer: Producer = {
     enqueueUser: (userId, enqueue) => producer.enqueueUsers([userId], enqueue),
     async enqueueUsers(userIds, { batchSize, asOf, backfill = false, trigger } = {}) {
-      await producer.requireQueue();
+      await producer.requireRoom();
       const run = await openRequestedRun({
         trigger: trigger ?? (backfill ? 'backfill' : 'manual'),
         mode: 'queue',
@@ -109,9 +110,7 @@ export function createProducer(options: ProducerOptions): Producer {
       ).lean();
       for (const { _id } of abandoned) producer.drive(_id);
     },
-    async requireQueue() {
-      await queue.pendingCounts();
-    },
+    requireRoom: () => queue.requireRoom(),
     async stop() {
       stopping.abort();
       await Promise.allSettled(underWay.values());

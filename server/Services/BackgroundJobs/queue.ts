@@ -1,8 +1,10 @@
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { AppError } from '../../errors/AppError.ts';
 import { type Envelope, envelopeSchema, queueJobId } from './queues/envelope.ts';
 import type { JobOptions } from './queues/jobDefinition.ts';
 import { withRedis } from './queues/redisErrors.ts';
+import { readRedisFacts, tooFull } from './queues/redisFacts.ts';
 
 /** A job on its way into Redis. */
 export interface QueueEntry {
@@ -50,6 +52,9 @@ export interface JobQueue {
    * than asked for is the live job that deduplication found. */
   add(entries: readonly QueueEntry[]): Promise<string[]>;
   pendingCounts(): Promise<PendingCounts>;
+  /** Whether a run's jobs may be added: rejects with `REDIS_NEARLY_FULL` from 80 % of Redis'
+   * memory on, because a Redis that is full stops the workers too. */
+  requireRoom(): Promise<void>;
   /** What Redis knows of these queue ids, in order. */
   look(queueIds: readonly string[]): Promise<QueuedJob[]>;
   /** The places of these queue ids, in order: waiting, active, delayed, completed, failed, unknown. */
@@ -99,6 +104,7 @@ export function openQueue(
     name,
     add: (entries) => withRedis(() => add(queue, name, entries)),
     pendingCounts: () => withRedis(() => pendingCounts(queue)),
+    requireRoom: () => withRedis(() => requireRoom(redis)),
     look: (queueIds) => withRedis(() => Promise.all(queueIds.map((id) => look(queue, id)))),
     places: (queueIds) => withRedis(() => places(queue, redis, queueIds)),
     holderOf: (id) => withRedis(() => queue.getDeduplicationJobId(id)),
@@ -132,6 +138,16 @@ async function pendingCounts(queue: Queue): Promise<PendingCounts> {
     active: count('active'),
     delayed: count('delayed'),
   };
+}
+
+async function requireRoom(redis: Redis): Promise<void> {
+  const percent = tooFull(await readRedisFacts(redis));
+  if (percent === null) return;
+  throw new AppError(
+    'REDIS_NEARLY_FULL',
+    `Redis has used ${percent} % of its maxmemory, and above 80 % no run is begun. ` +
+      'Raise maxmemory, or wait until the jobs there are done.',
+  );
 }
 
 async function exists(queue: Queue, queueId: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import { createRunRequests } from './runRequests.ts';
 import { createWhy } from './why.ts';
 
 interface AdministrationOptions {
-  producer: Pick<Producer, 'drive' | 'requireQueue'>;
+  producer: Pick<Producer, 'drive' | 'requireRoom'>;
   queue: JobQueue;
   outbox: Outbox;
   batchSize: number;

@@ -11,7 +11,7 @@ import { findRun, openRequestedRun } from '../runs/ledger.ts';
 import type { Administration, RunRequest } from './administration.ts';
 
 interface RunRequestOptions {
-  producer: Pick<Producer, 'drive' | 'requireQueue'>;
+  producer: Pick<Producer, 'drive' | 'requireRoom'>;
   queue: JobQueue;
   batchSize: number;
   retentionDays: number;
@@ -48,7 +48,7 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
       const begunBefore = await findByKey(request);
       if (begunBefore !== null) return { runId: begunBefore };
       const selection = await selectionOf(request);
-      await producer.requireQueue();
+      await producer.requireRoom();
       const run = await openRequestedRun({
         trigger: request.backfill === true ? 'backfill' : 'manual',
         mode: 'queue',
@@ -70,7 +70,7 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
     },
 
     async cancelRun(runId) {
-      await producer.requireQueue();
+      await queue.pendingCounts();
       await markCancelled(runId);
       cancelWaitingJobs(runId, { queue, retentionDays }).catch((error: unknown) => {
         log.warn('Not all jobs of a cancelled run were reached; the reconciler goes on', {

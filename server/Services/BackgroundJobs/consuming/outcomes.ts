@@ -16,6 +16,7 @@ const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
   VALIDATION_FAILED: 'fail',
   MONGODB_UNAVAILABLE: 'infrastructure',
   REDIS_UNAVAILABLE: 'infrastructure',
+  REDIS_NEARLY_FULL: 'infrastructure',
 };
 
 /**

@@ -8,6 +8,7 @@ export function absentQueue(name: string): JobQueue {
     name,
     add: refuse,
     pendingCounts: refuse,
+    requireRoom: refuse,
     look: refuse,
     places: refuse,
     holderOf: refuse,
