@@ -49,6 +49,17 @@ export default defineConfig({
           ...forked,
         },
       },
+      {
+        test: {
+          name: 'faults',
+          sequence: { groupOrder: 4 },
+          include: ['tests/faults/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          ...forked,
+        },
+      },
     ],
   },
 });

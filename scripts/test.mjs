@@ -2,7 +2,7 @@
 // npm test: sets everything up, checks the code, and runs all suites on real services of their own.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from './command.mjs';
 import { seconds, showError, showStep } from './console.mjs';
@@ -14,13 +14,14 @@ import { install } from './setup/install.mjs';
 
 const SUITES = ['unit', 'integration', 'e2e'];
 /** Run only when asked for by name. */
-const LONG_SUITES = ['full'];
+const LONG_SUITES = ['full', 'faults'];
 /** Suites that need neither Redis nor MongoDB. */
 const WITHOUT_SERVICES = ['unit'];
 
 const USAGE = `npm test                      everything
 npm test -- --only unit       one suite: ${[...SUITES, ...LONG_SUITES].join(', ')}
-npm test -- path              the tests whose path contains it`;
+npm test -- path              the tests whose path contains it
+npm run test:faults -- --report docs/faults.md   writes the table of faults there`;
 
 /** What must hold before the suites run: the name shown, and the command. */
 const CHECKS = [
@@ -30,16 +31,21 @@ const CHECKS = [
 ];
 
 /** @typedef {{passed: number, failed: number}} Tally */
+/** @typedef {{suites: string[], filters: string[], all: boolean, faultsReport?: string}} Options */
 
 /**
  * What was asked for on the command line; ends the process for --help and for what it does not
  * know.
- * @returns {{suites: string[], filters: string[], all: boolean}}
+ * @returns {Options}
  */
 function readOptions() {
   try {
     const { values, positionals: filters } = parseArgs({
-      options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        only: { type: 'string' },
+        report: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
       allowPositionals: true,
     });
     if (values.help) {
@@ -51,7 +57,10 @@ function readOptions() {
       throw new Error(`There is no suite '${only}'.`);
     }
     const all = only === undefined && filters.length === 0;
-    return { suites: only === undefined ? SUITES : [only], filters, all };
+    const suites = only === undefined ? SUITES : [only];
+    if (values.report === undefined) return { suites, filters, all };
+    if (only !== 'faults') throw new Error('--report is for the faults: npm run test:faults');
+    return { suites, filters, all, faultsReport: resolve(values.report) };
   } catch (error) {
     console.error(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
     process.exit(2);
@@ -80,7 +89,7 @@ async function check({ name, command: [program = '', ...args] }) {
 /**
  * Runs the suites, their output shown, and counts their tests. A run that fails for another
  * reason than a test (coverage below its threshold, an error outside any test) counts as one.
- * @param {{suites: string[], filters: string[], all: boolean}} options
+ * @param {Options} options
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Tally>}
  */
@@ -99,6 +108,7 @@ async function runSuites({ suites, filters, all }, env) {
         ...(all ? ['--coverage'] : []),
         '--reporter=default',
         '--reporter=json',
+        ...(suites.includes('faults') ? ['--reporter=./tests/faults/tableReporter.ts'] : []),
         `--outputFile.json=${report}`,
         ...filters,
       ],
@@ -136,7 +146,7 @@ function bin(program) {
 }
 
 /**
- * @param {{suites: string[], filters: string[], all: boolean}} options
+ * @param {Options} options
  * @returns {Promise<Tally>}
  */
 async function main(options) {
@@ -154,8 +164,9 @@ async function main(options) {
         return services.describe;
       });
     }
+    const report = options.faultsReport && { FAULTS_REPORT: options.faultsReport };
     const steps = options.all ? CHECKS.map((each) => () => check(each)) : [];
-    steps.push(() => runSuites(options, { ...process.env, ...services?.env }));
+    steps.push(() => runSuites(options, { ...process.env, ...services?.env, ...report }));
     for (const step of steps) {
       interruption.throwIfAborted();
       tallies.push(await step());

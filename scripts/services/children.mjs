@@ -16,6 +16,8 @@ const START_MS = 60_000;
  * @property {() => boolean} isRunning
  * @property {(signal?: NodeJS.Signals) => Promise<void>} stop SIGINT unless told otherwise, then
  *   SIGKILL after its `stopMs`; done when the process has ended
+ * @property {() => void} freeze stops its process where it is (SIGSTOP)
+ * @property {() => void} wake lets it go on
  */
 
 /**
@@ -53,5 +55,7 @@ export async function startService(service, { logFile }) {
     const tail = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-15).join('\n');
     throw new Error(`${/** @type {Error} */ (error).message}\n${tail}`, { cause: error });
   }
-  return { name: service.name, port: service.port, isRunning, stop };
+  const freeze = () => void child.kill('SIGSTOP');
+  const wake = () => void child.kill('SIGCONT');
+  return { name: service.name, port: service.port, isRunning, stop, freeze, wake };
 }

@@ -8,7 +8,7 @@ export interface Answer {
 /** Speaks to the API as one account. A connection that breaks rejects; no request is repeated. */
 export interface ApiClient {
   get(path: string): Promise<Answer>;
-  post(path: string, body?: unknown): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 interface Credentials {
@@ -38,10 +38,10 @@ export async function login(baseUrl: string, credentials: Credentials): Promise<
   const headers = { authorization: `Bearer ${String(body.token)}` };
   return {
     get: (path) => ask(baseUrl + path, { headers }),
-    post: (path, request = {}) =>
+    post: (path, request = {}, more = {}) =>
       ask(baseUrl + path, {
         method: 'POST',
-        headers: { ...headers, ...json },
+        headers: { ...headers, ...json, ...more },
         body: JSON.stringify(request),
       }),
   };

@@ -18,8 +18,10 @@ import { type Killable, startKillable } from './killable.ts';
 import { type OwnPm2, ownPm2 } from './pm2.ts';
 
 const ADMIN = { email: 'admin@example.com', password: 'a-long-test-password' };
+export type Settings = Readonly<Record<string, string>>;
+
 /** Documented settings, shortened so that a run heals within seconds. */
-const SETTINGS = {
+export const SHORTENED: Settings = {
   WORKER_INSTANCES: '2',
   WORKER_CONCURRENCY: '10',
   WORKER_LOCK_MS: '3000',
@@ -29,10 +31,29 @@ const SETTINGS = {
   RECONCILE_INTERVAL_MS: '2000',
   RECONCILE_GRACE_MS: '2000',
   PRODUCER_LEASE_MS: '3000',
-  // No slot of the schedule may fall into a test.
-  USER_DATA_SCHEDULE: '0 0 29 2 *',
 };
+/** No slot of the schedule may fall into a test. */
+const NO_SCHEDULE: Settings = { USER_DATA_SCHEDULE: '0 0 29 2 *' };
 const RUN_MS = 120_000;
+
+interface DeploymentOptions {
+  users: number;
+  /** Of all its processes; shortened ones unless said, and `{}` for production's own. */
+  settings?: Settings;
+  /** What stands between the processes and this Redis, or in its place: the settings that say where
+   * Redis is. What undoes it goes to `cleanUps`. */
+  redisAddress?: (redis: Killable, folder: string, cleanUps: CleanUp[]) => Promise<Settings>;
+}
+
+export type CleanUp = () => Promise<unknown>;
+
+/** What the workers' work does from now on, besides its effect. */
+interface Behaviour {
+  /** How long each job waits after its work. */
+  paceMs: number;
+  /** Users whose work ends its worker by kill -9, each time. */
+  crashingUsers?: readonly string[];
+}
 
 /** An installation under PM2 with servers of its own, all of which a test may take away. */
 export interface Deployment {
@@ -41,6 +62,9 @@ export interface Deployment {
   readonly redis: Killable;
   readonly mongo: Killable;
   readonly users: number;
+  /** The settings of its processes; where they are not named, the product's defaults hold. */
+  readonly settings: Settings;
+  behave(behaviour: Behaviour): Promise<void>;
   /** How long each job waits after its work, from now on. */
   pace(ms: number): Promise<void>;
   /** Requests a run of all users. */
@@ -56,16 +80,17 @@ export interface Deployment {
 }
 
 /** Sets one up for the suite, with this many users, and removes every trace of it at the end. */
-export function useDeployment(users: number): Deployment {
+export function useDeployment(options: DeploymentOptions): Deployment {
+  const { users, settings = SHORTENED, redisAddress = directly } = options;
   let servers: Servers | undefined;
   let api: ApiClient | undefined;
-  const cleanUps: (() => Promise<unknown>)[] = [];
+  const cleanUps: CleanUp[] = [];
   const started = <Part>(part: Part | undefined): Part => {
     if (part === undefined) throw new Error('The deployment has not been started.');
     return part;
   };
   beforeAll(async () => {
-    servers = await startServers(cleanUps);
+    servers = await startServers({ settings, redisAddress }, cleanUps);
     await ensureIndexes();
     await makeUsers(users);
     const { pm2, baseUrl, ecosystem } = servers;
@@ -85,6 +110,7 @@ export function useDeployment(users: number): Deployment {
 
   const deployment: Deployment = {
     users,
+    settings,
     get pm2() {
       return started(servers).pm2;
     },
@@ -97,7 +123,8 @@ export function useDeployment(users: number): Deployment {
     get mongo() {
       return started(servers).mongo;
     },
-    pace: (ms) => writeFile(started(servers).paceFile, String(ms)),
+    behave: (behaviour) => writeFile(started(servers).workFile, JSON.stringify(behaviour)),
+    pace: (paceMs) => deployment.behave({ paceMs }),
     async beginRun() {
       const { status, body } = await deployment.api.post('/app/job-status/runs');
       expect(status).toBe(202);
@@ -162,11 +189,14 @@ interface Servers {
   mongo: Killable;
   baseUrl: string;
   ecosystem: string;
-  paceFile: string;
+  workFile: string;
 }
 
 /** Starts the servers and makes PM2's home; what undoes each step goes to `cleanUps`. */
-async function startServers(cleanUps: (() => Promise<unknown>)[]): Promise<Servers> {
+async function startServers(
+  { settings, redisAddress }: Required<Pick<DeploymentOptions, 'settings' | 'redisAddress'>>,
+  cleanUps: CleanUp[],
+): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'hourwork-e2e-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
   const dirs = { redis: join(folder, 'redis'), mongo: join(folder, 'mongo') };
@@ -182,26 +212,31 @@ async function startServers(cleanUps: (() => Promise<unknown>)[]): Promise<Serve
   });
 
   const port = await freePort(29_000 + Math.floor(Math.random() * 3_000));
-  const paceFile = join(folder, 'pace');
-  await writeFile(paceFile, '0');
+  const workFile = join(folder, 'work.json');
+  await writeFile(workFile, JSON.stringify({ paceMs: 0 } satisfies Behaviour));
   const ecosystem = join(folder, 'ecosystem.config.mjs');
   await writeFile(ecosystem, ecosystemText());
   const home = join(folder, 'pm2');
   await mkdir(home);
   const pm2 = ownPm2(home, {
-    ...SETTINGS,
+    ...NO_SCHEDULE,
+    ...settings,
     PORT: String(port),
     MONGODB_URI: mongoUri,
-    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    ...(await redisAddress(redis, folder, cleanUps)),
     JWT_SECRET: randomUUID() + randomUUID(),
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
     // An installation in this checkout must not lend its settings.
     ENV_FILE: join(folder, 'none.env'),
-    PACE_FILE: paceFile,
+    WORK_FILE: workFile,
   });
   cleanUps.push(pm2.kill);
-  return { pm2, redis, mongo, baseUrl: `http://127.0.0.1:${port}`, ecosystem, paceFile };
+  return { pm2, redis, mongo, baseUrl: `http://127.0.0.1:${port}`, ecosystem, workFile };
+}
+
+async function directly(redis: Killable): Promise<Settings> {
+  return { REDIS_URL: `redis://127.0.0.1:${redis.port}` };
 }
 
 /** The apps of the real ecosystem.config.js, but for the worker's script. */

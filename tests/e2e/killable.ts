@@ -8,8 +8,13 @@ export interface Killable {
   readonly port: number;
   /** kill -9. */
   kill(): Promise<void>;
-  /** Starts it again with what it had on disk; settles when it serves. */
-  start(): Promise<void>;
+  /** Starts it again with what it had on disk; settles when it serves. More arguments last until
+   * the next start. */
+  start(moreArgs?: readonly string[]): Promise<void>;
+  /** SIGSTOP: it keeps its connections and answers nothing. */
+  freeze(): void;
+  /** SIGCONT. */
+  wake(): void;
   /** Removes what it had on disk, while it is down. */
   wipe(): Promise<void>;
 }
@@ -21,9 +26,11 @@ export async function startKillable(service: ServiceProcess, dir: string): Promi
   return {
     port: service.port,
     kill: () => running.stop('SIGKILL'),
-    async start() {
-      running = await startService(service, options);
+    async start(moreArgs = []) {
+      running = await startService({ ...service, args: [...service.args, ...moreArgs] }, options);
     },
+    freeze: () => running.freeze(),
+    wake: () => running.wake(),
     async wipe() {
       await rm(join(dir), { recursive: true, force: true });
     },

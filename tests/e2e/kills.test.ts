@@ -5,7 +5,7 @@ import type { Answer } from './apiClient.ts';
 import { type BalanceWatch, watchBalance } from './balanceWatch.ts';
 import { useDeployment } from './deployment.ts';
 
-const deployment = useDeployment(2_200);
+const deployment = useDeployment({ users: 2_200 });
 beforeEach(() => deployment.pace(0));
 
 /** A run, watched, that has come a good way but not near its end. */

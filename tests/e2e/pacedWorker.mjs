@@ -1,6 +1,8 @@
-// A worker process as worker.ts starts it, with the real work for each user, but slowed down: after
-// the work each job waits as long as the file PACE_FILE says at that moment, in milliseconds. Every
-// execution leaves a document, so that a test sees which users' work was done how often.
+// A worker process as worker.ts starts it, with the real work for each user. What it does besides is
+// said by the file WORK_FILE, read anew by each job: how long it waits after its work, and whose work
+// crashes the process. Every execution leaves a document in `executions`, so that a test sees which
+// users' work was done how often; `effects` holds an effect that, like the product's own, is fenced by
+// runSeq, and how often it was applied.
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
@@ -17,10 +19,33 @@ const { userDataProcessor } = await load(
   'Services/BackgroundJobs/jobs/userData/userData.processor.js',
 );
 
-const paceFile = String(process.env.PACE_FILE);
+const workFile = String(process.env.WORK_FILE);
+const DUPLICATE_KEY = 11_000;
 
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').ProcessorServices} Services */
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/jobDefinition.ts').Processor<{userId: string}, unknown>} Work */
+
+/** @returns {{paceMs: number, crashingUsers?: string[]}} */
+const behaviour = () => JSON.parse(readFileSync(workFile, 'utf8'));
+
+/**
+ * Applies the effect once a run, never after that of a newer run.
+ * @param {string} userId
+ * @param {{runId: string, runSeq: number}} run
+ */
+async function applyEffect(userId, { runId, runSeq }) {
+  const effects = mongoose.connection.collection('effects');
+  await effects
+    .updateOne(
+      { _id: new mongoose.Types.ObjectId(userId), runSeq: { $lt: runSeq } },
+      { $set: { runSeq }, $push: { runs: /** @type {never} */ (runId) } },
+      { upsert: true, writeConcern: { w: 'majority', journal: true } },
+    )
+    .catch((error) => {
+      // A newer effect, or this run's own, is there.
+      if (error.code !== DUPLICATE_KEY) throw error;
+    });
+}
 
 /**
  * @param {Services} services
@@ -31,10 +56,14 @@ async function pacedProcessor(services) {
   const work = userDataProcessor(services);
   const executions = mongoose.connection.collection('executions');
   return async (payload, context) => {
+    const { userId } = payload;
+    const { paceMs, crashingUsers } = behaviour();
+    if (crashingUsers?.includes(userId)) process.kill(process.pid, 'SIGKILL');
     const result = await work(payload, context);
-    await executions.insertOne({ runId: context.runId, userId: payload.userId });
-    const pace = Number(readFileSync(paceFile, 'utf8'));
-    if (pace > 0) await wait(pace, undefined, { signal: context.signal });
+    const { runId, runSeq } = context;
+    await executions.insertOne({ runId, userId, at: new Date() });
+    await applyEffect(userId, { runId, runSeq });
+    if (paceMs > 0) await wait(paceMs, undefined, { signal: context.signal });
     return result;
   };
 }

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { watchBalance } from './balanceWatch.ts';
 import { useDeployment } from './deployment.ts';
 
-const deployment = useDeployment(2_000);
+const deployment = useDeployment({ users: 2_000 });
 beforeEach(() => deployment.pace(0));
 
 it('loses no job when workers are added, taken away and reloaded in the middle of a run', async () => {

@@ -4,7 +4,7 @@ import { waitUntil } from '../../scripts/waiting.mjs';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { useDeployment } from './deployment.ts';
 
-const deployment = useDeployment(200);
+const deployment = useDeployment({ users: 200 });
 beforeEach(() => deployment.pace(0));
 
 /** The exit codes of all processes of this name that PM2 saw end since the mark. */

@@ -1,0 +1,60 @@
+/** What one fault came to: a row of the table. */
+export interface FaultRow {
+  /** Jobs accepted but not terminal two reconciler intervals after the fault's end. */
+  lost: number | null;
+  /** Effects applied more than once. */
+  twice: number | null;
+  /** Doubled records. */
+  doubled: number | null;
+  /** Seconds from the fault's end until the last job that it touched was done. */
+  settledS: number | null;
+  /** Seconds from the fault's end to the first completion after it. */
+  firstS: number | null;
+  expected: string;
+  /** What else was seen, in figures. */
+  seen?: string;
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Set by a test of a fault: tableReporter.ts prints it. */
+    fault?: FaultRow;
+  }
+}
+
+export const TABLE_HEAD = [
+  '| # | fault | L | X | R | S (first) | expected | verdict |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- |',
+];
+
+/** One line of the table; the test's name begins with the fault's number. */
+export function tableLine(testName: string, row: FaultRow | undefined, held: boolean): string {
+  const [, number = '', fault = testName] = /^(\d+) (.*)$/.exec(testName) ?? [];
+  const { lost, twice, doubled, settledS, firstS, expected, seen } = row ?? NOT_MEASURED;
+  const seconds = `${figure(settledS)} (${figure(firstS)})`;
+  const cells = [
+    number,
+    fault,
+    figure(lost),
+    figure(twice),
+    figure(doubled),
+    settledS === null && firstS === null ? '–' : seconds,
+    seen === undefined ? expected : `${expected}; seen: ${seen}`,
+    held ? 'held' : 'FAILED',
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+const NOT_MEASURED: FaultRow = {
+  lost: null,
+  twice: null,
+  doubled: null,
+  settledS: null,
+  firstS: null,
+  expected: 'it ended before it was measured',
+};
+
+function figure(value: number | null): string {
+  if (value === null) return '–';
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}

@@ -1,0 +1,4 @@
+import { type Settings, SHORTENED } from '../e2e/deployment.ts';
+
+/** Documented settings, shortened; jobs have twice the reconciler's interval to be found again. */
+export const QUICK: Settings = { ...SHORTENED, RECONCILE_INTERVAL_MS: '5000' };

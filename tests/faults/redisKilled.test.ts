@@ -1,0 +1,19 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { it } from 'vitest';
+import { useDeployment } from '../e2e/deployment.ts';
+import { QUICK } from './faultSettings.ts';
+import { underLoad } from './underLoad.ts';
+
+const deployment = useDeployment({ users: 2_000, settings: QUICK });
+
+it.for([3, 20, 60])('2 Redis killed under load, back after %i s', async (seconds, context) => {
+  const load = await underLoad(context, deployment, {
+    expected: 'no 500, no hang; S ≤ 5, L = R = 0',
+    bounds: { lost: 0, twice: 0, doubled: 0, settledS: 5 },
+  });
+  await deployment.redis.kill();
+  await wait(seconds * 1_000);
+  await deployment.redis.start();
+  await load.settle();
+  load.probe.expectServedOrUnavailable();
+});
