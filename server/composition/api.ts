@@ -75,6 +75,11 @@ export async function startApi(env: Env): Promise<RunningApi> {
     retentionDays: env.JOB_STATUS_RETENTION_DAYS,
     log: logger,
   };
+  redis?.on('ready', () => {
+    outbox.enqueueRefused(env.USER_BATCH_SIZE).catch((error: unknown) => {
+      logger.debug('What Redis had refused is left to the reconciler', { error });
+    });
+  });
   const producer = createProducer({ ...common, leaseMs: env.PRODUCER_LEASE_MS });
   shutdown.add('producer', producer.stop);
 

@@ -27,6 +27,19 @@ export async function openAmong(jobIds: ReadonlySet<string>): Promise<Set<string
   return open;
 }
 
+/** What the records say of the jobs that ended last, to tell why they were late. */
+export async function lastToEnd(runs: readonly AcceptedRun[]): Promise<string> {
+  const runIds = runs.map(({ runId }) => runId);
+  const last = await JobStatusModel.find(
+    { runId: { $in: runIds } },
+    { _id: 0, status: 1, generation: 1, starts: 1, attempts: 1, queuedAt: 1, finishedAt: 1 },
+  )
+    .sort({ updatedAt: -1 })
+    .limit(5)
+    .lean();
+  return last.map((job) => JSON.stringify(job)).join('\n');
+}
+
 /** How many jobs were executed in these runs, doubled executions counted as often as they were. */
 export function executionsOf(runs: readonly AcceptedRun[]): Promise<number> {
   return executions().countDocuments({ runId: { $in: runs.map(({ runId }) => runId) } });

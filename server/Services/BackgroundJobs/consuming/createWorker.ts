@@ -7,6 +7,7 @@ import { claimStart, type Recorder } from '../recording/recorder.ts';
 import { HandedBack } from './deadline.ts';
 import { execute, type InJobContext, NotYetKnown } from './execute.ts';
 import { failureOf, failureText } from './failureText.ts';
+import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
 import { recordOfEvent } from './jobRecords.ts';
 import { outcomeOf } from './outcomes.ts';
@@ -54,6 +55,8 @@ class KeptApart extends Error {
   override readonly name = 'KeptApart';
 }
 const KEPT_APART_MS = 1_000;
+/** One crash says little of the jobs at work then: set apart, they would all come late. */
+const SUSPECT_AFTER_CRASHES = 2;
 
 /** Starts a worker that takes jobs at once. Outcomes go to the recorder as Redis acknowledges them. */
 export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Result>): QueueWorker {
@@ -61,7 +64,8 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   const stopping = new AbortController();
   let running = 0;
   let waitingForDependencies = false;
-  /** The one job here that was at work when a worker crashed. */
+  const suspectAfter = Math.min(SUSPECT_AFTER_CRASHES, settings.maxCrashes);
+  /** The one job here that was at work when workers crashed. */
   let suspect: Job | null = null;
   const throughput = startThroughputLog(definition.name, THROUGHPUT_EVERY_MS, log);
 
@@ -70,7 +74,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     try {
       // A look for jobs that was under way when taking them was suspended still brings one.
       if (waitingForDependencies) throw new HandedBack('A dependency is away.');
-      if (job.stalledCounter > 0) {
+      if (job.stalledCounter >= suspectAfter) {
         if (suspect !== null) throw new KeptApart();
         suspect = job;
       }
@@ -143,7 +147,9 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
       });
   }
 
-  const bullWorker = new Worker(definition.name, process, {
+  const processor = (job: Job, token: string | undefined) =>
+    locks.during(job, token, () => process(job, token));
+  const bullWorker = new Worker(definition.name, processor, {
     connection: worker.redis,
     prefix: settings.prefix,
     name: worker.name,
@@ -153,6 +159,11 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     maxStalledCount: settings.maxCrashes,
     drainDelay: 5,
     runRetryDelay: 1_000,
+  });
+  const locks = holdLocks({
+    redis: worker.redis,
+    keyOf: (key) => bullWorker.toKey(key),
+    lockMs: settings.lockMs,
   });
   bullWorker.on('completed', (job) => note(job, 'completed'));
   bullWorker.on('failed', (job) => {

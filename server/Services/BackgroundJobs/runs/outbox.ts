@@ -28,16 +28,30 @@ export interface Outbox {
   record(entries: readonly QueueEntry[]): Promise<QueueEntry[]>;
   /** Hands recorded entries to the queue in batches, a few in flight, and marks the duplicates. */
   enqueue(entries: readonly QueueEntry[], batchSize: number): Promise<HandOver>;
+  /**
+   * Hands over again what Redis refused of this process: to be called when it is back, so that those
+   * jobs need not wait for the reconciler.
+   * @throws when MongoDB is away; then they do wait for it.
+   */
+  enqueueRefused(batchSize: number): Promise<void>;
 }
 
+/** Bounds the memory that a long outage may take; what is beyond is the reconciler's. */
+const MAX_REFUSED = 10_000;
 const BATCHES_IN_FLIGHT = 4;
 const DAY_MS = 86_400_000;
 const DURABLE = { w: 'majority', journal: true } as const;
 
 /** The outbox of one queue. */
 export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): Outbox {
-  return {
+  let refused: QueueEntry[] = [];
+  const outbox: Outbox = {
     record: (entries) => recordEntries(queue.name, entries),
+    async enqueueRefused(batchSize) {
+      const entries = refused;
+      refused = [];
+      await outbox.enqueue(await stillQueued(entries), batchSize);
+    },
     async enqueue(entries, batchSize) {
       const batches = chunk(entries, batchSize);
       const total: HandOver = { enqueued: 0, duplicates: 0, notEnqueued: 0 };
@@ -47,12 +61,14 @@ export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): 
           total.enqueued += part.enqueued;
           total.duplicates += part.duplicates;
           total.notEnqueued += part.notEnqueued;
+          refused.push(...part.refused.slice(0, MAX_REFUSED - refused.length));
         }
       };
       await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, worker));
       return total;
     },
   };
+  return outbox;
 }
 
 async function recordEntries(
@@ -153,13 +169,13 @@ async function enqueueBatch(
   queue: Pick<JobQueue, 'add' | 'remove'>,
   batch: readonly QueueEntry[],
   duplicateRetentionDays: number,
-): Promise<HandOver> {
+): Promise<HandOver & { refused: readonly QueueEntry[] }> {
   let answers: string[];
   try {
     answers = await queue.add(batch);
   } catch (error) {
     if (!isRedisUnavailable(error)) throw error;
-    return { enqueued: 0, duplicates: 0, notEnqueued: batch.length };
+    return { enqueued: 0, duplicates: 0, notEnqueued: batch.length, refused: batch };
   }
   const duplicates: { entry: QueueEntry; of: string }[] = [];
   const outlived: string[] = [];
@@ -178,6 +194,7 @@ async function enqueueBatch(
     enqueued: batch.length - duplicates.length - outlived.length,
     duplicates: duplicates.length,
     notEnqueued: outlived.length,
+    refused: [],
   };
 }
 
