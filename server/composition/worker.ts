@@ -10,6 +10,8 @@ import {
   type QueueWorker,
 } from '../Services/BackgroundJobs/consuming/createWorker.ts';
 import { startHeartbeat, workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
+import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBehind.ts';
+import { openQueue } from '../Services/BackgroundJobs/queue.ts';
 import { type Catalogue, loadProcessors } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
@@ -96,6 +98,16 @@ export async function startWorker({
           whenDependenciesAnswer: untilMongoAnswers,
         }),
       );
+    }
+    for (const { definition } of jobs) {
+      const queue = openQueue(definition.name, definition.options(env), redis, {
+        prefix: env.QUEUE_PREFIX,
+        keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
+      });
+      const { JOB_STATUS_RETENTION_DAYS: retentionDays } = env;
+      takeOverLeftBehind({ queue, self: name, retentionDays, log: logger }).catch((error) => {
+        logger.debug('What a crashed worker left is found later', { error });
+      });
     }
     const heartbeat = startHeartbeat({
       name,

@@ -67,6 +67,8 @@ export interface Deployment {
   behave(behaviour: Behaviour): Promise<void>;
   /** How long each job waits after its work, from now on. */
   pace(ms: number): Promise<void>;
+  /** Ends a process of this name, taken at random, by kill -9; none if none is online. */
+  killOne(name: string): Promise<void>;
   /** Requests a run of all users. */
   beginRun(): Promise<string>;
   run(runId: string): Promise<RunDoc>;
@@ -125,6 +127,11 @@ export function useDeployment(options: DeploymentOptions): Deployment {
     },
     behave: (behaviour) => writeFile(started(servers).workFile, JSON.stringify(behaviour)),
     pace: (paceMs) => deployment.behave({ paceMs }),
+    async killOne(name) {
+      const online = await deployment.pm2.online(name);
+      const one = online[Math.floor(Math.random() * online.length)];
+      if (one !== undefined) process.kill(one.pid, 'SIGKILL');
+    },
     async beginRun() {
       const { status, body } = await deployment.api.post('/app/job-status/runs');
       expect(status).toBe(202);

@@ -3,18 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { useDeployment } from './deployment.ts';
+import { exitCodes } from './exitCodes.ts';
 
 const deployment = useDeployment({ users: 200 });
 beforeEach(() => deployment.pace(0));
-
-/** The exit codes of all processes of this name that PM2 saw end since the mark. */
-async function exitCodes(name: string, mark: number): Promise<string[]> {
-  const log = await deployment.pm2.log(mark);
-  expect(log).not.toContain('SIGKILL');
-  return [...log.matchAll(/App \[([\w-]+):\S+\] exited with code \[(\w+)\]/g)]
-    .filter(([, app]) => app === name)
-    .map(([, , code]) => String(code));
-}
 
 describe('pm2 stop ends a process with code 0 within its kill_timeout', () => {
   afterEach(async () => {
@@ -28,7 +20,7 @@ describe('pm2 stop ends a process with code 0 within its kill_timeout', () => {
   ])('%s', async (name, instances) => {
     const mark = await deployment.pm2.logMark();
     await deployment.pm2.run('stop', name);
-    expect(await exitCodes(name, mark)).toEqual(Array(instances).fill('0'));
+    expect(await exitCodes(deployment.pm2, name, mark)).toEqual(Array(instances).fill('0'));
   });
 
   it('both, while Redis is away', async () => {
@@ -37,8 +29,8 @@ describe('pm2 stop ends a process with code 0 within its kill_timeout', () => {
     await deployment.whenReady('degraded');
     await deployment.pm2.run('stop', 'all');
     await deployment.redis.start();
-    expect(await exitCodes('api-server', mark)).toEqual(['0']);
-    expect(await exitCodes('worker', mark)).toEqual(['0', '0']);
+    expect(await exitCodes(deployment.pm2, 'api-server', mark)).toEqual(['0']);
+    expect(await exitCodes(deployment.pm2, 'worker', mark)).toEqual(['0', '0']);
   });
 });
 
@@ -50,7 +42,7 @@ it('hands back jobs that outlast the grace: another worker takes them, no attemp
   await deployment.pace(0);
   const mark = await pm2.logMark();
   await pm2.run('reload', 'worker');
-  expect(await exitCodes('worker', mark)).toEqual(['0', '0']);
+  expect(await exitCodes(deployment.pm2, 'worker', mark)).toEqual(['0', '0']);
   await deployment.expectAllDone(runId);
   expect(await JobStatusModel.countDocuments({ runId, attempts: { $ne: 1 } })).toBe(0);
   expect(await JobStatusModel.countDocuments({ runId, starts: 2 })).toBe(20);

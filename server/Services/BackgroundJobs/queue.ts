@@ -65,6 +65,11 @@ export interface JobQueue {
   remove(queueId: string): Promise<boolean>;
   /** The envelopes of pending jobs, in pages; entries that cannot be read come as null. */
   pendingPage(start: number, size: number): Promise<PendingJob[]>;
+  /** The queue ids of jobs that ended after this instant (epoch ms), in pages; empty at the end. */
+  endedPage(since: number, start: number, size: number): Promise<string[]>;
+  /** Takes away the locks of the jobs that a worker had at work, by its name: only for one whose
+   * process is gone. @returns how many; the next check for stalled jobs finds them. */
+  releaseLocksOf(worker: string): Promise<number>;
   isPaused(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -111,6 +116,9 @@ export function openQueue(
     remove: (queueId) =>
       withRedis(async () => (await queue.remove(queueId)) === 1 || !(await exists(queue, queueId))),
     pendingPage: (start, size) => withRedis(() => pendingPage(queue, start, size)),
+    endedPage: (since, start, size) =>
+      withRedis(() => endedPage(queue, redis, { since, start, size })),
+    releaseLocksOf: (worker) => withRedis(() => releaseLocksOf(queue, redis, worker)),
     isPaused: () => withRedis(() => queue.isPaused()),
     close: () => queue.close(),
   };
@@ -206,4 +214,31 @@ async function pendingPage(queue: Queue, start: number, size: number): Promise<P
       envelope: envelopeSchema.safeParse(job.data).data ?? null,
       deduplicationId: job.deduplicationId ?? '',
     }));
+}
+
+/** Completed ones and failed ones, one page of each: a page may be twice as long as asked for. */
+async function endedPage(
+  queue: Queue,
+  redis: Redis,
+  { since, start, size }: { since: number; start: number; size: number },
+): Promise<string[]> {
+  const pages = ['completed', 'failed'].map((set) =>
+    redis.zrangebyscore(queue.toKey(set), since, '+inf', 'LIMIT', start, size),
+  );
+  return (await Promise.all(pages)).flat();
+}
+
+/** In one step, so that a job another worker has since taken keeps its lock. */
+const RELEASE_LOCKS = `
+local released = 0
+for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  if redis.call('HGET', KEYS[2] .. id, 'pb') == ARGV[1] then
+    released = released + redis.call('DEL', KEYS[2] .. id .. ':lock')
+  end
+end
+return released`;
+
+async function releaseLocksOf(queue: Queue, redis: Redis, worker: string): Promise<number> {
+  const keys = [queue.toKey('active'), queue.toKey('')];
+  return Number(await redis.eval(RELEASE_LOCKS, keys.length, ...keys, worker));
 }

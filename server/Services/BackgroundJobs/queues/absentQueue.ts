@@ -14,6 +14,8 @@ export function absentQueue(name: string): JobQueue {
     holderOf: refuse,
     remove: refuse,
     pendingPage: refuse,
+    endedPage: refuse,
+    releaseLocksOf: refuse,
     isPaused: refuse,
     close: () => Promise.resolve(),
   };

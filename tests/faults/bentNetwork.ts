@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { startService } from '../../scripts/services/children.mjs';
+import { freePort } from '../../scripts/services/ports.mjs';
+import { findToxiproxy, toxiproxyProcess } from '../../scripts/services/toxiproxy.mjs';
+import type { CleanUp } from '../e2e/deployment.ts';
+
+/** What Toxiproxy does to the data of one direction: `downstream` is from Redis to its client. */
+interface Toxic {
+  type: 'latency' | 'reset_peer';
+  stream: 'upstream' | 'downstream';
+  /** Of how many connections, 0 to 1; chosen when the toxic is added. */
+  toxicity: number;
+  attributes: Readonly<Record<string, number>>;
+}
+
+/** The network between the processes and their Redis. */
+export interface BentNetwork {
+  readonly port: number;
+  /** Adds a toxic. @returns what takes it away again. */
+  bend(toxic: Toxic): Promise<() => Promise<void>>;
+}
+
+/** Puts Toxiproxy before this port. */
+export async function bentNetwork(
+  upstreamPort: number,
+  folder: string,
+  cleanUps: CleanUp[],
+): Promise<BentNetwork> {
+  const program = await findToxiproxy((what) => console.log(what));
+  const dir = join(folder, 'toxiproxy');
+  const admin = await freePort(20_000 + Math.floor(Math.random() * 4_000));
+  const service = toxiproxyProcess({ program, dir, port: admin });
+  const running = await startService(service, { logFile: join(dir, 'toxiproxy.log') });
+  cleanUps.push(() => running.stop('SIGKILL'));
+
+  async function call(method: string, path: string, body?: unknown): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${admin}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+  }
+  const port = await freePort(admin + 1);
+  await call('POST', '/proxies', {
+    name: 'redis',
+    listen: `127.0.0.1:${port}`,
+    upstream: `127.0.0.1:${upstreamPort}`,
+    enabled: true,
+  });
+
+  let toxics = 0;
+  return {
+    port,
+    async bend(toxic) {
+      toxics += 1;
+      const name = `toxic-${toxics}`;
+      await call('POST', '/proxies/redis/toxics', { name, ...toxic });
+      return () => call('DELETE', `/proxies/redis/toxics/${name}`);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
+import { useDeployment } from '../e2e/deployment.ts';
+import { QUICK } from './faultSettings.ts';
+import { ownConnection } from './redisOfDeployment.ts';
+import { underLoad } from './underLoad.ts';
+
+const STAGE_MS = 5_000;
+
+const deployment = useDeployment({ users: 2_000, settings: QUICK });
+
+it('6 maxmemory reached', async (context) => {
+  const { api } = deployment;
+  const load = await underLoad(context, deployment, {
+    expected: 'refused with 503, no document left wrong; goes on when memory is raised',
+    bounds: { lost: 0, twice: 0, doubled: 0 },
+  });
+  const redis = ownConnection(deployment.redis);
+  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+
+  // Nearly full: no run is begun, and the workers go on.
+  await redis.config('SET', 'maxmemory', Math.ceil(used / 0.9));
+  const refused = await api.post('/app/job-status/runs');
+  expect(refused).toMatchObject({
+    status: 503,
+    body: { error: expect.objectContaining({ code: 'REDIS_NEARLY_FULL' }) },
+  });
+  expect(refused.ms).toBeLessThan(1_000);
+  await wait(STAGE_MS);
+
+  // Full: every write is refused, the workers' too.
+  await redis.config('SET', 'maxmemory', Math.ceil(used / 2));
+  await wait(STAGE_MS);
+  await redis.config('SET', 'maxmemory', 0);
+  await load.settle();
+  load.probe.expectServedOrUnavailable();
+  expect(load.stream.answers.filter(({ status }) => ![202, 503].includes(status))).toEqual([]);
+  expect(await JobStatusModel.countDocuments({ status: 'failed' })).toBe(0);
+});

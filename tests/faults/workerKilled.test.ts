@@ -1,0 +1,16 @@
+import { it } from 'vitest';
+import { useDeployment } from '../e2e/deployment.ts';
+import { QUICK } from './faultSettings.ts';
+import { underLoad } from './underLoad.ts';
+
+const deployment = useDeployment({ users: 2_000, settings: QUICK });
+
+it('8 kill -9 of a worker', async (context) => {
+  const load = await underLoad(context, deployment, {
+    expected: 'S ≤ 15, L = R = 0',
+    bounds: { lost: 0, twice: 0, doubled: 0, settledS: 15 },
+  });
+  await deployment.killOne('worker');
+  await load.settle();
+  load.probe.expectServedOrUnavailable();
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { killableRedis } from '../../../scripts/services/testServices.mjs';
+import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
+import { openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
+import { type Killable, startKillable } from '../../e2e/killable.ts';
+import { useInstallation } from './installation.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'hourwork-redis-away-'));
+const service = await killableRedis({ dir: join(folder, 'redis') });
+let server: Killable;
+
+beforeAll(async () => {
+  server = await startKillable(service, join(folder, 'redis'));
+});
+afterAll(async () => {
+  await server.kill();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const installation = useInstallation({
+  REDIS_URL: `redis://127.0.0.1:${service.port}`,
+  // Out before Redis is back, and no check for stalled jobs that would put its job back.
+  WORKER_LOCK_MS: '100',
+  WORKER_STALLED_CHECK_MS: '600000',
+  USER_JOB_DEADLINE_MS: '60000',
+});
+const answers = () => vi.waitFor(() => installation.redis.ping(), { timeout: 20_000 });
+beforeEach(answers);
+
+it('a job at work while Redis is away is done once: its lock is taken again', async () => {
+  let executions = 0;
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const worker = await installation.startWorker(async () => {
+    executions += 1;
+    await ended;
+  });
+  const [userId = ''] = await installation.makeUsers(1);
+  const { runId } = await installation.producer.enqueueUser(userId);
+  await vi.waitFor(() => expect(executions).toBe(1), { timeout: 20_000 });
+
+  await server.kill();
+  end();
+  await server.start();
+  const job = await installation.jobIn('completed', userDataJobId(runId, userId));
+  expect(job).toMatchObject({ starts: 1, attempts: 1 });
+  expect(executions).toBe(1);
+  await worker.stop();
+});
+
+it('what Redis refused is handed over when it is back, without the reconciler', async () => {
+  const { outbox, queue } = installation;
+  const userIds = await installation.makeUsers(120);
+  const run = await openRequestedRun({
+    trigger: 'manual',
+    mode: 'queue',
+    batchSize: 50,
+    asOf: null,
+    backfill: false,
+    selection: userIds,
+    requestId: null,
+  });
+  if (run === null) throw new Error('The run was not made.');
+  const entries = await outbox.record(userIds.map((userId) => entryOf(run, userId)));
+  await server.kill();
+  expect(await outbox.enqueue(entries, 50)).toMatchObject({ enqueued: 0, notEnqueued: 120 });
+  await server.start();
+  await answers();
+  await outbox.enqueueRefused(50);
+  expect((await queue.pendingCounts()).waiting).toBe(120);
+  // Again there is nothing left to hand over.
+  await outbox.enqueueRefused(50);
+  expect((await queue.pendingCounts()).waiting).toBe(120);
+});
