@@ -53,7 +53,16 @@ export function isMongoUnavailable(error: unknown): boolean {
   }
   // A bulk write wraps the network's error in its own.
   if (error.cause !== undefined && isMongoUnavailable(error.cause)) return true;
+  if (isDriversBrokenPipe(error)) return true;
   if (error instanceof mongo.MongoServerError) return RETRYABLE_CODES.has(Number(error.code));
   // mongoose's own, with bufferCommands off: it has no class or code for it.
   return error.name === 'MongooseError' && error.message.includes('bufferCommands = false');
+}
+
+/**
+ * A write to a socket that the server has just closed comes out of the driver as Node's own error.
+ * Only the stack tells it from the broken pipe of some other client, which is no outage of MongoDB.
+ */
+function isDriversBrokenPipe(error: Error): boolean {
+  return 'code' in error && error.code === 'EPIPE' && /[\\/]mongodb[\\/]/.test(error.stack ?? '');
 }

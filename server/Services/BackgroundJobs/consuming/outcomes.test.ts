@@ -19,7 +19,20 @@ describe('what an error means for its job', () => {
     expect(outcomeOf(new mongo.MongoNetworkError('connection closed'))).toBe('infrastructure');
   });
 
+  it('is infrastructure when the driver lets the broken pipe of its socket through', () => {
+    const error = Object.assign(new Error('This socket has been ended by the other party'), {
+      code: 'EPIPE',
+      // As seen when a server was killed.
+      stack:
+        'Error: This socket has been ended by the other party\n' +
+        '    at Socket.writeAfterFIN [as write] (node:net:566:14)\n' +
+        '    at Connection.writeCommand (/app/node_modules/mongodb/src/cmap/connection.ts:722:23)',
+    });
+    expect(outcomeOf(error)).toBe('infrastructure');
+  });
+
   it.each([
+    Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }),
     Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), { code: 'ECONNREFUSED' }),
     Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
     new TypeError('fetch failed'),
