@@ -51,8 +51,11 @@ export function isMongoUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoError && LABELS.some((label) => error.hasErrorLabel(label))) {
     return true;
   }
-  // A bulk write wraps the network's error in its own.
   if (error.cause !== undefined && isMongoUnavailable(error.cause)) return true;
+  // A bulk write that lost the server keeps the network's error where else the server's answer is.
+  if (error instanceof mongo.MongoBulkWriteError && isMongoUnavailable(error.errorResponse)) {
+    return true;
+  }
   if (isDriversBrokenPipe(error)) return true;
   if (error instanceof mongo.MongoServerError) return RETRYABLE_CODES.has(Number(error.code));
   // mongoose's own, with bufferCommands off: it has no class or code for it.
