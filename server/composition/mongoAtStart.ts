@@ -2,6 +2,8 @@ import type { Logger } from '../config/logger.ts';
 import { connectMongo } from '../config/mongoConn.ts';
 
 const RETRY_MS = 1_000;
+/** No operation of a running process takes nearly so long; one that does has lost its server. */
+const SILENCE_TIMEOUT_MS = 15_000;
 
 /**
  * Connects to MongoDB, again and again until it answers or `signal` aborts. From then on the
@@ -13,7 +15,7 @@ export async function connectMongoPatiently(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const connect = () => connectMongo({ uri, appName });
+  const connect = () => connectMongo({ uri, appName, silenceTimeoutMs: SILENCE_TIMEOUT_MS });
   const failedAttempts = await patiently('Connecting to MongoDB', connect, logger, signal);
   if (!signal.aborted) logger.info('MongoDB connection ready', { failedAttempts });
 }

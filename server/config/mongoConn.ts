@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { failWritesOfClosedSockets } from './mongoSocketClose.ts';
 
 // A query while MongoDB is away fails at once instead of waiting unseen in a buffer.
 mongoose.set('bufferCommands', false);
@@ -6,11 +7,14 @@ mongoose.set('bufferCommands', false);
 mongoose.set('strictQuery', 'throw');
 mongoose.set('autoIndex', false);
 mongoose.set('autoCreate', false);
+failWritesOfClosedSockets();
 
 interface MongoOptions {
   uri: string;
   /** Seen in the server's list of connections. */
   appName?: string;
+  /** An operation that hears nothing for so long fails; without it, the network alone decides. */
+  silenceTimeoutMs?: number;
 }
 
 const SERVER_SELECTION_MS = 800;
@@ -19,9 +23,14 @@ const SERVER_SELECTION_MS = 800;
  * Connects mongoose's default connection, on which all models live.
  * @throws if no server answers within 0.8 s.
  */
-export async function connectMongo({ uri, appName = 'hourwork' }: MongoOptions): Promise<void> {
+export async function connectMongo({
+  uri,
+  appName = 'hourwork',
+  silenceTimeoutMs,
+}: MongoOptions): Promise<void> {
   await mongoose.connect(uri, {
     appName,
+    ...(silenceTimeoutMs === undefined ? {} : { socketTimeoutMS: silenceTimeoutMs }),
     serverSelectionTimeoutMS: SERVER_SELECTION_MS,
     connectTimeoutMS: 2_000,
     heartbeatFrequencyMS: 1_000,

@@ -12,7 +12,10 @@ let relay: Relay;
 beforeAll(async () => {
   relay = await openRelay({ host: MONGODB_URI.hostname, port: Number(MONGODB_URI.port) });
   const name = `errors-${randomUUID().slice(0, 8)}`;
-  await connectMongo({ uri: `mongodb://127.0.0.1:${relay.port}/${name}?directConnection=true` });
+  await connectMongo({
+    uri: `mongodb://127.0.0.1:${relay.port}/${name}?directConnection=true`,
+    silenceTimeoutMs: 2_000,
+  });
 });
 afterAll(async () => {
   await mongoose.connection.dropDatabase();
@@ -63,4 +66,14 @@ it('knows every error of an operation that loses MongoDB midway, or finds none',
   expect(errors.length).toBeGreaterThan(ROUNDS);
   expect(errors.filter((error) => !isMongoUnavailable(error))).toEqual([]);
   expect(errors.map((error) => (error as Error).name)).toContain('MongoBulkWriteError');
+});
+
+it('an operation that MongoDB never answers fails, and is no reason to blame the job', async () => {
+  await collection().findOne({ _id: 1 });
+  relay.freeze();
+  const ends = await Promise.allSettled(OPERATIONS.map((operation) => operation()));
+  await relay.restore();
+  for (const end of ends) {
+    expect(end.status === 'rejected' && isMongoUnavailable(end.reason)).toBe(true);
+  }
 });
