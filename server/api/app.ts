@@ -7,9 +7,14 @@ import {
   createJobStatusController,
   type JobStatusDeps,
 } from '../controllers/system/JobStatusController.ts';
+import {
+  createQueueHealthController,
+  type QueueHealthDeps,
+} from '../controllers/system/QueueHealthController.ts';
 import { authRoutes } from '../routes/auth.routes.ts';
 import { healthRoutes } from '../routes/health.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
+import { queueHealthRoutes } from '../routes/queueHealth.routes.ts';
 import type { Route } from '../routes/route.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
@@ -24,7 +29,7 @@ import { openApiDocument } from './openapi.ts';
 
 const REQUESTS_PER_MINUTE = 6_000;
 
-export interface AppDeps extends JobStatusDeps {
+export interface AppDeps extends JobStatusDeps, QueueHealthDeps {
   jobQueries: JobQueries;
   authentication: Authentication;
   health: HealthDeps;
@@ -44,6 +49,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
       loginLimits(deps.loginAttemptsPerMinute),
     ),
     ...jobStatusRoutes(createJobStatusController(deps)),
+    ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
 }
 

@@ -16,16 +16,20 @@ import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
+import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
+import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
 import {
   endAbandonedBatches,
   IN_PROCESS,
   startJobScheduler,
 } from '../Services/BackgroundJobs/jobScheduler.ts';
-import { USER_DATA, userDataJob } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { userDataProcessor } from '../Services/BackgroundJobs/jobs/userData/userData.processor.ts';
 import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
-import { type JobQueue, openQueue } from '../Services/BackgroundJobs/queue.ts';
+import type { JobQueue } from '../Services/BackgroundJobs/queue.ts';
 import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
+import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { createAlarms } from '../Services/BackgroundJobs/runs/epoch.ts';
 import { startKeeper } from '../Services/BackgroundJobs/runs/keeper.ts';
 import { createOutbox, type Outbox } from '../Services/BackgroundJobs/runs/outbox.ts';
@@ -37,6 +41,7 @@ import { parametersWarning } from '../Services/CustomerScoring/parametersWarning
 import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
+import { requireFitRedis } from './redisFitness.ts';
 import { ShutdownList } from './shutdown.ts';
 
 const CATCH_UP_INTERVAL_MS = 60_000;
@@ -52,7 +57,8 @@ export interface RunningApi {
 /**
  * Starts the API process: serves HTTP, after a moment also without MongoDB and Redis, and begins
  * with schedules and the ledgers' keeping when MongoDB answers.
- * @throws EnvironmentError when a setting is missing or cannot be used.
+ * @throws EnvironmentError when a setting is missing or cannot be used, or Redis may lose jobs in
+ * production.
  */
 export async function startApi(env: Env): Promise<RunningApi> {
   const { MONGODB_URI } = env;
@@ -66,7 +72,13 @@ export async function startApi(env: Env): Promise<RunningApi> {
   logger.info(MODE_LINES[mode], { mode });
 
   const redis = openRedis(env, logger, shutdown);
-  const queue = openUserDataQueue(env, redis, shutdown);
+  const queues = openQueues(
+    catalogue.map(({ definition }) => definition),
+    env,
+    redis,
+  );
+  shutdown.add('queues', queues.closeAll);
+  const queue = queues.queue(USER_DATA);
   const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
   const common = {
     queue,
@@ -88,6 +100,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     administration,
     jobQueries: createJobQueries(administration),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
+    queueHealth: createQueueHealth(queues),
     authentication: createAuthentication({ tokens }),
     health: {
       mode,
@@ -104,6 +117,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const connected = connectMongoPatiently(MONGODB_URI, 'hourwork-api', logger, connecting.signal);
   // Of a process that takes another's place in a reload, the first request is to be served.
   await Promise.race([Promise.all([connected, whenReady(redis)]), delay(FIRST_LOOK_MS)]);
+  if (redis !== null) await requireFitRedis(redis, env, logger);
   const server = await listen(app, { host: env.HOST, port: env.PORT, logger });
   shutdown.add('HTTP', () => server.stop(env.SHUTDOWN_GRACE_MS / 2));
 
@@ -118,6 +132,12 @@ export async function startApi(env: Env): Promise<RunningApi> {
   });
 
   async function whenConnected(): Promise<void> {
+    const canaries = startCanaries({
+      queues: redis === null ? [] : queues.queues,
+      intervalMs: env.CANARY_INTERVAL_MS,
+      log: logger,
+    });
+    shutdown.add('canaries', canaries.stop);
     shutdown.add('keeper', keepLedgers(env, { ...common, redis, producer }).stop);
     const clock = startClock(mode, env, { producer, redis, logger });
     if (clock !== null) shutdown.add('schedule', clock.stop);
@@ -147,16 +167,6 @@ function openRedis(env: Env, logger: Logger, shutdown: ShutdownList): Redis | nu
 async function whenReady(redis: Redis | null): Promise<void> {
   if (redis === null || redis.status === 'ready') return;
   await new Promise<void>((resolve) => redis.once('ready', resolve));
-}
-
-function openUserDataQueue(env: Env, redis: Redis | null, shutdown: ShutdownList): JobQueue {
-  if (redis === null) return absentQueue(USER_DATA);
-  const queue = openQueue(USER_DATA, userDataJob.options(env), redis, {
-    prefix: env.QUEUE_PREFIX,
-    keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
-  });
-  shutdown.add('queue', queue.close);
-  return queue;
 }
 
 /** What a first start does, and what people should be told once. */

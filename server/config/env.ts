@@ -15,6 +15,14 @@ const scoringParams = z
   .refine((numbers) => numbers.every((n) => n > 0), 'all four must be above zero')
   .transform(([r, alpha, a, b]) => ({ r, alpha, a, b }));
 
+/** Names with commas between. */
+const names = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+);
+
 const timezone = z.string().refine((zone) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -56,6 +64,7 @@ export const envSchema = z.object({
   REDIS_DB: z.coerce.number().int().min(0).default(0),
   REDIS_TLS: flag.default(false),
   REDIS_COMMAND_TIMEOUT_MS: duration.default(600),
+  ALLOW_UNFIT_REDIS: flag.default(false),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w{}-]+$/, 'letters, digits, - _ { } only')
@@ -79,6 +88,9 @@ export const envSchema = z.object({
   /** PM2 sets it: the number of this instance of the worker. */
   NODE_APP_INSTANCE: z.string().optional(),
   WORKER_INSTANCES: positiveInt.max(256).default(2),
+  WORKER_QUEUES: names.optional(),
+  WORKER_HEALTH_PORT: z.coerce.number().int().min(1).max(65_000).optional(),
+  WORKER_STUCK_MS: duration.default(60_000),
   WORKER_LOCK_MS: duration.default(10_000),
   WORKER_STALLED_CHECK_MS: duration.default(5_000),
   WORKER_MAX_CRASHES: positiveInt.default(5),
@@ -86,6 +98,9 @@ export const envSchema = z.object({
   JOB_RETRY_DELAY_MS: duration.default(2_000),
   USER_JOB_DEADLINE_MS: duration.default(60_000),
   SHUTDOWN_GRACE_MS: duration.default(8_000),
+
+  // Health
+  CANARY_INTERVAL_MS: duration.default(30_000),
 
   // Records
   RECONCILE_INTERVAL_MS: duration.default(60_000),

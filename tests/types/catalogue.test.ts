@@ -5,12 +5,12 @@ import {
   type Catalogue,
   catalogue,
   entry,
-  loadProcessors,
 } from '../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import type {
   JobDefinition,
   Processor,
 } from '../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
+import { loadProcessors } from '../../server/Services/BackgroundJobs/queues/loadProcessors.ts';
 import { createUserDataGateway } from '../../server/Services/CustomerScoring/userDataGateway.ts';
 
 // Each `@ts-expect-error` is a test of the compiler: it fails when the line after it compiles.
@@ -87,7 +87,35 @@ describe('what does not boot', () => {
   });
 
   it('but the product’s own catalogue boots', async () => {
-    const loaded = await loadProcessors(catalogue, services);
+    const { loaded, failed } = await loadProcessors(catalogue, services);
+    expect(failed).toEqual([]);
     expect(loaded.map(({ definition }) => definition.name)).toEqual(['user-data']);
+  });
+});
+
+describe('queues are registered independently', () => {
+  const broken: Catalogue[number] = {
+    ...entry(mailJob, async () => sends),
+    load: () => Promise.reject(new Error('no such module')),
+  };
+
+  it('one that fails is told with its reason, and the others are loaded', async () => {
+    const { loaded, failed } = await loadProcessors([broken, ...catalogue], services);
+    expect(failed).toEqual([{ queue: 'mail', reason: 'no such module' }]);
+    expect(loaded.map(({ definition }) => definition.name)).toEqual(['user-data']);
+  });
+
+  it('a worker may be given some of them', async () => {
+    const { loaded, failed } = await loadProcessors([broken, ...catalogue], services, [
+      'user-data',
+    ]);
+    expect(failed).toEqual([]);
+    expect(loaded.map(({ definition }) => definition.name)).toEqual(['user-data']);
+  });
+
+  it('a name that is no queue’s does not boot, and those that are are named', async () => {
+    await expect(loadProcessors(catalogue, services, ['user-date'])).rejects.toThrow(
+      'WORKER_QUEUES names "user-date", and there is no such queue: user-data.',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { AppError } from '../../errors/AppError.ts';
+import { CANARY, CANARY_OPTIONS } from './queues/canary.ts';
 import { type Envelope, envelopeSchema, queueJobId } from './queues/envelope.ts';
 import type { JobOptions } from './queues/jobDefinition.ts';
 import { withRedis } from './queues/redisErrors.ts';
@@ -10,6 +11,8 @@ import { readRedisFacts, tooFull } from './queues/redisFacts.ts';
 export interface QueueEntry {
   envelope: Envelope;
   deduplicationId: string;
+  /** So long it waits in the queue before a worker may take it. */
+  delayMs?: number;
 }
 
 /** What Redis shows of one job. */
@@ -71,6 +74,12 @@ export interface JobQueue {
    * process is gone. @returns how many; the next check for stalled jobs finds them. */
   releaseLocksOf(worker: string): Promise<number>;
   isPaused(): Promise<boolean>;
+  /** Whether a worker could take a job now, be it a canary. */
+  hasTakeableJob(): Promise<boolean>;
+  /** Since when the oldest waiting job has been there; null when none waits. */
+  oldestWaitingSince(): Promise<Date | null>;
+  /** Adds the queue's canary; one that is there already stays the only one. */
+  sendCanary(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -108,7 +117,7 @@ export function openQueue(
   return {
     name,
     add: (entries) => withRedis(() => add(queue, name, entries)),
-    pendingCounts: () => withRedis(() => pendingCounts(queue)),
+    pendingCounts: () => withRedis(() => pendingCounts(queue, redis)),
     requireRoom: () => withRedis(() => requireRoom(redis)),
     look: (queueIds) => withRedis(() => Promise.all(queueIds.map((id) => look(queue, id)))),
     places: (queueIds) => withRedis(() => places(queue, redis, queueIds)),
@@ -120,32 +129,64 @@ export function openQueue(
       withRedis(() => endedPage(queue, redis, { since, start, size })),
     releaseLocksOf: (worker) => withRedis(() => releaseLocksOf(queue, redis, worker)),
     isPaused: () => withRedis(() => queue.isPaused()),
+    hasTakeableJob: () => withRedis(() => hasTakeableJob(queue)),
+    oldestWaitingSince: () => withRedis(() => oldestWaitingSince(queue)),
+    sendCanary: () =>
+      withRedis(async () => {
+        await queue.add(CANARY, {}, CANARY_OPTIONS);
+      }),
     close: () => queue.close(),
   };
 }
 
 async function add(queue: Queue, name: string, entries: readonly QueueEntry[]): Promise<string[]> {
   const jobs = await queue.addBulk(
-    entries.map(({ envelope, deduplicationId }) => ({
+    entries.map(({ envelope, deduplicationId, delayMs }) => ({
       name,
       data: envelope,
       opts: {
         jobId: queueJobId(envelope.jobId, envelope.generation),
         deduplication: { id: deduplicationId },
+        ...(delayMs === undefined ? {} : { delay: delayMs }),
       },
     })),
   );
   return jobs.map((job) => String(job.id));
 }
 
-async function pendingCounts(queue: Queue): Promise<PendingCounts> {
-  const counts = await queue.getJobCounts(...PENDING);
+/** Without the canary: it is asked for in the same breath. */
+async function pendingCounts(queue: Queue, redis: Redis): Promise<PendingCounts> {
+  const [counts, [canary]] = await Promise.all([
+    queue.getJobCounts(...PENDING),
+    places(queue, redis, [CANARY]),
+  ]);
   const count = (type: (typeof PENDING)[number]) => counts[type] ?? 0;
-  return {
+  const pending = {
     waiting: count('waiting') + count('prioritized'),
     active: count('active'),
     delayed: count('delayed'),
   };
+  if (canary === 'waiting' || canary === 'active' || canary === 'delayed') {
+    pending[canary] = Math.max(0, pending[canary] - 1);
+  }
+  return pending;
+}
+
+async function hasTakeableJob(queue: Queue): Promise<boolean> {
+  const [counts, paused] = await Promise.all([
+    queue.getJobCounts('waiting', 'prioritized'),
+    queue.isPaused(),
+  ]);
+  return !paused && (counts.waiting ?? 0) + (counts.prioritized ?? 0) > 0;
+}
+
+async function oldestWaitingSince(queue: Queue): Promise<Date | null> {
+  // Two of each kind, because one may be the canary.
+  const jobs: (Job | undefined)[] = await queue.getJobs(['waiting', 'prioritized'], 0, 1, true);
+  const times = jobs.flatMap((job) =>
+    job === undefined || job.name === CANARY ? [] : [job.timestamp],
+  );
+  return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
 async function requireRoom(redis: Redis): Promise<void> {
@@ -209,6 +250,7 @@ async function pendingPage(queue: Queue, start: number, size: number): Promise<P
   const jobs: (Job | undefined)[] = await queue.getJobs([...PENDING], start, start + size - 1);
   return jobs
     .filter((job) => job !== undefined)
+    .filter(({ name }) => name !== CANARY)
     .map((job) => ({
       queueId: String(job.id),
       envelope: envelopeSchema.safeParse(job.data).data ?? null,

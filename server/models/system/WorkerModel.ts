@@ -9,7 +9,10 @@ export interface WorkerDoc {
   /** PM2's instance number, if it runs under PM2. */
   instance: string | null;
   version: string;
+  /** Those whose jobs it takes. */
   queues: string[];
+  /** Those that it could not register, and why. */
+  failedQueues: { queue: string; reason: string }[];
   runningJobs: number;
   memoryBytes: number;
   startedAt: Date;
@@ -27,6 +30,10 @@ const workerSchema = new Schema<WorkerDoc>(
     instance: { type: String, default: null },
     version: { type: String, required: true },
     queues: { type: [String], required: true },
+    failedQueues: {
+      type: [new Schema({ queue: String, reason: String }, { _id: false })],
+      default: [],
+    },
     runningJobs: { type: Number, required: true },
     memoryBytes: { type: Number, required: true },
     startedAt: { type: Date, required: true },

@@ -41,6 +41,7 @@ type UserDataWork = Processor<UserDataPayload, unknown>;
 interface WorkerOverrides {
   recorder?: Recorder;
   whenDependenciesAnswer?: () => Promise<void>;
+  onCanary?: (sentAt: Date) => void;
 }
 
 /** The parts of an installation, over a database and a queue prefix that nothing else uses. */
@@ -175,6 +176,7 @@ export function useInstallation(
         log: SILENT,
         inContext: (_job, work) => work(),
         whenDependenciesAnswer: overrides.whenDependenciesAnswer ?? (() => Promise.resolve()),
+        onCanary: overrides.onCanary ?? (() => undefined),
       });
       let stopped: Promise<void> | undefined;
       const stop = () => {

@@ -5,7 +5,6 @@ import request from 'supertest';
 import { vi } from 'vitest';
 import { createApp } from '../../../server/api/app.ts';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
-import type { Logger } from '../../../server/config/logger.ts';
 import { connectMongo, disconnectMongo, isMongoUp } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { AccountModel, type Role } from '../../../server/models/AccountModel.ts';
@@ -18,10 +17,13 @@ import { createTokens } from '../../../server/Services/Auth/tokens.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
+import { createQueueHealth } from '../../../server/Services/BackgroundJobs/health/queueHealth.ts';
 import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
-import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import type { JobQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
+import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { openRelay, type Relay } from '../relay.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
@@ -32,12 +34,6 @@ export const JWT_SECRET = 'a-secret-of-the-tests-with-32-bytes-and-more';
 /** The one user that stands behind the account of the role `user`. */
 export const OWN_USER = '00001';
 export const USERS = ['00001', '00002', '00003', '00004', '00005'];
-
-interface LogLine {
-  level: string;
-  message: string;
-  fields: Record<string, unknown>;
-}
 
 /** The API over real services, each behind a relay of its own, with three accounts and five users. */
 export interface Harness {
@@ -55,21 +51,6 @@ export interface Harness {
   get(path: string, as?: Role): request.Test;
   post(path: string, as?: Role): request.Test;
   stop(): Promise<void>;
-}
-
-function recordingLogger(lines: LogLine[]): Logger {
-  const line = (level: string) => (message: string, fields?: Record<string, unknown>) => {
-    lines.push({ level, message, fields: fields ?? {} });
-  };
-  const logger: Logger = {
-    error: line('error'),
-    warn: line('warn'),
-    info: line('info'),
-    debug: line('debug'),
-    child: () => logger,
-    close: async () => undefined,
-  };
-  return logger;
 }
 
 async function relayTo(url: string): Promise<{ relay: Relay; relayed: URL }> {
@@ -128,10 +109,8 @@ export async function startHarness(): Promise<Harness> {
   const lines: LogLine[] = [];
   const logger = recordingLogger(lines);
   const redisConnection = connectRedis(env, 'producer', logger);
-  const queue = openQueue(userDataJob.name, userDataJob.options(env), redisConnection, {
-    prefix: env.QUEUE_PREFIX,
-    keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
-  });
+  const queues = openQueues([userDataJob], env, redisConnection);
+  const queue = queues.queue(userDataJob.name);
   const batchSize = env.USER_BATCH_SIZE;
   const retentionDays = env.JOB_STATUS_RETENTION_DAYS;
   const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
@@ -157,6 +136,7 @@ export async function startHarness(): Promise<Harness> {
     administration,
     jobQueries: createJobQueries(administration),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
+    queueHealth: createQueueHealth(queues),
     authentication: createAuthentication({
       tokens: createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES }),
     }),

@@ -1,14 +1,11 @@
 import { AppError } from '../../../errors/AppError.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
-import { WorkerModel } from '../../../models/system/WorkerModel.ts';
+import { liveWorkers } from '../consuming/workerSigns.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import type { Administration } from './administration.ts';
-
-/** A worker that was not seen for this long has probably ended. */
-const ALIVE_MS = 20_000;
 
 /** Says of a job, in one sentence, why it is not running or what became of it. */
 export function createWhy(queue: JobQueue): Administration['why'] {
@@ -58,13 +55,12 @@ async function whyNotDone(record: JobStatusDoc, queue: JobQueue): Promise<string
   if (await queue.isPaused()) {
     return 'The queue is paused by an admin; it goes on when the queue is resumed.';
   }
-  const workers = await WorkerModel.countDocuments({
-    farewellAt: null,
-    lastSeenAt: { $gt: new Date(Date.now() - ALIVE_MS) },
-    queues: queue.name,
-  });
+  const { length: workers } = await liveWorkers(queue.name);
   if (workers === 0) {
     return 'No worker takes jobs from this queue: start one with "npx pm2 start ecosystem.config.js --only worker".';
+  }
+  if (place === 'delayed' && record.attempts === 0) {
+    return 'It was put in anew at a limited rate, and its turn comes by itself.';
   }
   if (place === 'delayed') {
     return `Its attempt ${record.attempts} failed (${failure(record)}); it waits for its next try.`;

@@ -1,5 +1,6 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { CANARY } from '../queues/canary.ts';
 import type { Envelope } from '../queues/envelope.ts';
 import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
@@ -33,12 +34,25 @@ interface WorkerOptions<Payload, Result> {
   inContext: InJobContext;
   /** Settles when the dependency answers again; no job is taken before. */
   whenDependenciesAnswer: () => Promise<void>;
+  /** Called when the queue's canary, sent at that instant, has gone through this worker. */
+  onCanary: (sentAt: Date) => void;
+}
+
+/** What a worker does at this moment. */
+export interface WorkerActivity {
+  /** Jobs at work. */
+  running: number;
+  /** Jobs taken since its start, canaries too. */
+  taken: number;
+  /** Whether it takes none on purpose, because a dependency is away. */
+  suspended: boolean;
+  lastCompletedAt: Date | null;
 }
 
 /** One worker of one queue. */
 export interface QueueWorker {
   readonly queue: string;
-  runningJobs(): number;
+  activity(): WorkerActivity;
   /** Takes no more jobs; those at work may end within the grace, then they are handed back. */
   stop(graceMs: number): Promise<void>;
 }
@@ -63,6 +77,8 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   const { definition, options, settings, recorder, log } = worker;
   const stopping = new AbortController();
   let running = 0;
+  let taken = 0;
+  let lastCompletedAt: Date | null = null;
   let waitingForDependencies = false;
   const suspectAfter = Math.min(SUSPECT_AFTER_CRASHES, settings.maxCrashes);
   /** The one job here that was at work when workers crashed. */
@@ -70,6 +86,8 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   const throughput = startThroughputLog(definition.name, THROUGHPUT_EVERY_MS, log);
 
   async function process(job: Job, token: string | undefined): Promise<unknown> {
+    taken += 1;
+    if (job.name === CANARY && !waitingForDependencies) return null;
     running += 1;
     try {
       // A look for jobs that was under way when taking them was suspended still brings one.
@@ -165,7 +183,11 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     keyOf: (key) => bullWorker.toKey(key),
     lockMs: settings.lockMs,
   });
-  bullWorker.on('completed', (job) => note(job, 'completed'));
+  bullWorker.on('completed', (job) => {
+    if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
+    lastCompletedAt = new Date();
+    note(job, 'completed');
+  });
   bullWorker.on('failed', (job) => {
     if (job !== undefined) note(job, job.finishedOn === undefined ? 'delayed' : 'failed');
   });
@@ -193,7 +215,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
 
   return {
     queue: definition.name,
-    runningJobs: () => running,
+    activity: () => ({ running, taken, suspended: waitingForDependencies, lastCompletedAt }),
     async stop(graceMs) {
       throughput.stop();
       const closed = bullWorker.close();

@@ -8,6 +8,7 @@ interface HeartbeatOptions {
   instance: string | null;
   version: string;
   queues: readonly string[];
+  failedQueues: readonly { queue: string; reason: string }[];
   runningJobs: () => number;
   intervalMs: number;
   log: JobLog;
@@ -38,6 +39,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
           instance: options.instance,
           version: options.version,
           queues: [...options.queues],
+          failedQueues: [...options.failedQueues],
           runningJobs: options.runningJobs(),
           memoryBytes: process.memoryUsage.rss(),
           startedAt,

@@ -17,6 +17,9 @@ export function absentQueue(name: string): JobQueue {
     endedPage: refuse,
     releaseLocksOf: refuse,
     isPaused: refuse,
+    hasTakeableJob: refuse,
+    oldestWaitingSince: refuse,
+    sendCanary: refuse,
     close: () => Promise.resolve(),
   };
 }

@@ -38,29 +38,3 @@ export const catalogue: Catalogue = [
     (await import('../jobs/userData/userData.processor.ts')).userDataProcessor(services),
   ),
 ];
-
-/**
- * Loads every processor, so that a worker does not start with one missing.
- * @throws Error naming the job without a processor, or named twice, and what to do.
- */
-export async function loadProcessors(
-  entries: Catalogue,
-  services: ProcessorServices,
-): Promise<{ definition: CatalogueEntry['definition']; processor: Processor<unknown, unknown> }[]> {
-  const names = entries.map(({ definition }) => definition.name);
-  const twice = names.find((name, position) => names.indexOf(name) !== position);
-  if (twice !== undefined) {
-    throw new Error(`The job "${twice}" is in the catalogue twice: remove or rename one.`);
-  }
-  return Promise.all(
-    entries.map(async ({ definition, load }) => {
-      const processor: unknown = await load(services);
-      if (typeof processor !== 'function') {
-        throw new Error(
-          `The job "${definition.name}" has no processor: its line in the catalogue must load a function.`,
-        );
-      }
-      return { definition, processor: processor as Processor<unknown, unknown> };
-    }),
-  );
-}

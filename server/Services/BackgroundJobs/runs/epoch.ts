@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { WorkerModel } from '../../../models/system/WorkerModel.ts';
+import { silentWorkers } from '../consuming/workerSigns.ts';
 
 /**
  * Why all records should be held against the queue now, and not only when counts disagree: Redis
@@ -11,9 +11,6 @@ export interface Alarms {
   /** Called when all was looked through: until the next cause, counts are enough. */
   reset(): Promise<void>;
 }
-
-/** A heartbeat this old belongs to a worker that is gone. */
-const SILENT_MS = 20_000;
 
 /**
  * Leaves in Redis, as its mark, the `run_id` of the process that had it: data that come back under
@@ -28,11 +25,7 @@ export function createAlarms(redis: Redis, prefix: string): Alarms {
     async ring() {
       runId = await runIdOf(redis);
       const mark = await redis.get(key);
-      const gone = await WorkerModel.find(
-        { farewellAt: null, lastSeenAt: { $lt: new Date(Date.now() - SILENT_MS) } },
-        { _id: 1 },
-      ).lean();
-      silent = gone.map(({ _id }) => _id);
+      silent = await silentWorkers();
       return mark !== runId || silent.some((name) => !seenTo.has(name));
     },
     async reset() {

@@ -1,0 +1,29 @@
+import { type WorkerDoc, WorkerModel } from '../../../models/system/WorkerModel.ts';
+
+/** A worker unseen for so long, without a farewell, has crashed, hangs or is frozen. */
+const SILENT_AFTER_MS = 20_000;
+
+/** The workers whose sign of life is fresh; only those of one queue if it is named. */
+export async function liveWorkers(queue?: string): Promise<WorkerDoc[]> {
+  return WorkerModel.find({
+    farewellAt: null,
+    lastSeenAt: { $gt: silentSince() },
+    ...(queue === undefined ? {} : { queues: queue }),
+  })
+    .sort({ _id: 1 })
+    .lean<WorkerDoc[]>();
+}
+
+/** The names of the workers that fell silent, at most `withinMs` ago if that is given. */
+export async function silentWorkers(withinMs?: number): Promise<string[]> {
+  const lastSeenAt = {
+    $lte: silentSince(),
+    ...(withinMs === undefined ? {} : { $gt: new Date(silentSince().getTime() - withinMs) }),
+  };
+  const silent = await WorkerModel.find({ farewellAt: null, lastSeenAt }, { _id: 1 }).lean();
+  return silent.map(({ _id }) => _id);
+}
+
+function silentSince(): Date {
+  return new Date(Date.now() - SILENT_AFTER_MS);
+}

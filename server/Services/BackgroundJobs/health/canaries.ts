@@ -1,0 +1,38 @@
+import type { JobLog } from '../consuming/jobLog.ts';
+import type { JobQueue } from '../queue.ts';
+import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import { every, type Repetition } from '../scheduling/every.ts';
+import { noteCanarySent, readFlow } from './flow.ts';
+
+interface CanaryOptions {
+  queues: readonly JobQueue[];
+  /** A queue is quiet when no job completed for so long; so often it is looked at. */
+  intervalMs: number;
+  log: JobLog;
+}
+
+/**
+ * Sends a canary through each queue that is quiet and not paused, so that "connected" is never
+ * taken for "working". Several processes may do it: a queue has one canary at a time.
+ */
+export function startCanaries({ queues, intervalMs, log }: CanaryOptions): Repetition {
+  return every({ name: 'Canaries', intervalMs, log }, async () => {
+    const flow = await readFlow(queues.map(({ name }) => name));
+    for (const queue of queues) {
+      const completedAt = flow.get(queue.name)?.lastCompletedAt?.getTime() ?? 0;
+      if (Date.now() - completedAt >= intervalMs) await sendThrough(queue);
+    }
+  });
+}
+
+async function sendThrough(queue: JobQueue): Promise<void> {
+  try {
+    if (await queue.isPaused()) return;
+    await noteCanarySent(queue.name, new Date());
+    // Also when one is under way: Redis may have lost it.
+    await queue.sendCanary();
+  } catch (error) {
+    // That Redis is away is the connection's to log; the health endpoint says it too.
+    if (!isRedisUnavailable(error)) throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { judgeAll, judgeQueue, type QueueFacts } from './verdict.ts';
+
+const NUMBERS = { waiting: 0, active: 0, delayed: 0, paused: false, oldestWaitingMs: null };
+const QUIET: QueueFacts = {
+  queue: 'mail',
+  numbers: NUMBERS,
+  workers: 2,
+  failedRegistrations: [],
+  canaryAwayMs: null,
+};
+
+describe('a queue', () => {
+  it.each<[string, Partial<QueueFacts>]>([
+    ['nothing happens in it', {}],
+    ['jobs have just come', { numbers: { ...NUMBERS, waiting: 9, oldestWaitingMs: 900 } }],
+    ['long jobs keep others waiting', { numbers: { ...NUMBERS, active: 2, oldestWaitingMs: 6e5 } }],
+    ['a canary has just been sent', { canaryAwayMs: 900 }],
+  ])('is ok when %s', (_when, facts) => {
+    expect(judgeQueue({ ...QUIET, ...facts })).toEqual({ status: 'ok', reasons: [] });
+  });
+
+  it.each<[string, Partial<QueueFacts>, string]>([
+    ['Redis is away', { numbers: null }, 'Redis is away'],
+    ['nobody consumes it', { workers: 0, numbers: { ...NUMBERS, waiting: 9 } }, '9 jobs wait'],
+    [
+      'workers are there and take nothing',
+      { numbers: { ...NUMBERS, waiting: 1, oldestWaitingMs: 30_000 } },
+      'waited in mail for 30 s',
+    ],
+    [
+      'its canary does not come back',
+      { canaryAwayMs: 45_000 },
+      'canary sent through mail 45 s ago',
+    ],
+  ])('is down when %s, and says so', (_when, facts, reason) => {
+    const verdict = judgeQueue({ ...QUIET, ...facts });
+    expect(verdict.status).toBe('down');
+    expect(verdict.reasons).toEqual([expect.stringContaining(reason)]);
+  });
+
+  it.each<[string, Partial<QueueFacts>, string]>([
+    [
+      'it is paused, however long jobs wait',
+      {
+        numbers: { ...NUMBERS, paused: true, waiting: 1, oldestWaitingMs: 1e6 },
+        canaryAwayMs: 1e6,
+      },
+      'mail is paused',
+    ],
+    [
+      'a worker could not register it',
+      { failedRegistrations: [{ worker: 'host:7', reason: 'no such module' }] },
+      'host:7 could not register mail: no such module',
+    ],
+  ])('is degraded when %s, and says so', (_when, facts, reason) => {
+    const verdict = judgeQueue({ ...QUIET, ...facts });
+    expect(verdict.status).toBe('degraded');
+    expect(verdict.reasons).toEqual([expect.stringContaining(reason)]);
+  });
+});
+
+describe('all queues together', () => {
+  const ok = { status: 'ok', reasons: [] } as const;
+  const down = { status: 'down', reasons: ['No worker.'] } as const;
+
+  it('are ok when each is', () => {
+    expect(judgeAll([ok, ok].map(copy), [])).toEqual({ status: 'ok', reasons: [] });
+  });
+  it('are degraded when one is not, and down when none works', () => {
+    expect(judgeAll([ok, down].map(copy), [])).toEqual({
+      status: 'degraded',
+      reasons: ['No worker.'],
+    });
+    expect(judgeAll([down, down].map(copy), []).status).toBe('down');
+  });
+  it('are degraded when a worker fell silent', () => {
+    const verdict = judgeAll([copy(ok)], ['host:7']);
+    expect(verdict.status).toBe('degraded');
+    expect(verdict.reasons).toEqual([expect.stringContaining('host:7 fell silent')]);
+  });
+});
+
+function copy<Status>({ status, reasons }: { status: Status; reasons: readonly string[] }) {
+  return { status, reasons: [...reasons] };
+}

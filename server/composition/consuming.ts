@@ -1,0 +1,135 @@
+import type { Redis } from 'ioredis';
+import type { Env } from '../config/env.ts';
+import { withLogContext } from '../config/logContext.ts';
+import type { Logger } from '../config/logger.ts';
+import { isMongoUp } from '../config/mongoConn.ts';
+import { packageVersion } from '../config/packageVersion.ts';
+import {
+  createWorker,
+  type QueueWorker,
+} from '../Services/BackgroundJobs/consuming/createWorker.ts';
+import { startHeartbeat, workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
+import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBehind.ts';
+import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
+import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
+import { startWatchdog } from '../Services/BackgroundJobs/health/watchdog.ts';
+import type { FailedQueue, LoadedJob } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
+import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
+import type { ShutdownList } from './shutdown.ts';
+
+const DEPENDENCY_CHECK_MS = 500;
+const FLUSH_MS = 2_000;
+
+interface ConsumingOptions {
+  env: Env;
+  loaded: readonly LoadedJob[];
+  failed: readonly FailedQueue[];
+  redis: Redis;
+  logger: Logger;
+  shutdown: ShutdownList;
+}
+
+/**
+ * Starts a worker for each loaded job, with what records its outcomes, tells of it and watches
+ * that it takes work.
+ */
+export function startConsuming({
+  env,
+  loaded,
+  failed,
+  redis,
+  logger,
+  shutdown,
+}: ConsumingOptions): void {
+  const name = workerName();
+  const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
+  shutdown.add('records', () => recorder.flush(FLUSH_MS));
+  const workers = loaded.map(({ definition, processor }) =>
+    createWorker({
+      definition,
+      processor,
+      options: definition.options(env),
+      settings: {
+        prefix: env.QUEUE_PREFIX,
+        lockMs: env.WORKER_LOCK_MS,
+        stalledCheckMs: env.WORKER_STALLED_CHECK_MS,
+        maxCrashes: env.WORKER_MAX_CRASHES,
+      },
+      redis,
+      recorder,
+      name,
+      log: logger,
+      inContext: withLogContext,
+      whenDependenciesAnswer: untilMongoAnswers,
+      onCanary: (sentAt) => noteReturn(definition.name, { sentAt, worker: name }, logger),
+    }),
+  );
+  shutdown.add('workers', () =>
+    Promise.all(workers.map((worker) => worker.stop(env.SHUTDOWN_GRACE_MS))),
+  );
+
+  const queues = openQueues(
+    loaded.map(({ definition }) => definition),
+    env,
+    redis,
+  );
+  shutdown.add('queues', queues.closeAll);
+  for (const queue of queues.queues) {
+    const { JOB_STATUS_RETENTION_DAYS: retentionDays } = env;
+    takeOverLeftBehind({ queue, self: name, retentionDays, log: logger }).catch((error) => {
+      logger.debug('What a crashed worker left is found later', { error });
+    });
+  }
+  const intervalMs = env.WORKER_HEARTBEAT_MS;
+  const heartbeat = startHeartbeat({
+    name,
+    instance: env.NODE_APP_INSTANCE ?? null,
+    version: packageVersion(),
+    queues: workers.map(({ queue }) => queue),
+    failedQueues: failed,
+    runningJobs: () => workers.reduce((sum, worker) => sum + worker.activity().running, 0),
+    intervalMs,
+    log: logger,
+  });
+  shutdown.add('heartbeat', heartbeat.stop);
+  const completions = startCompletionNotes({ workers, intervalMs, log: logger });
+  shutdown.add('completion notes', completions.stop);
+  watch(workers, queues, { env, redis, logger, shutdown });
+  logger.info('Worker ready', { worker: name, queues: workers.map(({ queue }) => queue) });
+}
+
+/** A worker that takes nothing while work waits stops its process, for PM2 to start another. */
+function watch(
+  workers: readonly QueueWorker[],
+  queues: QueueManager,
+  { env, redis, logger, shutdown }: Omit<ConsumingOptions, 'loaded' | 'failed'>,
+): void {
+  for (const worker of workers) {
+    const queue = queues.queue(worker.queue);
+    const watchdog = startWatchdog({
+      queue: worker.queue,
+      look: async () =>
+        redis.status === 'ready'
+          ? { takeable: await queue.hasTakeableJob(), ...worker.activity() }
+          : null,
+      limitMs: env.WORKER_STUCK_MS,
+      log: logger,
+      onStuck: () => process.kill(process.pid, 'SIGTERM'),
+    });
+    shutdown.add('watchdog', async () => watchdog.stop());
+  }
+}
+
+function noteReturn(queue: string, canary: { sentAt: Date; worker: string }, log: Logger): void {
+  noteCanaryReturn(queue, { ...canary, doneAt: new Date() }).catch((error: unknown) => {
+    log.debug('The canary’s return was not noted', { error });
+  });
+}
+
+/** At least one check's time, so that what MongoDB refuses while it answers pings is no busy loop. */
+async function untilMongoAnswers(): Promise<void> {
+  do {
+    await new Promise((resolve) => setTimeout(resolve, DEPENDENCY_CHECK_MS));
+  } while (!(await isMongoUp()));
+}

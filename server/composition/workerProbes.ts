@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { FailedQueue } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+
+/** Whether a worker can work, and what it stands on. */
+interface Readiness {
+  ready: boolean;
+  process: 'starting' | 'running' | 'stopping';
+  mongodb: 'up' | 'down';
+  redis: 'up' | 'down';
+  /** Those whose jobs it takes. */
+  queues: readonly string[];
+  /** Those it could not register, and why. */
+  failedQueues: readonly FailedQueue[];
+}
+
+interface Consuming {
+  queues: readonly string[];
+  redis: () => Promise<boolean>;
+}
+
+interface ReadinessOptions {
+  mongo: () => Promise<boolean>;
+  stopping: () => boolean;
+  failed: readonly FailedQueue[];
+}
+
+/** Knows whether a worker process is ready: not before `consuming` has been called. */
+export function workerReadiness({ mongo, stopping, failed }: ReadinessOptions) {
+  let consuming: Consuming | undefined;
+  return {
+    consuming(started: Consuming): void {
+      consuming = started;
+    },
+    async check(): Promise<Readiness> {
+      const [mongoUp, redisUp] = await Promise.all([
+        inTime(mongo),
+        inTime(consuming?.redis ?? (async () => false)),
+      ]);
+      const state = consuming === undefined ? 'starting' : 'running';
+      const process = stopping() ? 'stopping' : state;
+      return {
+        ready: process === 'running' && mongoUp && redisUp,
+        process,
+        mongodb: mongoUp ? 'up' : 'down',
+        redis: redisUp ? 'up' : 'down',
+        queues: consuming?.queues ?? [],
+        failedQueues: failed,
+      };
+    },
+  };
+}
+
+const CHECK_DEADLINE_MS = 900;
+
+/** A check that throws, or gives no answer in time, has failed. */
+async function inTime(check: () => Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, CHECK_DEADLINE_MS, false);
+  });
+  const checked = check().catch(() => false);
+  return Promise.race([checked, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Serves a worker's probes: `/health/live` says that its event loop turns, `/health/ready` whether
+ * it can work, 503 if it cannot.
+ * @throws when the port is taken.
+ */
+export async function serveProbes(
+  check: () => Promise<Readiness>,
+  { host, port }: { host: string; port: number },
+): Promise<{ stop(): Promise<void> }> {
+  const server = createServer(async (request, response) => {
+    if (request.method !== 'GET') return answer(response, 405, { status: 'method not allowed' });
+    if (request.url === '/health/live') return answer(response, 200, { status: 'ok' });
+    if (request.url !== '/health/ready') return answer(response, 404, { status: 'not found' });
+    const { ready, ...checks } = await check();
+    answer(response, ready ? 200 : 503, { status: ready ? 'ok' : 'down', checks });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,41 @@
+import { model, Schema } from 'mongoose';
+
+/** A canary that came back. */
+export interface CanaryReturn {
+  sentAt: Date;
+  doneAt: Date;
+  roundTripMs: number;
+  worker: string;
+}
+
+/** What is known of a queue outside Redis: the proof that jobs flow must outlive Redis' data. */
+export interface QueueDoc {
+  /** The queue's name. */
+  _id: string;
+  lastCompletedAt: Date | null;
+  /** When the canary under way was sent; null when none is. */
+  canarySentAt: Date | null;
+  canary: CanaryReturn | null;
+}
+
+const canarySchema = new Schema<CanaryReturn>(
+  {
+    sentAt: { type: Date, required: true },
+    doneAt: { type: Date, required: true },
+    roundTripMs: { type: Number, required: true },
+    worker: { type: String, required: true },
+  },
+  { _id: false },
+);
+
+const queueSchema = new Schema<QueueDoc>(
+  {
+    _id: { type: String, required: true },
+    lastCompletedAt: { type: Date, default: null },
+    canarySentAt: { type: Date, default: null },
+    canary: { type: canarySchema, default: null },
+  },
+  { collection: 'queues', versionKey: false, autoIndex: false },
+);
+
+export const QueueModel = model<QueueDoc>('Queue', queueSchema);

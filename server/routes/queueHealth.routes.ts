@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { QueueHealthController } from '../controllers/system/QueueHealthController.ts';
+import { defineRoute, type Route } from './route.ts';
+import { instant, instantOrNull } from './schemas.ts';
+
+const status = z
+  .enum(['ok', 'degraded', 'down'])
+  .meta({ description: 'down: no job is done; degraded: something needs a person' });
+const reasons = z.array(z.string()).meta({ description: 'Why it is not ok, the worst first' });
+const count = z.number().int().nonnegative();
+const milliseconds = z.number().nonnegative();
+
+const queue = z.object({
+  queue: z.string(),
+  status,
+  reasons,
+  waiting: count.nullable().meta({ description: 'Null, as all numbers, while Redis is away' }),
+  active: count.nullable(),
+  delayed: count.nullable(),
+  paused: z.boolean().nullable(),
+  oldestWaitingMs: milliseconds
+    .nullable()
+    .meta({ description: 'How long the oldest waiting job has waited; null when none waits' }),
+  lastCompletedAt: instantOrNull,
+  workers: count.meta({ description: 'Live workers that take its jobs' }),
+  canary: z
+    .object({
+      sentAt: instant,
+      doneAt: instant,
+      roundTripMs: milliseconds,
+      worker: z.string(),
+    })
+    .nullable()
+    .meta({
+      description:
+        'The last job sent through the queue, when it was quiet, to prove that jobs flow',
+    }),
+});
+
+const worker = z.object({
+  worker: z.string(),
+  host: z.string(),
+  pid: z.number().int(),
+  instance: z.string().nullable().meta({ description: 'The number PM2 gave it' }),
+  version: z.string(),
+  queues: z.array(z.string()),
+  failedQueues: z
+    .array(z.object({ queue: z.string(), reason: z.string() }))
+    .meta({ description: 'Those it could not register' }),
+  runningJobs: count,
+  memoryBytes: count,
+  startedAt: instant,
+  lastSeenAt: instant,
+});
+
+const report = z
+  .object({
+    status,
+    reasons,
+    redis: z.enum(['up', 'down']),
+    queues: z.array(queue),
+    workers: z.array(worker),
+  })
+  .meta({ id: 'QueueHealth' });
+
+/** For those who run it at night. */
+export function queueHealthRoutes(controller: QueueHealthController): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/v1/queue/health',
+      tag: 'Health',
+      summary: 'Whether jobs flow, queue by queue, and who works on them',
+      description:
+        '503 when no queue works. "Connected" alone is not health: a worker must have shown a sign ' +
+        'of life, and on a quiet queue a canary job must have come back.',
+      guard: 'administrator',
+      responses: { 200: report, 503: report },
+      handle: () => controller.queues(),
+    }),
+  ];
+}
