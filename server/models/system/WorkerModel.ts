@@ -6,6 +6,8 @@ export interface WorkerDoc {
   _id: string;
   host: string;
   pid: number;
+  /** Within which `pid` names a process: containers may share a host's name. */
+  pidSpace: string;
   /** PM2's instance number, if it runs under PM2. */
   instance: string | null;
   version: string;
@@ -27,6 +29,7 @@ const workerSchema = new Schema<WorkerDoc>(
     _id: { type: String, required: true },
     host: { type: String, required: true },
     pid: { type: Number, required: true },
+    pidSpace: { type: String, default: '' },
     instance: { type: String, default: null },
     version: { type: String, required: true },
     queues: { type: [String], required: true },

@@ -58,7 +58,7 @@ describe('a run while another is pending', () => {
 
   it('is refused while Redis is away, and nothing is recorded', async () => {
     const [user = ''] = await installation.makeUsers(1);
-    const broken = { ...installation.queue, pendingCounts: () => Promise.reject(new Error('no')) };
+    const broken = { ...installation.queue, requireRoom: () => Promise.reject(new Error('no')) };
     const without = createProducer({
       queue: broken,
       outbox: installation.outbox,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
+import { pidSpace } from '../../../server/Services/BackgroundJobs/consuming/heartbeat.ts';
 import { takeOverLeftBehind } from '../../../server/Services/BackgroundJobs/consuming/leftBehind.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { Recorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
@@ -30,12 +31,13 @@ beforeAll(async () => {
   await once(child, 'exit');
 });
 
-async function heardOf(worker: string, pid: number): Promise<void> {
+async function heardOf(worker: string, pid: number, space = pidSpace()): Promise<void> {
   const now = new Date();
   await WorkerModel.create({
     _id: worker,
     host: hostname(),
     pid,
+    pidSpace: space,
     instance: null,
     version: '0',
     queues: [],
@@ -72,9 +74,10 @@ it('records what a crashed worker had acknowledged and not recorded', async () =
 });
 
 it.each([
-  { who: 'crashed', pid: () => deadPid, place: 'waiting' },
-  { who: 'lives', pid: () => process.ppid, place: 'active' },
-])('the lock of a worker that $who: its job is then $place', async ({ pid, place }) => {
+  { who: 'crashed', pid: () => deadPid, space: pidSpace(), place: 'waiting' },
+  { who: 'lives', pid: () => process.ppid, space: pidSpace(), place: 'active' },
+  { who: 'is in another container', pid: () => deadPid, space: 'pid:[2]', place: 'active' },
+])('the lock of a worker that $who: its job is then $place', async ({ pid, space, place }) => {
   const { queue, redis, env } = installation;
   const worker = await installation.startWorker((_payload, { signal }) =>
     wait(LONG_MS, undefined, { signal }),
@@ -84,7 +87,7 @@ it.each([
   const jobId = userDataJobId(runId, userId);
   await vi.waitFor(async () => expect(await queue.places([jobId])).toEqual(['active']));
   const name = await redis.hget(`${env.QUEUE_PREFIX}:${queue.name}:${jobId}`, 'pb');
-  await heardOf(String(name), pid());
+  await heardOf(String(name), pid(), space);
   await takeOver();
   expect(await queue.places([jobId])).toEqual([place]);
   await worker.stop();

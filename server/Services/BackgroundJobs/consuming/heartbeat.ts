@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { WorkerModel } from '../../../models/system/WorkerModel.ts';
 import type { JobLog } from './jobLog.ts';
@@ -22,6 +23,15 @@ export function workerName(): string {
   return `${hostname()}:${process.pid}:${startedAt.toString(36)}`;
 }
 
+/** Within which process numbers have one meaning: Linux' namespace, elsewhere the whole host. */
+export function pidSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return hostname();
+  }
+}
+
 /**
  * Writes a sign of life every `intervalMs`. Its absence without the farewell of `stop` tells the
  * reconciler that a worker may have left jobs behind.
@@ -36,6 +46,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
         $set: {
           host: hostname(),
           pid: process.pid,
+          pidSpace: pidSpace(),
           instance: options.instance,
           version: options.version,
           queues: [...options.queues],

@@ -5,6 +5,7 @@ import type { JobQueue } from '../queue.ts';
 import { jobIdOf, queueJobId } from '../queues/envelope.ts';
 import { writeRecords } from '../recording/recorder.ts';
 import { OPEN_STATES } from '../recording/states.ts';
+import { pidSpace } from './heartbeat.ts';
 import type { JobLog } from './jobLog.ts';
 import { recordOfEnded } from './jobRecords.ts';
 
@@ -27,7 +28,7 @@ const UNRECORDED_MS = 5_000;
  */
 export async function takeOverLeftBehind(options: LeftBehindOptions): Promise<void> {
   const { queue, self, log } = options;
-  const crashed = (await silentWorkers()).filter(({ _id, pid }) => _id !== self && !isAlive(pid));
+  const crashed = (await workersBeside()).filter(({ _id, pid }) => _id !== self && !isAlive(pid));
   for (const { _id: worker, lastSeenAt } of crashed) {
     const released = await queue.releaseLocksOf(worker);
     const recorded = await recordEndedSince(lastSeenAt.getTime() - UNRECORDED_MS, options);
@@ -41,12 +42,15 @@ export async function takeOverLeftBehind(options: LeftBehindOptions): Promise<vo
   }
 }
 
-async function silentWorkers(): Promise<WorkerDoc[]> {
-  const host = hostname();
-  return WorkerModel.find({ host, farewellAt: null }).lean<WorkerDoc[]>();
+async function workersBeside(): Promise<WorkerDoc[]> {
+  return WorkerModel.find({
+    host: hostname(),
+    pidSpace: pidSpace(),
+    farewellAt: null,
+  }).lean<WorkerDoc[]>();
 }
 
-/** A process of our own number is ourselves: in a container, the one before had it too. */
+/** A process of our own number is ourselves. */
 function isAlive(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
