@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { waitUntil } from '../../scripts/waiting.mjs';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { useDeployment } from '../e2e/deployment.ts';
 import { QUICK } from './faultSettings.ts';
+import { executionsOf } from './ledgers.ts';
 import { ownConnection } from './redisOfDeployment.ts';
 import { underLoad } from './underLoad.ts';
 
-const STAGE_MS = 5_000;
+const FULL_MS = 10_000;
 
 const deployment = useDeployment({ users: 2_000, settings: QUICK });
 
@@ -19,7 +21,6 @@ it('6 maxmemory reached', async (context) => {
   const redis = ownConnection(deployment.redis);
   const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
 
-  // Nearly full: no run is begun, and the workers go on.
   await redis.config('SET', 'maxmemory', Math.ceil(used / 0.9));
   const refused = await api.post('/app/job-status/runs');
   expect(refused).toMatchObject({
@@ -27,11 +28,22 @@ it('6 maxmemory reached', async (context) => {
     body: { error: expect.objectContaining({ code: 'REDIS_NEARLY_FULL' }) },
   });
   expect(refused.ms).toBeLessThan(1_000);
-  await wait(STAGE_MS);
+  await redis.config('SET', 'maxmemory', 0);
+  const before = await executionsOf(load.stream.accepted);
+  await waitUntil(async () => (await executionsOf(load.stream.accepted)) > before + 50, {
+    timeoutMs: 30_000,
+    what: 'runs to be accepted again',
+  });
 
-  // Full: every write is refused, the workers' too.
+  // Every write is refused, those of the workers too: jobs end, and locks cannot be renewed.
+  await deployment.pace(FULL_MS / 2);
+  await waitUntil(
+    async () => Number((await api.get('/app/job-status/queue/stats')).body.waiting) > 50,
+    { timeoutMs: 30_000, what: '50 jobs to be waiting' },
+  );
   await redis.config('SET', 'maxmemory', Math.ceil(used / 2));
-  await wait(STAGE_MS);
+  await wait(FULL_MS);
+  await deployment.pace(200);
   await redis.config('SET', 'maxmemory', 0);
   await load.settle();
   load.probe.expectServedOrUnavailable();
