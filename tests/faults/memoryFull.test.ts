@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { useDeployment } from '../e2e/deployment.ts';
+import { letWorkPileUp } from './backlog.ts';
 import { QUICK } from './faultSettings.ts';
 import { executionsOf } from './ledgers.ts';
 import { ownConnection } from './redisOfDeployment.ts';
@@ -36,11 +37,7 @@ it('6 maxmemory reached', async (context) => {
   });
 
   // Every write is refused, those of the workers too: jobs end, and locks cannot be renewed.
-  await deployment.pace(FULL_MS / 2);
-  await waitUntil(
-    async () => Number((await api.get('/app/job-status/queue/stats')).body.waiting) > 50,
-    { timeoutMs: 30_000, what: '50 jobs to be waiting' },
-  );
+  await letWorkPileUp(deployment, { jobs: 50, jobMs: FULL_MS / 2 });
   await redis.config('SET', 'maxmemory', Math.ceil(used / 2));
   await wait(FULL_MS);
   await deployment.pace(200);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { useDeployment } from '../e2e/deployment.ts';
+import { letWorkPileUp } from './backlog.ts';
 import { QUICK } from './faultSettings.ts';
 import { underLoad } from './underLoad.ts';
 
@@ -12,8 +13,11 @@ it('1 API and workers start with Redis off; Redis starts later', async (context)
     expected: 'serving; 503 < 1 s; recovers, S ≤ 5',
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 5 },
   });
+  // What is to be done when Redis is there.
+  await letWorkPileUp(deployment, { jobs: 50, jobMs: 2_000 });
   await pm2.run('stop', 'all');
   await redis.kill();
+  await deployment.pace(200);
   await pm2.run('start', 'all');
   expect((await api.get('/app/job-status/runs')).status).toBe(200);
   const refused = await api.post('/app/job-status/runs');

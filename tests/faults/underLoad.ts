@@ -71,7 +71,7 @@ export async function underLoad(
     async settle() {
       const endedAt = Date.now();
       const touched = [...stream.accepted];
-      const { settledS, lost } = await whenDone(touched, endedAt, reconcileMs());
+      const { settledS, lost, open } = await whenDone(touched, endedAt, reconcileMs());
       await wait(QUIET_MS);
       await probe.stop();
       await stream.stop();
@@ -87,6 +87,9 @@ export async function underLoad(
         expected,
       };
       task.meta.fault = row;
+      if (bounds.settledS !== undefined) {
+        expect(open, 'jobs that were open when the fault ended').toBeGreaterThan(0);
+      }
       const measured = Object.entries(bounds).map(([name, bound]) => {
         const value = row[name as keyof typeof bounds];
         return { name, bound, value, held: value !== null && value <= bound };
@@ -105,22 +108,26 @@ export async function underLoad(
 /**
  * Waits until all these runs' jobs are terminal.
  * @returns how many seconds after `since` that was, null if they never were, and how many were not
- * two reconciler intervals after it.
+ * two reconciler intervals after it, and how many at the first look.
  */
 async function whenDone(
   runs: readonly AcceptedRun[],
   since: number,
   reconcileMs: number,
-): Promise<{ settledS: number | null; lost: number }> {
+): Promise<{ settledS: number | null; lost: number; open: number }> {
   const lostAfter = since + 2 * reconcileMs;
   let open = new Set(runs.flatMap(({ jobIds }) => jobIds));
   let lost: number | null = null;
+  let atFirst: number | null = null;
   while (Date.now() < Math.max(lostAfter, since + GIVE_UP_MS)) {
     open = await openAmong(open);
+    atFirst ??= open.size;
     const now = Date.now();
-    if (open.size === 0) return { settledS: (now - since) / 1_000, lost: lost ?? 0 };
+    if (open.size === 0) {
+      return { settledS: (now - since) / 1_000, lost: lost ?? 0, open: atFirst };
+    }
     if (lost === null && now >= lostAfter) lost = open.size;
     await wait(LOOK_MS);
   }
-  return { settledS: null, lost: lost ?? open.size };
+  return { settledS: null, lost: lost ?? open.size, open: atFirst ?? open.size };
 }
