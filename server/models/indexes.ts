@@ -9,7 +9,7 @@ import { WorkerModel } from './system/WorkerModel.ts';
 import { UserModel } from './UserModel.ts';
 import { UserSummaryModel } from './UserSummaryModel.ts';
 
-const INDEXED: readonly Pick<Model<unknown>, 'modelName' | 'createIndexes'>[] = [
+const INDEXED: readonly Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'diffIndexes'>[] = [
   AccountModel,
   ImportModel,
   JobStatusModel,
@@ -29,4 +29,16 @@ const INDEXED: readonly Pick<Model<unknown>, 'modelName' | 'createIndexes'>[] = 
 export async function ensureIndexes(): Promise<string[]> {
   for (const model of INDEXED) await model.createIndexes();
   return INDEXED.map(({ modelName }) => modelName);
+}
+
+/** The indexes that are not there, as `Model: key, key`. Needs an open connection. */
+export async function absentIndexes(): Promise<string[]> {
+  const absent: string[] = [];
+  for (const model of INDEXED) {
+    const { toCreate } = await model.diffIndexes({ indexOptionsToCreate: false });
+    for (const index of toCreate) {
+      absent.push(`${model.modelName} (${Object.keys(index).join(', ')})`);
+    }
+  }
+  return absent;
 }

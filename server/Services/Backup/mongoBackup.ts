@@ -1,0 +1,65 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  collectionNames,
+  documentLines,
+  dropCollections,
+  filledCollections,
+  insertLines,
+} from '../../models/collections.ts';
+import { ensureIndexes } from '../../models/indexes.ts';
+import { skipInSequences } from '../../models/system/SequenceModel.ts';
+import { readLines, requireWhole, writeLines } from './lineFile.ts';
+
+/** Told as each collection is through. */
+type Told = (collection: string, documents: number) => void;
+
+const FOLDER = 'mongodb';
+const SUFFIX = '.ejson.gz';
+/** More runs than can have been begun since any backup that is worth restoring. */
+const SKIPPED_NUMBERS = 1_000_000;
+
+/** Writes every collection into a file of its own below `folder`. */
+export async function backUpMongo(folder: string, told: Told): Promise<void> {
+  await mkdir(join(folder, FOLDER), { mode: 0o700 });
+  for (const name of await collectionNames()) {
+    told(name, await writeLines(fileOf(folder, name), documentLines(name)));
+  }
+}
+
+/**
+ * Puts every collection of a backup back and makes its indexes. What the database holds is in the
+ * way, unless it is to be replaced.
+ * @throws Error naming the collections that are not empty, or the damage of a file; then nothing
+ * has been changed.
+ */
+export async function restoreMongo(folder: string, replace: boolean, told: Told): Promise<void> {
+  const names = await backedUp(folder);
+  const filled = await filledCollections();
+  if (filled.length > 0 && !replace) {
+    throw new Error(
+      `The database is not empty (${filled.join(', ')}). Restore into another, or add --replace.`,
+    );
+  }
+  for (const name of names) await requireWhole(fileOf(folder, name));
+  await dropCollections();
+  for (const name of names) {
+    told(name, await insertLines(name, readLines(fileOf(folder, name))));
+  }
+  await skipInSequences(SKIPPED_NUMBERS);
+  await ensureIndexes();
+}
+
+function fileOf(folder: string, collection: string): string {
+  return join(folder, FOLDER, `${encodeURIComponent(collection)}${SUFFIX}`);
+}
+
+async function backedUp(folder: string): Promise<string[]> {
+  const files = await readdir(join(folder, FOLDER)).catch(() => {
+    throw new Error(`There is no backup of MongoDB in ${folder}.`);
+  });
+  return files
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => decodeURIComponent(file.slice(0, -SUFFIX.length)))
+    .sort();
+}

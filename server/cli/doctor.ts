@@ -1,0 +1,89 @@
+import { type Env, readEnv } from '../config/env.ts';
+import { isRedisConfigured } from '../config/queueRedisConn.ts';
+import { createRedactor } from '../config/redaction.ts';
+import { readMongoFacts } from '../models/serverFacts.ts';
+import { inMongo, inRedis } from './connections.ts';
+import { clockAgainst } from './doctor/clock.ts';
+import { type Finding, findingLine, well, wrong } from './doctor/finding.ts';
+import { indexes, staleLeases, workers } from './doctor/mongo.ts';
+import { apiPort } from './doctor/port.ts';
+import { activeWithoutLock, redisFitness, redisMemory, redisTime } from './doctor/redis.ts';
+import { logDisk, nodeVersion } from './doctor/thisMachine.ts';
+
+const found: Finding['state'][] = [];
+let redact = createRedactor([]);
+
+function tell(subject: string, finding: Finding): void {
+  found.push(finding.state);
+  process.stdout.write(`${redact(findingLine(subject, finding))}\n`);
+}
+
+/** Looks at one thing; a look that fails is a finding too. */
+async function look(subject: string, check: () => Promise<Finding> | Finding): Promise<void> {
+  try {
+    tell(subject, await check());
+  } catch (error) {
+    tell(subject, wrong(`could not be looked at: ${(error as Error).message}`, 'npm run doctor'));
+  }
+}
+
+/** Looks at everything and tells it. */
+async function examine(): Promise<void> {
+  await look('Node', () => nodeVersion(process.version));
+  let env: Env;
+  try {
+    env = readEnv();
+  } catch (error) {
+    tell('Settings', wrong((error as Error).message, 'npm start'));
+    return;
+  }
+  redact = createRedactor(
+    [env.JWT_SECRET, env.ADMIN_PASSWORD, env.REDIS_PASSWORD].filter((each) => each !== undefined),
+  );
+  await look('Settings', () => well('can be used'));
+  await look('Port', () => apiPort(env));
+  await look('Disk', () => logDisk(env));
+  await examineRedis(env);
+  await examineMongo(env);
+}
+
+async function examineRedis(env: Env): Promise<void> {
+  if (!isRedisConfigured(env)) {
+    tell('Redis', wrong('is not named', 'set REDIS_URL=redis://host:6379 in .env, or: npm start'));
+    return;
+  }
+  try {
+    await inRedis(env, async (redis) => {
+      await look('Redis', () => redisFitness(redis));
+      await look('Redis memory', () => redisMemory(redis));
+      await look('Redis clock', () => clockAgainst(() => redisTime(redis)));
+      await look('Jobs at work', () => activeWithoutLock(redis, env));
+    });
+  } catch (error) {
+    tell('Redis', wrong((error as Error).message, 'npm start, or mend REDIS_URL in .env'));
+  }
+}
+
+async function examineMongo(env: Env): Promise<void> {
+  if (env.MONGODB_URI === undefined) {
+    const remedy = 'set MONGODB_URI=mongodb://host:27017/hourwork in .env, or: npm start';
+    tell('MongoDB', wrong('is not named', remedy));
+    return;
+  }
+  try {
+    await inMongo(env, async () => {
+      const facts = await readMongoFacts();
+      await look('MongoDB', () => well(facts.version));
+      await look('MongoDB clock', () => clockAgainst(facts.now));
+      await look('Indexes', indexes);
+      await look('Leases', () => staleLeases(env));
+      await look('Workers', () => workers(env));
+    });
+  } catch (error) {
+    const { message } = error as Error;
+    tell('MongoDB', wrong(`is away: ${message}`, 'npm start, or mend MONGODB_URI in .env'));
+  }
+}
+
+await examine();
+process.exitCode = found.includes('wrong') ? 1 : 0;

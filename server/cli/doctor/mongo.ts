@@ -1,0 +1,54 @@
+import type { Env } from '../../config/env.ts';
+import { absentIndexes } from '../../models/indexes.ts';
+import { overdueLeases } from '../../models/system/LeaseModel.ts';
+import { RunModel } from '../../models/system/RunModel.ts';
+import { workersSeen } from '../../Services/BackgroundJobs/consuming/workersSeen.ts';
+import { type Finding, warning, well, wrong } from './finding.ts';
+
+const NAMED = 3;
+
+/** Whether every index that a query or a uniqueness rests on is there. */
+export async function indexes(): Promise<Finding> {
+  const absent = await absentIndexes();
+  return absent.length === 0
+    ? well('all are there')
+    : wrong(`absent: ${absent.join(', ')}`, 'npm run indexes');
+}
+
+/** Leases that ran out long ago: whoever held them died, and nobody took them over. */
+export async function staleLeases({
+  RECONCILE_INTERVAL_MS,
+}: Pick<Env, 'RECONCILE_INTERVAL_MS'>): Promise<Finding> {
+  const since = new Date(Date.now() - 2 * RECONCILE_INTERVAL_MS);
+  const runs = await RunModel.find(
+    { status: 'enumerating', 'lease.expiresAt': { $lt: since } },
+    { _id: 1 },
+  ).lean();
+  const names = [...runs.map(({ _id }) => `run ${_id}`), ...(await overdueLeases(since))];
+  return names.length === 0
+    ? well('none is overdue')
+    : warning(
+        `nobody took over: ${names.join(', ')}. An API process does, within a minute`,
+        'npx pm2 restart api-server',
+      );
+}
+
+/** Whether workers live, and which ended without farewell. */
+export async function workers({
+  WORKER_HEARTBEAT_MS,
+}: Pick<Env, 'WORKER_HEARTBEAT_MS'>): Promise<Finding> {
+  const { alive, silent } = await workersSeen(WORKER_HEARTBEAT_MS);
+  if (alive.length === 0) {
+    return wrong('none has shown a sign of life of late', 'npx pm2 start ecosystem.config.js');
+  }
+  const versions = new Set(alive.map(({ version }) => version));
+  const text = `${alive.length} alive, of version ${[...versions].join(' and ')}`;
+  if (versions.size > 1) return warning(text, 'npx pm2 reload worker');
+  if (silent.length === 0) return well(text);
+  const names = silent.slice(0, NAMED).map(({ _id }) => _id);
+  const more = silent.length > NAMED ? ` and ${silent.length - NAMED} more` : '';
+  return warning(
+    `${text}; fell silent within a day: ${names.join(', ')}${more}`,
+    'npx pm2 logs worker --lines 200',
+  );
+}

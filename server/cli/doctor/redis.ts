@@ -1,0 +1,70 @@
+import type { Env } from '../../config/env.ts';
+import { catalogue } from '../../Services/BackgroundJobs/queues/catalogue.ts';
+import { lockless } from '../../Services/BackgroundJobs/queues/lockless.ts';
+import {
+  readRedisFacts,
+  tooFull,
+  unfitness,
+} from '../../Services/BackgroundJobs/queues/redisFacts.ts';
+import type { RedisConnection } from '../connections.ts';
+import { type Finding, warning, well, wrong } from './finding.ts';
+
+const MIB = 2 ** 20;
+
+/** Version, eviction policy and persistence: whether jobs are safe there. */
+export async function redisFitness(redis: RedisConnection): Promise<Finding> {
+  const facts = await readRedisFacts(redis);
+  const [first, ...more] = unfitness(facts);
+  if (first !== undefined) return wrong([first, ...more].join(' '), remedy(facts.evictionPolicy));
+  const { version, evictionPolicy, persistent } = facts;
+  const seen = `${version}, ${evictionPolicy}`;
+  if (persistent === null) {
+    return warning(
+      `${seen}; it does not tell whether it writes to disk`,
+      'ask its provider for AOF, everysec',
+    );
+  }
+  return well(`${seen}, writes to disk`);
+}
+
+function remedy(evictionPolicy: string): string {
+  return evictionPolicy === 'noeviction'
+    ? 'redis-cli config set appendonly yes && redis-cli config rewrite'
+    : 'redis-cli config set maxmemory-policy noeviction && redis-cli config rewrite';
+}
+
+/** How much of its memory is used. */
+export async function redisMemory(redis: RedisConnection): Promise<Finding> {
+  const facts = await readRedisFacts(redis);
+  const used = `${Math.ceil(facts.usedBytes / MIB)} MiB used`;
+  if (facts.maxBytes === 0) return well(`${used}, no limit set`);
+  const text = `${used} of ${Math.floor(facts.maxBytes / MIB)}`;
+  return tooFull(facts) === null
+    ? well(text)
+    : wrong(
+        `${text}: above 80 % no run is begun`,
+        `redis-cli config set maxmemory ${Math.ceil((2 * facts.maxBytes) / MIB)}mb`,
+      );
+}
+
+/** Jobs that were at work when their worker vanished, and that no other has taken yet. */
+export async function activeWithoutLock(
+  redis: RedisConnection,
+  { QUEUE_PREFIX }: Pick<Env, 'QUEUE_PREFIX'>,
+): Promise<Finding> {
+  let jobs = 0;
+  for (const { definition } of catalogue) {
+    jobs += await lockless(redis, `${QUEUE_PREFIX}:${definition.name}`);
+  }
+  if (jobs === 0) return well('every job at work has a living worker');
+  return warning(
+    `${jobs} jobs are at work for workers that are gone; any worker gives them on within seconds`,
+    'npx pm2 restart worker',
+  );
+}
+
+/** Redis' time, in milliseconds since 1970. */
+export async function redisTime(redis: RedisConnection): Promise<number> {
+  const [seconds, microseconds] = (await redis.time()).map(Number) as [number, number];
+  return seconds * 1_000 + microseconds / 1_000;
+}

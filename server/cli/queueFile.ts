@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Env } from '../config/env.ts';
+import { type DumpedKey, dumpPending } from '../Services/BackgroundJobs/backup/pendingSnapshot.ts';
+import {
+  forgetFinished,
+  keysUnder,
+  removeKeys,
+  restoreKeys,
+} from '../Services/BackgroundJobs/backup/restoreKeys.ts';
+import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import { readLines, requireWhole, writeLines } from '../Services/Backup/lineFile.ts';
+import type { RedisConnection } from './connections.ts';
+
+const FILE = 'redis.json.gz';
+
+/** Writes the pending jobs of every queue into a file of `folder`. @returns the number of keys. */
+export async function backUpQueues(
+  folder: string,
+  redis: RedisConnection,
+  env: Env,
+): Promise<number> {
+  async function* lines() {
+    for (const { definition } of catalogue) {
+      for await (const key of dumpPending(redis, env.QUEUE_PREFIX, definition.name)) {
+        yield JSON.stringify(key);
+      }
+    }
+  }
+  return writeLines(join(folder, FILE), lines());
+}
+
+/**
+ * Puts the pending jobs back. What Redis holds under the prefix is in the way, unless it is to be
+ * replaced.
+ * @returns the number of keys.
+ */
+export async function restoreQueues(
+  folder: string,
+  redis: RedisConnection,
+  env: Env,
+  replace: boolean,
+): Promise<number> {
+  const file = join(folder, FILE);
+  if (!existsSync(file)) throw new Error(`There is no backup of Redis in ${folder}.`);
+  await requireWhole(file);
+  if (replace) await removeKeys(redis, env.QUEUE_PREFIX);
+  await requireEmptyQueues(redis, env);
+  async function* keys() {
+    for await (const line of readLines(file)) yield JSON.parse(line) as DumpedKey;
+  }
+  return restoreKeys(redis, env.QUEUE_PREFIX, keys());
+}
+
+/** @throws Error when Redis holds anything under the prefix. */
+export async function requireEmptyQueues(redis: RedisConnection, env: Env): Promise<void> {
+  for await (const _ of keysUnder(redis, env.QUEUE_PREFIX)) {
+    throw new Error(
+      `Redis is not empty under ${env.QUEUE_PREFIX}. Set another QUEUE_PREFIX, or add --replace.`,
+    );
+  }
+}
+
+/** Makes Redis forget what finished there. @returns the number of jobs. */
+export async function forgetFinishedJobs(redis: RedisConnection, env: Env): Promise<number> {
+  let jobs = 0;
+  for (const { definition } of catalogue) {
+    jobs += await forgetFinished(redis, env.QUEUE_PREFIX, definition.name);
+  }
+  return jobs;
+}

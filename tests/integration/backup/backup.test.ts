@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mongoose from 'mongoose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { nextInSequence } from '../../../server/models/system/SequenceModel.ts';
+import { useInstallation } from '../core/installation.ts';
+import { command } from './commands.ts';
+
+const installation = useInstallation();
+const { queue, redis } = installation;
+const { Double, Int32, Long, Decimal128, Binary } = mongoose.mongo;
+let folder: string;
+let runId: string;
+
+const types = () =>
+  mongoose.connection
+    .collection<{ _id: string; [field: string]: unknown }>('own')
+    .findOne({}, { promoteValues: false });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hourwork-backup-'));
+  ({ runId } = await installation.producer.enqueueUsers(await installation.makeUsers(1_200)));
+  await mongoose.connection.collection<{ _id: string; [field: string]: unknown }>('own').insertOne({
+    _id: 'types',
+    whole: new Double(3),
+    int: new Int32(3),
+    long: Long.fromString('9007199254740993'),
+    decimal: Decimal128.fromString('0.10'),
+    binary: new Binary(Buffer.from([0, 255])),
+    at: new Date(0),
+  });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const run = (which: 'backup' | 'restore', ...args: string[]) => command(which, installation, args);
+
+describe('npm run backup and npm run restore', () => {
+  it('put everything back as it was: documents with their types, indexes, jobs in their order', async () => {
+    const before = await types();
+    const waiting = await queue.pendingPage(0, 2_000);
+    const numberBefore = await nextInSequence('runs');
+    const backup = join(folder, 'all');
+    const made = await run('backup', backup);
+    expect(made, made.text).toMatchObject({ code: 0 });
+    expect(made.text).toMatch(/MongoDB: 1200 of jobstatuses\n/);
+    expect(made.text).toMatch(/Redis: 2\d{3} keys of pending jobs\n/);
+    expect((await stat(backup)).mode & 0o077, 'for its owner alone').toBe(0);
+
+    await installation.wipeRedis();
+    await mongoose.connection.dropDatabase();
+    const restored = await run('restore', backup);
+    expect(restored, restored.text).toMatchObject({ code: 0 });
+    expect(await types()).toEqual(before);
+    expect(await queue.pendingPage(0, 2_000)).toEqual(waiting);
+    expect(await JobStatusModel.countDocuments({ runId, status: 'queued' })).toBe(1_200);
+    const indexes = await mongoose.connection.collection('jobstatuses').indexes();
+    expect(indexes.map(({ key }) => key)).toContainEqual({ runId: 1, status: 1, userId: 1 });
+    expect(await nextInSequence('runs')).toBeGreaterThan(numberBefore + 1_000);
+    const leftovers = await redis.keys(`${installation.env.QUEUE_PREFIX}:*backup*`);
+    expect(leftovers).toEqual([]);
+  });
+
+  it('refuse what is not empty, and change nothing', async () => {
+    const backup = join(folder, 'all');
+    for (const args of [[], ['--only', 'mongodb'], ['--only', 'redis']]) {
+      const { code, text } = await run('restore', backup, ...args);
+      expect(code).toBe(1);
+      expect(text).toMatch(/is not empty.*--replace/);
+    }
+    const { code, text } = await run('backup', backup);
+    expect(code).toBe(1);
+    expect(text).toContain('EEXIST');
+    expect(await JobStatusModel.countDocuments({ runId })).toBe(1_200);
+  });
+
+  it('replace when told to, but never beneath running workers', async () => {
+    const backup = join(folder, 'all');
+    const workers = mongoose.connection.collection<{ _id: string; [field: string]: unknown }>(
+      'workers',
+    );
+    await workers.insertOne({ _id: 'w', farewellAt: null, lastSeenAt: new Date() });
+    const refused = await run('restore', backup, '--replace');
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('npx pm2 stop') });
+    await workers.deleteMany({});
+    await JobStatusModel.deleteMany({ runId });
+    const replaced = await run('restore', backup, '--replace');
+    expect(replaced, replaced.text).toMatchObject({ code: 0 });
+    expect(await JobStatusModel.countDocuments({ runId })).toBe(1_200);
+    expect((await queue.pendingCounts()).waiting).toBe(1_200);
+  });
+
+  it('say that a file is damaged before anything is removed', async () => {
+    const backup = join(folder, 'damaged');
+    expect(await run('backup', backup, '--only', 'redis')).toMatchObject({ code: 0 });
+    const file = join(backup, 'redis.json.gz');
+    await writeFile(file, (await readFile(file)).subarray(0, 500));
+    const { code, text } = await run('restore', backup, '--only', 'redis', '--replace');
+    expect(code).toBe(1);
+    expect(text).toMatch(/unexpected end of file/);
+    expect((await queue.pendingCounts()).waiting).toBe(1_200);
+  });
+});
