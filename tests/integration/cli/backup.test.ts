@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { nextInSequence } from '../../../server/models/system/SequenceModel.ts';
 import { useInstallation } from '../core/installation.ts';
-import { command } from './commands.ts';
+import { command } from './command.ts';
 
 const installation = useInstallation();
 const { queue, redis } = installation;

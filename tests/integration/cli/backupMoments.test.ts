@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { useInstallation } from '../core/installation.ts';
-import { command } from './commands.ts';
+import { command } from './command.ts';
 
 const USERS = 120;
 const LOOK_MS = 20;

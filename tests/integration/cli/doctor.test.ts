@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import mongoose from 'mongoose';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../scripts/services/ports.mjs';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
+import { useInstallation } from '../core/installation.ts';
+import { command, type Ended } from './command.ts';
+
+const installation = useInstallation();
+const { redis, env } = installation;
+const SECRET = 'a-password-nobody-may-see';
+
+async function doctor(settings: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const PORT = String(await freePort(33_000));
+  return command('doctor', installation, [], {
+    ...{ PORT, JWT_SECRET: SECRET.repeat(2), ADMIN_PASSWORD: SECRET },
+    ...settings,
+  });
+}
+
+const aWorker = (name: string, lastSeenAt: Date) => ({
+  ...{ _id: name, host: hostname(), pid: 1, version: '0.1.0', queues: ['user-data'] },
+  ...{ runningJobs: 0, memoryBytes: 1, startedAt: new Date(0), lastSeenAt, farewellAt: null },
+  expiresAt: new Date(Date.now() + 86_400_000),
+});
+
+beforeEach(async () => {
+  await WorkerModel.deleteMany({});
+  // Seen far in the future: alive however slowly the command starts.
+  await WorkerModel.create(aWorker('alive', new Date(Date.now() + 600_000)));
+});
+
+describe('npm run doctor', () => {
+  it('says of each part that it is well, in a line each, and ends with 0', async () => {
+    const { code, text } = await doctor();
+    expect(code, text).toBe(0);
+    for (const subject of [
+      'Node',
+      'Settings',
+      'Disk',
+      ...['Redis', 'Redis memory', 'Redis clock', 'Jobs at work'],
+      ...['MongoDB', 'MongoDB clock', 'Indexes', 'Leases', 'Workers'],
+    ]) {
+      expect(text).toMatch(new RegExp(`^[✔!] ${subject}: .+$`, 'm'));
+    }
+    expect(text).toMatch(/^! Port: no API serves .*npx pm2 start ecosystem\.config\.js$/m);
+    expect(text).not.toContain('✘');
+    expect(text).not.toContain(SECRET);
+  });
+
+  it('names an index that is not there, and the command that makes it', async () => {
+    const jobs = mongoose.connection.collection('jobstatuses');
+    await jobs.dropIndex('runId_1_status_1_userId_1');
+    const { code, text } = await doctor();
+    await jobs.createIndex({ runId: 1, status: 1, userId: 1 });
+    expect(code).toBe(1);
+    expect(text).toMatch(
+      /^✘ Indexes: absent: JobStatus \(runId, status, userId\).*npm run indexes$/m,
+    );
+  });
+
+  it('says that Redis is away, and looks at the rest, without the password', async () => {
+    const port = await freePort(34_000);
+    const { code, text } = await doctor({ REDIS_URL: `redis://:${SECRET}@127.0.0.1:${port}` });
+    expect(code).toBe(1);
+    expect(text).toMatch(/^✘ Redis: .*away.*REDIS_URL/m);
+    expect(text).toMatch(/^✔ Indexes: /m);
+    expect(text).not.toContain(SECRET);
+  });
+
+  it('says that MongoDB is away, and looks at the rest, without the password', async () => {
+    const port = await freePort(35_000);
+    const uri = `mongodb://root:${SECRET}@127.0.0.1:${port}/away`;
+    const { code, text } = await doctor({ MONGODB_URI: uri });
+    expect(code).toBe(1);
+    expect(text).toMatch(/^✘ MongoDB: .*away/m);
+    expect(text).toMatch(/^✔ Redis: /m);
+    expect(text).not.toContain(SECRET);
+  });
+
+  it('tells of leases, jobs and workers left behind', async () => {
+    await RunModel.create({
+      ...{ _id: 'left', runSeq: 1, trigger: 'manual', mode: 'queue', asOf: '2026-01-01' },
+      ...{ explicitAsOf: false, backfill: false, batchSize: 50, status: 'enumerating' },
+      lease: { token: 'dead', expiresAt: new Date(0) },
+      startedAt: new Date(0),
+    });
+    await redis.lpush(`${env.QUEUE_PREFIX}:user-data:active`, 'left-behind');
+    await WorkerModel.create(aWorker('silent', new Date(Date.now() - 60_000)));
+    const { code, text } = await doctor();
+    await redis.del(`${env.QUEUE_PREFIX}:user-data:active`);
+    await RunModel.deleteMany({});
+    expect(code, 'warnings').toBe(0);
+    expect(text).toMatch(/^! Leases: .*run left.*npx pm2 restart api-server$/m);
+    expect(text).toMatch(/^! Jobs at work: 1 job.*npx pm2 restart worker$/m);
+    expect(text).toMatch(/^! Workers: 1 alive.*silent.*npx pm2 logs worker/m);
+  });
+
+  it('is not well without any worker, nor with a stranger at the port', async () => {
+    await WorkerModel.deleteMany({});
+    const stranger = createServer((_request, answer) => answer.end('hello')).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const { port } = stranger.address() as AddressInfo;
+    const { code, text } = await doctor({ PORT: String(port) });
+    stranger.close();
+    expect(code).toBe(1);
+    expect(text).toMatch(/^✘ Workers: none .*npx pm2 start ecosystem\.config\.js$/m);
+    expect(text).toMatch(new RegExp(`^✘ Port: something else .*lsof -i :${port}$`, 'm'));
+  });
+
+  it('lists the settings that cannot be used, and not their values', async () => {
+    const { code, text } = await doctor({ WORKER_CONCURRENCY: 'many', JWT_SECRET: 'short' });
+    expect(code).toBe(1);
+    expect(text).toMatch(
+      /✘ Settings: [\s\S]*WORKER_CONCURRENCY[\s\S]*JWT_SECRET|JWT_SECRET[\s\S]*WORKER_CONCURRENCY/,
+    );
+    expect(text).not.toContain('many');
+  });
+});
