@@ -91,6 +91,28 @@ describe('npm run backup and npm run restore', () => {
     expect((await queue.pendingCounts()).waiting).toBe(1_200);
   });
 
+  it('catch the queue at one instant while jobs come and go', async () => {
+    const { stop } = await installation.startWorker(async () => 'done');
+    const backup = join(folder, 'moving');
+    const before = (await queue.pendingCounts()).waiting;
+    expect(await run('backup', backup, '--only', 'redis')).toMatchObject({ code: 0 });
+    await stop();
+    expect((await queue.pendingCounts()).waiting, 'jobs ended meanwhile').toBeLessThan(before);
+    const restored = await run('restore', backup, '--only', 'redis', '--replace');
+    expect(restored, restored.text).toMatchObject({ code: 0 });
+    const key = (name: string) => `${installation.env.QUEUE_PREFIX}:user-data:${name}`;
+    const ids = [
+      ...(await redis.lrange(key('wait'), 0, -1)),
+      ...(await redis.lrange(key('active'), 0, -1)),
+    ];
+    expect(ids.length).toBeGreaterThan(0);
+    const jobs = (await redis.keys(key('user-data-*'))).map((job) => job.slice(key('').length));
+    expect(jobs.toSorted(), 'each in its list, each with its data').toEqual(ids.toSorted());
+    for (const id of ids) expect(await redis.hget(key(id), 'finishedOn')).toBeNull();
+    await installation.wipeRedis();
+    await run('restore', join(folder, 'all'), '--only', 'redis');
+  });
+
   it('say that a file is damaged before anything is removed', async () => {
     const backup = join(folder, 'damaged');
     expect(await run('backup', backup, '--only', 'redis')).toMatchObject({ code: 0 });
