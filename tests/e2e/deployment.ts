@@ -53,6 +53,9 @@ interface Behaviour {
   paceMs: number;
   /** Users whose work ends its worker by kill -9, each time. */
   crashingUsers?: readonly string[];
+  /** Users whose work keeps its worker's event loop busy for `blockMs`, at a job's first start. */
+  blockingUsers?: readonly string[];
+  blockMs?: number;
 }
 
 /** An installation under PM2 with servers of its own, all of which a test may take away. */

@@ -1,8 +1,8 @@
 // A worker process as worker.ts starts it, with the real work for each user. What it does besides is
-// said by the file WORK_FILE, read anew by each job: how long it waits after its work, and whose work
-// crashes the process. Every execution leaves a document in `executions`, so that a test sees which
-// users' work was done how often; `effects` holds an effect that, like the product's own, is fenced by
-// runSeq, and how often it was applied.
+// said by the file WORK_FILE, read anew by each job: how long it waits after its work, whose work
+// crashes the process, and whose blocks its event loop at the first start. Every execution leaves a
+// document in `executions`, so that a test sees which users' work was done how often; `effects` holds
+// an effect that, like the product's own, is fenced by runSeq, and how often it was applied.
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
@@ -25,7 +25,7 @@ const DUPLICATE_KEY = 11_000;
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').ProcessorServices} Services */
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/jobDefinition.ts').Processor<{userId: string}, unknown>} Work */
 
-/** @returns {{paceMs: number, crashingUsers?: string[]}} */
+/** @returns {{paceMs: number, crashingUsers?: string[], blockingUsers?: string[], blockMs?: number}} */
 const behaviour = () => JSON.parse(readFileSync(workFile, 'utf8'));
 
 /**
@@ -48,6 +48,15 @@ async function applyEffect(userId, { runId, runSeq }) {
 }
 
 /**
+ * Computes without letting anything else in this process have its turn.
+ * @param {number} ms
+ */
+function block(ms) {
+  const until = Date.now() + ms;
+  while (Date.now() < until);
+}
+
+/**
  * @param {Services} services
  * @returns {Promise<Work>}
  */
@@ -57,11 +66,13 @@ async function pacedProcessor(services) {
   const executions = mongoose.connection.collection('executions');
   return async (payload, context) => {
     const { userId } = payload;
-    const { paceMs, crashingUsers } = behaviour();
+    const { paceMs, crashingUsers, blockingUsers, blockMs = 0 } = behaviour();
     if (crashingUsers?.includes(userId)) process.kill(process.pid, 'SIGKILL');
     const result = await work(payload, context);
     const { runId, runSeq } = context;
+    const isFirst = (await executions.countDocuments({ runId, userId }, { limit: 1 })) === 0;
     await executions.insertOne({ runId, userId, at: new Date() });
+    if (isFirst && blockingUsers?.includes(userId)) block(blockMs);
     await applyEffect(userId, { runId, runSeq });
     if (paceMs > 0) await wait(paceMs, undefined, { signal: context.signal });
     return result;

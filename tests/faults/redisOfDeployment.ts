@@ -4,7 +4,8 @@ import { envSchema } from '../../server/config/env.ts';
 import { USER_DATA } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { Killable } from '../e2e/killable.ts';
 
-const QUEUE = `${envSchema.parse({}).QUEUE_PREFIX}:${USER_DATA}`;
+/** The beginning of the names of the queue’s keys, under the default prefix. */
+export const QUEUE = `${envSchema.parse({}).QUEUE_PREFIX}:${USER_DATA}`;
 
 /** A connection of the test's own, for this test. */
 export function ownConnection({ port }: Pick<Killable, 'port'>): Redis {
@@ -26,4 +27,10 @@ export async function jobIdsIn(redis: Redis): Promise<string[]> {
     ...['delayed', 'completed', 'failed'].map((set) => redis.zrange(`${QUEUE}:${set}`, '0', '-1')),
   ]);
   return lists.flat().map((id) => id.replace(/-g\d+$/, ''));
+}
+
+/** The ids of the jobs that Redis has acknowledged as completed since this instant. */
+export async function jobsAcknowledged(redis: Redis, since: number): Promise<string[]> {
+  const ids = await redis.zrangebyscore(`${QUEUE}:completed`, since, '+inf');
+  return ids.map((id) => id.replace(/-g\d+$/, ''));
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
@@ -92,7 +93,7 @@ describe('npm run backup and npm run restore', () => {
   });
 
   it('catch the queue at one instant while jobs come and go', async () => {
-    const { stop } = await installation.startWorker(async () => 'done');
+    const { stop } = await installation.startWorker(() => wait(10, 'done'));
     const backup = join(folder, 'moving');
     const before = (await queue.pendingCounts()).waiting;
     expect(await run('backup', backup, '--only', 'redis')).toMatchObject({ code: 0 });
@@ -110,7 +111,7 @@ describe('npm run backup and npm run restore', () => {
     expect(jobs.toSorted(), 'each in its list, each with its data').toEqual(ids.toSorted());
     for (const id of ids) expect(await redis.hget(key(id), 'finishedOn')).toBeNull();
     await installation.wipeRedis();
-    await run('restore', join(folder, 'all'), '--only', 'redis');
+    expect(await run('restore', join(folder, 'all'), '--only', 'redis')).toMatchObject({ code: 0 });
   });
 
   it('say that a file is damaged before anything is removed', async () => {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { waitUntil } from '../../scripts/waiting.mjs';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
+import { type Deployment, useDeployment } from '../e2e/deployment.ts';
+import { QUICK } from './faultSettings.ts';
+import { executedAgain } from './jobsAtWork.ts';
+import { jobsAcknowledged, ownConnection } from './redisOfDeployment.ts';
+import { underLoad } from './underLoad.ts';
+
+const expectation = {
+  expected: 'effect once, record right',
+  bounds: { lost: 0, twice: 0, doubled: 0 },
+};
+
+async function killWorkers({ pm2 }: Deployment): Promise<void> {
+  for (const { pid } of await pm2.online('worker')) process.kill(pid, 'SIGKILL');
+}
+
+describe('after the effect', () => {
+  const deployment = useDeployment({ users: 2_000, settings: QUICK });
+
+  it('15 kill -9 between effect and acknowledgement', async (context) => {
+    // A job's time passes after its effect: it is there that a kill meets most of them.
+    const load = await underLoad(context, deployment, expectation);
+    await killWorkers(deployment);
+    const row = await load.settle();
+    const again = await executedAgain();
+    row.seen = `${again.length} jobs met there, and begun again`;
+    expect(again.length).toBeGreaterThan(5);
+    const records = await JobStatusModel.find({ _id: { $in: again } }).lean();
+    expect(records).toHaveLength(again.length);
+    for (const record of records) {
+      expect(record).toMatchObject({ status: 'completed', attempts: 1, generation: 1, starts: 2 });
+    }
+    load.probe.expectServedOrUnavailable();
+  });
+});
+
+describe('after the acknowledgement', () => {
+  const deployment = useDeployment({ users: 2_000, settings: QUICK });
+
+  it('15 kill -9 between acknowledgement and record', async (context) => {
+    const load = await underLoad(context, deployment, expectation);
+    const redis = ownConnection(deployment.redis);
+    // While MongoDB is away, what is at work ends and is acknowledged, and no record is written.
+    await deployment.mongo.kill();
+    const killedAt = Date.now();
+    const acknowledged = () => jobsAcknowledged(redis, killedAt);
+    await waitUntil(async () => (await acknowledged()).length > 5, {
+      timeoutMs: 10_000,
+      what: 'jobs to be acknowledged',
+    });
+    await killWorkers(deployment);
+    const unrecorded = await acknowledged();
+    await deployment.mongo.start();
+    const row = await load.settle();
+    row.seen = `${unrecorded.length} jobs met there, none begun again`;
+    const records = await JobStatusModel.find({ _id: { $in: unrecorded } }).lean();
+    expect(records).toHaveLength(unrecorded.length);
+    for (const record of records) {
+      expect(record).toMatchObject({ status: 'completed', attempts: 1, generation: 1, starts: 1 });
+    }
+    const again = new Set(await executedAgain());
+    expect(unrecorded.filter((id) => again.has(id))).toEqual([]);
+    load.probe.expectServedOrUnavailable();
+  });
+});

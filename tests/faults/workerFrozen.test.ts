@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { waitUntil } from '../../scripts/waiting.mjs';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
+import { UserModel } from '../../server/models/UserModel.ts';
+import { useDeployment } from '../e2e/deployment.ts';
+import { QUICK } from './faultSettings.ts';
+import { executedAgain, jobsAtWorkOf } from './jobsAtWork.ts';
+import { ownConnection } from './redisOfDeployment.ts';
+import { underLoad } from './underLoad.ts';
+
+const expectation = {
+  expected: 'fenced: no stale write, R = 0',
+  bounds: { lost: 0, twice: 0, doubled: 0 },
+};
+
+/** Each was ended by the start that took it over, and nothing of the first is left in its record. */
+async function expectEndedByOthers(jobIds: readonly string[], pid: number): Promise<void> {
+  const records = await JobStatusModel.find({ _id: { $in: jobIds } }).lean();
+  expect(records).toHaveLength(jobIds.length);
+  for (const record of records) {
+    expect(record).toMatchObject({ status: 'completed', attempts: 1, generation: 1, starts: 2 });
+    expect(record.worker).not.toContain(`:${pid}:`);
+  }
+}
+
+describe('frozen', () => {
+  const FROZEN_MS = 10_000;
+  const deployment = useDeployment({ users: 2_000, settings: QUICK });
+
+  it('11 a worker frozen for 10 s, past its lock of 3 s, then woken', async (context) => {
+    const load = await underLoad(context, deployment, expectation);
+    const [worker] = await deployment.pm2.online('worker');
+    const pid = worker?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const held = await jobsAtWorkOf(ownConnection(deployment.redis), pid);
+      expect(held.length).toBeGreaterThan(3);
+      await wait(FROZEN_MS);
+      const done = () => JobStatusModel.countDocuments({ _id: { $in: held }, status: 'completed' });
+      await waitUntil(async () => (await done()) === held.length, {
+        timeoutMs: 20_000,
+        what: 'the other worker to have done its jobs',
+      });
+      const before = await JobStatusModel.find({ _id: { $in: held } })
+        .sort({ _id: 1 })
+        .lean();
+      process.kill(pid, 'SIGCONT');
+      const row = await load.settle();
+      row.seen = `${held.length} jobs held by the frozen one, all done by another`;
+      // It ended them too, after it woke: nothing in their records moved.
+      const after = await JobStatusModel.find({ _id: { $in: held } })
+        .sort({ _id: 1 })
+        .lean();
+      expect(after).toEqual(before);
+      await expectEndedByOthers(held, pid);
+      expect((await deployment.pm2.online('worker')).map((each) => each.pid)).toContain(pid);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    load.probe.expectServedOrUnavailable();
+  });
+});
+
+describe('blocked', () => {
+  const BLOCKED_MS = 20_000;
+  const JOB_MS = 400;
+  const deployment = useDeployment({ users: 2_000, settings: QUICK });
+
+  it('11 a processor that blocks the event loop for 20 s', async (context) => {
+    const load = await underLoad(context, deployment, { ...expectation, jobMs: JOB_MS });
+    // Of a user whom the stream comes to a good while later.
+    const user = await UserModel.findOne({}, { _id: 1 }).sort({ _id: -1 }).lean();
+    const userId = user?._id.toHexString() ?? '';
+    const blocking = { blockingUsers: [userId], blockMs: BLOCKED_MS };
+    await deployment.behave({ paceMs: JOB_MS, ...blocking });
+    const { body } = await deployment.api.post('/app/job-status/runs', { userIds: [userId] });
+    const jobId = `user-data-${String(body.runId)}-${userId}`;
+    await waitUntil(async () => (await executedAgain()).includes(jobId), {
+      timeoutMs: 30_000,
+      what: 'another worker to take the blocked job',
+    });
+    const again = await executedAgain();
+    // Until the first start has ended, too.
+    await wait(BLOCKED_MS);
+    const row = await load.settle();
+    row.seen = `${again.length} jobs of the blocked worker done by the other`;
+    const record = await JobStatusModel.findById(jobId).lean();
+    expect(record).toMatchObject({ status: 'completed', attempts: 1, generation: 1, starts: 2 });
+    load.probe.expectServedOrUnavailable();
+  });
+});
