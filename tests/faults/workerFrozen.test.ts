@@ -80,10 +80,10 @@ describe('blocked', () => {
       timeoutMs: 30_000,
       what: 'another worker to take the blocked job',
     });
-    const again = await executedAgain();
     // Until the first start has ended, too.
     await wait(BLOCKED_MS);
     const row = await load.settle();
+    const again = await executedAgain();
     row.seen = `${again.length} jobs of the blocked worker done by the other`;
     const record = await JobStatusModel.findById(jobId).lean();
     expect(record).toMatchObject({ status: 'completed', attempts: 1, generation: 1, starts: 2 });

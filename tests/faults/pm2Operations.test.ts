@@ -1,0 +1,70 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { useDeployment } from '../e2e/deployment.ts';
+import { QUICK } from './faultSettings.ts';
+import { executedAgain } from './jobsAtWork.ts';
+import { steadyClients } from './steadyClients.ts';
+import { underLoad } from './underLoad.ts';
+
+const settings = { ...QUICK, WORKER_INSTANCES: '7', WORKER_CONCURRENCY: '3' };
+const deployment = useDeployment({ users: 2_000, settings });
+const expectation = {
+  expected: 'L = X = 0, no SIGKILL',
+  bounds: { lost: 0, twice: 0, doubled: 0 },
+};
+
+/** Nobody had to be killed, and nothing had to be done again. */
+async function expectInOrder(mark: number): Promise<void> {
+  expect(await deployment.pm2.log(mark)).not.toContain('SIGKILL');
+  expect(await executedAgain()).toEqual([]);
+}
+
+it('13 pm2 reload worker under load', async (context) => {
+  const load = await underLoad(context, deployment, expectation);
+  const mark = await deployment.pm2.logMark();
+  const before = await deployment.pm2.online('worker');
+  await deployment.pm2.run('reload', 'worker');
+  const after = new Set((await deployment.pm2.online('worker')).map(({ pid }) => pid));
+  expect(before.filter(({ pid }) => after.has(pid))).toEqual([]);
+  await load.settle();
+  await expectInOrder(mark);
+  load.probe.expectServedOrUnavailable();
+});
+
+it('13 pm2 scale worker 7 → 2 → 7 under load', async (context) => {
+  const { pm2 } = deployment;
+  const load = await underLoad(context, deployment, expectation);
+  const mark = await pm2.logMark();
+  for (const instances of [2, 7]) {
+    await pm2.run('scale', 'worker', String(instances));
+    expect(await pm2.online('worker')).toHaveLength(instances);
+    await wait(2_000);
+  }
+  await load.settle();
+  await expectInOrder(mark);
+  load.probe.expectServedOrUnavailable();
+});
+
+it('13 pm2 reload api-server, in cluster mode, under HTTP load', async (context) => {
+  const { api, pm2 } = deployment;
+  const load = await underLoad(context, deployment, {
+    ...expectation,
+    expected: 'no failed request, but one safe retry on a closed connection; L = X = 0, no SIGKILL',
+  });
+  const mark = await pm2.logMark();
+  const clients = steadyClients(api, '/app/job-status/runs?limit=1');
+  for (let reloads = 0; reloads < 3; reloads += 1) {
+    await clients.whenAnswered(20);
+    await pm2.run('reload', 'api-server');
+  }
+  await clients.whenAnswered(20);
+  await clients.stop();
+  const row = await load.settle();
+  const retried = [...clients.retried, ...load.stream.unanswered];
+  row.seen = `${clients.answers.length} requests in 3 reloads, ${retried.length} sent once more`;
+  expect(clients.answers.filter((status) => status !== 200)).toEqual([]);
+  expect(retried).not.toContain('TimeoutError');
+  expect(load.stream.answers.filter(({ status }) => status !== 202)).toEqual([]);
+  await expectInOrder(mark);
+  load.probe.expectServedOrUnavailable({ gone: true });
+});

@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { waitUntil } from '../../scripts/waiting.mjs';
+import type { ApiClient } from '../e2e/apiClient.ts';
+
+/** Clients that ask one after another, and again at once where a connection was closed on them. */
+export interface SteadyClients {
+  /** The status of every answer. */
+  readonly answers: readonly number[];
+  /** Why requests were sent once more, by the error's name. */
+  readonly retried: readonly string[];
+  /** Waits for so many more answers. */
+  whenAnswered(more: number): Promise<void>;
+  /** Rejects if a request failed that was sent once more already. */
+  stop(): Promise<void>;
+}
+
+const CLIENTS = 5;
+const PAUSE_MS = 20;
+
+export function steadyClients(api: ApiClient, path: string): SteadyClients {
+  const answers: number[] = [];
+  const retried: string[] = [];
+  let stopped = false;
+
+  /** An idle connection may be closed just as a request is sent on it: that is sent once more. */
+  async function ask(): Promise<void> {
+    const { status } = await api.get(path).catch((error: Error) => {
+      retried.push(error.name);
+      return api.get(path);
+    });
+    answers.push(status);
+  }
+  async function client(): Promise<void> {
+    while (!stopped) {
+      await ask();
+      await wait(PAUSE_MS);
+    }
+  }
+  const clients = Promise.all(Array.from({ length: CLIENTS }, client));
+  // Heard in stop(); until then a rejection must not end the test.
+  clients.catch(() => undefined);
+
+  return {
+    answers,
+    retried,
+    async whenAnswered(more) {
+      const wanted = answers.length + more;
+      await waitUntil(async () => answers.length >= wanted, {
+        timeoutMs: 30_000,
+        what: `${more} answers`,
+      });
+    },
+    async stop() {
+      stopped = true;
+      await clients;
+    },
+  };
+}
