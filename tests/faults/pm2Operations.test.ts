@@ -62,7 +62,7 @@ it('13 pm2 reload api-server, in cluster mode, under HTTP load', async (context)
   const row = await load.settle();
   const retried = [...clients.retried, ...load.stream.unanswered];
   row.seen = `${clients.answers.length} requests in 3 reloads, ${retried.length} sent once more`;
-  expect(clients.answers.filter((status) => status !== 200)).toEqual([]);
+  expect(clients.answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(retried).not.toContain('TimeoutError');
   expect(load.stream.answers.filter(({ status }) => status !== 202)).toEqual([]);
   await expectInOrder(mark);

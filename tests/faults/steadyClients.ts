@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { waitUntil } from '../../scripts/waiting.mjs';
-import type { ApiClient } from '../e2e/apiClient.ts';
+import type { Answer, ApiClient } from '../e2e/apiClient.ts';
 
 /** Clients that ask one after another, and again at once where a connection was closed on them. */
 export interface SteadyClients {
-  /** The status of every answer. */
-  readonly answers: readonly number[];
+  readonly answers: readonly Answer[];
   /** Why requests were sent once more, by the error's name. */
   readonly retried: readonly string[];
   /** Waits for so many more answers. */
@@ -18,17 +17,17 @@ const CLIENTS = 5;
 const PAUSE_MS = 20;
 
 export function steadyClients(api: ApiClient, path: string): SteadyClients {
-  const answers: number[] = [];
+  const answers: Answer[] = [];
   const retried: string[] = [];
   let stopped = false;
 
   /** An idle connection may be closed just as a request is sent on it: that is sent once more. */
   async function ask(): Promise<void> {
-    const { status } = await api.get(path).catch((error: Error) => {
+    const answer = await api.get(path).catch((error: Error) => {
       retried.push(error.name);
       return api.get(path);
     });
-    answers.push(status);
+    answers.push(answer);
   }
   async function client(): Promise<void> {
     while (!stopped) {

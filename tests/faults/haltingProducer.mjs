@@ -1,0 +1,65 @@
+// A producer that opens a run of all users, says which, and gets the signal HALT_BY at the step HALT_AT
+// of the page HALT_IN_PAGE. SIGKILL ends it there; after SIGSTOP it goes on when it is woken.
+import { connect, given, load, SILENT } from '../integration/core/processes/installation.mjs';
+
+const step = given('HALT_AT');
+const signal = /** @type {NodeJS.Signals} */ (given('HALT_BY'));
+const haltingPage = Number(given('HALT_IN_PAGE'));
+const { env, redis, outbox } = await connect();
+const { openRequestedRun } = await load('Services/BackgroundJobs/runs/ledger.js');
+const { enumerateRun } = await load('Services/BackgroundJobs/runs/enumerate.js');
+const { disconnectMongo } = await load('config/mongoConn.js');
+
+const halt = () => process.kill(process.pid, signal);
+
+let page = 0;
+const halting = {
+  /** @param {unknown[]} entries */
+  async record(entries) {
+    page += 1;
+    if (page === haltingPage && step === 'checkpoint') halt();
+    const recorded = await outbox.record(entries);
+    if (page === haltingPage && step === 'record') halt();
+    return recorded;
+  },
+  /**
+   * @param {unknown[]} entries
+   * @param {number} batchSize
+   */
+  async enqueue(entries, batchSize) {
+    if (page !== haltingPage || step !== 'half') {
+      const handedOver = await outbox.enqueue(entries, batchSize);
+      if (page === haltingPage && step === 'enqueue') halt();
+      return handedOver;
+    }
+    const middle = Math.ceil(entries.length / 2);
+    const first = await outbox.enqueue(entries.slice(0, middle), batchSize);
+    halt();
+    const second = await outbox.enqueue(entries.slice(middle), batchSize);
+    return {
+      enqueued: first.enqueued + second.enqueued,
+      duplicates: first.duplicates + second.duplicates,
+      notEnqueued: first.notEnqueued + second.notEnqueued,
+    };
+  },
+};
+
+const run = await openRequestedRun({
+  trigger: 'manual',
+  mode: 'queue',
+  batchSize: env.USER_BATCH_SIZE,
+  asOf: null,
+  backfill: false,
+  selection: null,
+  requestId: null,
+});
+process.stdout.write(`${run._id}\n`);
+const { ended } = await enumerateRun(run._id, {
+  outbox: halting,
+  leaseMs: env.PRODUCER_LEASE_MS,
+  log: SILENT,
+  signal: new AbortController().signal,
+});
+process.stdout.write(`${ended}\n`);
+redis.disconnect();
+await disconnectMongo();
