@@ -77,7 +77,7 @@ async function examineMongo(env: Env): Promise<void> {
       await look('MongoDB clock', () => clockAgainst(facts.now));
       await look('Indexes', indexes);
       await look('Leases', () => staleLeases(env));
-      await look('Workers', () => workers(env));
+      await look('Workers', workers);
     });
   } catch (error) {
     const { message } = error as Error;

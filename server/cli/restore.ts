@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Env, readEnv } from '../config/env.ts';
-import { workersSeen } from '../Services/BackgroundJobs/consuming/workersSeen.ts';
+import { liveWorkers } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { restoreMongo } from '../Services/Backup/mongoBackup.ts';
 import { inMongo, inRedis } from './connections.ts';
 import { forgetFinishedJobs, requireEmptyQueues, restoreQueues } from './queueFile.ts';
@@ -40,7 +40,7 @@ await program.parseAsync();
 
 function mongoSide(folder: string, { replace }: Flags, env: Env): Promise<void> {
   return inMongo(env, async () => {
-    const { alive } = await workersSeen(env.WORKER_HEARTBEAT_MS);
+    const alive = await liveWorkers();
     if (alive.length > 0) {
       throw new Error(
         `${alive.length} workers are running here. Stop them: npx pm2 stop worker api-server`,

@@ -3,7 +3,8 @@ import type { Env } from '../config/env.ts';
 import { type Segment, UserSummaryModel } from '../models/UserSummaryModel.ts';
 import { USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
 import { releaseSchedule } from '../Services/BackgroundJobs/scheduling/schedule.ts';
-import { createRunClient, type Run, type RunClient } from './runClient.ts';
+import { type ApiClient, createApiClient, type Run } from './apiClient.ts';
+import { ownApi } from './ownApi.ts';
 import { type Output, showRunProgress } from './runProgress.ts';
 import { failedLines, runTable, segmentTable } from './runTable.ts';
 import { watchRun } from './runWatch.ts';
@@ -34,7 +35,7 @@ export async function runCommand(
   env: Env,
   output: Output,
 ): Promise<number> {
-  const client = createRunClient({ url: apiUrl(env), ...administrator(env) });
+  const client = createApiClient(ownApi(env));
   const say = (text: string) => output.write(`${text}\n`);
   if (last) {
     const run = await client.lastRun();
@@ -57,7 +58,7 @@ export async function runCommand(
   return run.finishedAt === null ? NOT_BALANCED : code;
 }
 
-async function show(run: Run, client: RunClient, say: (text: string) => void): Promise<number> {
+async function show(run: Run, client: ApiClient, say: (text: string) => void): Promise<number> {
   say(runTable(run, new Date()));
   say(segmentTable(await customersPerSegment()));
   for (const warning of run.warnings) say(`Warning: ${warning}`);
@@ -73,17 +74,4 @@ async function customersPerSegment(): Promise<Map<Segment, number>> {
     { $group: { _id: '$segment', customers: { $sum: 1 } } },
   ]);
   return new Map(groups.map(({ _id, customers }) => [_id, customers]));
-}
-
-/** The API of this installation, from this machine. */
-function apiUrl({ HOST, PORT }: Env): string {
-  const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
-}
-
-function administrator({ ADMIN_EMAIL, ADMIN_PASSWORD }: Env): { email: string; password: string } {
-  if (ADMIN_EMAIL === undefined || ADMIN_PASSWORD === undefined) {
-    throw new Error('ADMIN_EMAIL and ADMIN_PASSWORD are not set: name both in .env.');
-  }
-  return { email: ADMIN_EMAIL, password: ADMIN_PASSWORD };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from './runClient.ts';
+import type { Run } from './apiClient.ts';
 import { followPace } from './runPace.ts';
 
 function run(fields: Partial<Run>): Run {

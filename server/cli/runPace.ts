@@ -1,4 +1,4 @@
-import type { Run } from './runClient.ts';
+import type { Run } from './apiClient.ts';
 
 /** The pace is that of the last ten seconds, so that it follows what happens. */
 const WINDOW_MS = 10_000;

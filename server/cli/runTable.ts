@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { SEGMENTS, type Segment } from '../models/UserSummaryModel.ts';
-import type { Job, Run } from './runClient.ts';
+import type { Job, Run } from './apiClient.ts';
 
 const number = (value: number) => value.toLocaleString('en');
 

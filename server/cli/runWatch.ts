@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError, type Run, type RunClient } from './runClient.ts';
+import { type ApiClient, ApiError, type Run } from './apiClient.ts';
 import { followPace } from './runPace.ts';
 import type { RunProgress } from './runProgress.ts';
 
 export interface WatchOptions {
-  client: RunClient;
+  client: ApiClient;
   progress: RunProgress;
   /** How many users the run is for, if that is known before it has enumerated them. */
   expectedUsers: number;
@@ -71,7 +71,7 @@ function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 0 || error.status >= 500);
 }
 
-async function stuckAdvice(client: RunClient, runId: string, stuckMs: number): Promise<string> {
+async function stuckAdvice(client: ApiClient, runId: string, stuckMs: number): Promise<string> {
   const job = await client.openJob(runId).catch(() => undefined);
   const why = job === undefined ? 'npx pm2 logs worker' : `npm run why -- ${job.jobId}`;
   return (

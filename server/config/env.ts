@@ -94,7 +94,9 @@ export const envSchema = z.object({
   WORKER_LOCK_MS: duration.default(10_000),
   WORKER_STALLED_CHECK_MS: duration.default(5_000),
   WORKER_MAX_CRASHES: positiveInt.default(5),
-  WORKER_HEARTBEAT_MS: duration.default(5_000),
+  WORKER_HEARTBEAT_MS: duration
+    .max(6_000, 'must be at most 6000: after 20 s without one a worker counts as silent')
+    .default(5_000),
   JOB_RETRY_DELAY_MS: duration.default(2_000),
   USER_JOB_DEADLINE_MS: duration.default(60_000),
   SHUTDOWN_GRACE_MS: duration.default(8_000),

@@ -116,6 +116,33 @@ const asOf = z.iso
   .refine((day) => day <= new Date().toISOString().slice(0, 10), 'is after today (UTC)')
   .meta({ description: 'A UTC day, not after today; today if absent', example: '1997-09-30' });
 
+export const retriedPart = z
+  .object({
+    retried: count,
+    skipped: count.meta({
+      description: 'The user has a live job meanwhile, or the run was cancelled',
+    }),
+    nextCursor: z.string().optional().meta({ description: 'Absent when none is left' }),
+  })
+  .meta({ id: 'RetriedPart' });
+
+const attempts = z.array(z.string()).meta({
+  description: 'One line for each failed attempt, oldest first',
+  example: ['DEADLINE_EXCEEDED: The work took longer than 30 s.'],
+});
+
+export const jobHistory = z
+  .object({
+    jobId: z.string(),
+    status: jobState,
+    generation: count,
+    attempts,
+    earlier: z
+      .array(z.object({ generation: count, finishedAt: instantOrNull, attempts }))
+      .meta({ description: 'The failed generations before, oldest first; the last ten' }),
+  })
+  .meta({ id: 'JobHistory' });
+
 export const runRequest = z
   .strictObject({
     asOf: asOf.optional(),
@@ -142,6 +169,23 @@ export const retryFilter = z
   .strictObject({
     runId: runId.optional(),
     code: errorCode.optional(),
-    limit: z.number().int().min(1).max(1000).default(1000),
+    limit: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(1000)
+      .meta({ description: 'Looks at so many at most, oldest first' }),
+    cursor: z
+      .string()
+      .max(400)
+      .optional()
+      .meta({ description: 'The nextCursor of the part before' }),
+    ratePerSecond: z
+      .number()
+      .min(0.1)
+      .max(1000)
+      .optional()
+      .meta({ description: 'Lets so many begin in a second; all at once if absent' }),
   })
   .meta({ id: 'RetryFilter' });

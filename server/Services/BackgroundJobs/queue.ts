@@ -194,7 +194,7 @@ async function requireRoom(redis: Redis): Promise<void> {
   if (percent === null) return;
   throw new AppError(
     'REDIS_NEARLY_FULL',
-    `Redis has used ${percent} % of its maxmemory, and above 80 % no run is begun. ` +
+    `Redis has used ${percent} % of its maxmemory, and above 80 % nothing new is begun. ` +
       'Raise maxmemory, or wait until the jobs there are done.',
   );
 }

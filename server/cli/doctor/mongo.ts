@@ -2,10 +2,11 @@ import type { Env } from '../../config/env.ts';
 import { absentIndexes } from '../../models/indexes.ts';
 import { overdueLeases } from '../../models/system/LeaseModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
-import { workersSeen } from '../../Services/BackgroundJobs/consuming/workersSeen.ts';
+import { liveWorkers, silentWorkers } from '../../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
 const NAMED = 3;
+const DAY_MS = 86_400_000;
 
 /** Whether every index that a query or a uniqueness rests on is there. */
 export async function indexes(): Promise<Finding> {
@@ -34,10 +35,8 @@ export async function staleLeases({
 }
 
 /** Whether workers live, and which ended without farewell. */
-export async function workers({
-  WORKER_HEARTBEAT_MS,
-}: Pick<Env, 'WORKER_HEARTBEAT_MS'>): Promise<Finding> {
-  const { alive, silent } = await workersSeen(WORKER_HEARTBEAT_MS);
+export async function workers(): Promise<Finding> {
+  const [alive, silent] = await Promise.all([liveWorkers(), silentWorkers(DAY_MS)]);
   if (alive.length === 0) {
     return wrong('none has shown a sign of life of late', 'npx pm2 start ecosystem.config.js');
   }
@@ -45,7 +44,7 @@ export async function workers({
   const text = `${alive.length} alive, of version ${[...versions].join(' and ')}`;
   if (versions.size > 1) return warning(text, 'npx pm2 reload worker');
   if (silent.length === 0) return well(text);
-  const names = silent.slice(0, NAMED).map(({ _id }) => _id);
+  const names = silent.slice(0, NAMED);
   const more = silent.length > NAMED ? ` and ${silent.length - NAMED} more` : '';
   return warning(
     `${text}; fell silent within a day: ${names.join(', ')}${more}`,

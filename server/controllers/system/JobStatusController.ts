@@ -1,6 +1,7 @@
 import type { JobState } from '../../models/system/JobStatusModel.ts';
 import type {
   Administration,
+  RetryFilter,
   RunRequest,
 } from '../../Services/BackgroundJobs/admin/administration.ts';
 import type { JobQueries } from '../../Services/BackgroundJobs/admin/jobQueries.ts';
@@ -29,6 +30,7 @@ export function createJobStatusController(deps: JobStatusDeps) {
   return {
     ofUser: async (userId: string, page: PageQuery) => ok(await jobQueries.ofUser(userId, page)),
     byId: async (jobId: string) => ok(await jobQueries.byId(jobId)),
+    history: async (jobId: string) => ok(await jobQueries.history(jobId)),
     recent: async (query: PageQuery & { status?: JobState | undefined }) =>
       ok(await jobQueries.recent(query)),
     failed: async (query: PageQuery & FailedFilter) => ok(await jobQueries.failed(query)),
@@ -40,8 +42,7 @@ export function createJobStatusController(deps: JobStatusDeps) {
     requestRun: async (request: RunRequest) => accepted(await administration.requestRun(request)),
     cancelRun: async (runId: string) => accepted(await administration.cancelRun(runId)),
     retryJob: async (jobId: string) => accepted(await administration.retryJob(jobId)),
-    retryFailed: async (filter: FailedFilter & { limit: number }) =>
-      accepted(await administration.retryFailed(filter)),
+    retryFailed: async (filter: RetryFilter) => accepted(await administration.retryFailed(filter)),
   };
 }
 

@@ -18,6 +18,14 @@ export interface JobFailure {
   message: string;
 }
 
+/** A generation of a job that ended as failed, before the job was retried. */
+export interface FailedGeneration {
+  generation: number;
+  finishedAt: Date | null;
+  /** One line for each failed attempt, oldest first. */
+  history: string[];
+}
+
 /** The durable record of one job: the outbox entry first, the account of what became of it later. */
 export interface JobStatusDoc {
   /** The job's id: `<queue>-<runId>-<userId>` in the user-data queue. */
@@ -41,6 +49,8 @@ export interface JobStatusDoc {
   error: JobFailure | null;
   /** One line for each failed attempt of a job that ended as failed, oldest first. */
   history: string[];
+  /** The failed generations before this one, oldest first, the last ten of them. */
+  failedGenerations: FailedGeneration[];
   result: unknown;
   queuedAt: Date;
   startedAt: Date | null;
@@ -69,6 +79,12 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
     duplicateOf: { type: String, default: null },
     error: { type: new Schema({ code: String, message: String }, { _id: false }), default: null },
     history: { type: [String], default: [] },
+    failedGenerations: {
+      type: [
+        new Schema({ generation: Number, finishedAt: Date, history: [String] }, { _id: false }),
+      ],
+      default: [],
+    },
     result: { type: Schema.Types.Mixed, default: null },
     queuedAt: { type: Date, required: true },
     startedAt: { type: Date, default: null },

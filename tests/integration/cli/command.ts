@@ -12,7 +12,7 @@ export interface Ended {
 
 /** Runs a compiled command as a process of its own, over an installation's database and queue. */
 export async function command(
-  which: 'backup' | 'restore' | 'doctor',
+  which: 'backup' | 'restore' | 'doctor' | 'retry',
   { env, mongoUri }: Pick<Installation, 'env' | 'mongoUri'>,
   args: readonly string[],
   settings: Readonly<Record<string, string>> = {},

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../../scripts/services/ports.mjs';
-import { createRunClient, type RunClient } from '../../../server/cli/runClient.ts';
+import { type ApiClient, createApiClient } from '../../../server/cli/apiClient.ts';
 import { type RunFlags, runCommand } from '../../../server/cli/runCommand.ts';
 import { showRunProgress } from '../../../server/cli/runProgress.ts';
 import { watchRun } from '../../../server/cli/runWatch.ts';
@@ -27,7 +27,7 @@ const FLAGS: RunFlags = { backfill: false, last: false, watch: true, releaseSche
 
 let env: Env;
 let api: RunningApi;
-let client: RunClient;
+let client: ApiClient;
 let worker: RunningWorker | undefined;
 
 async function command(flags: Partial<RunFlags>, settings: Env = env) {
@@ -63,7 +63,7 @@ beforeAll(async () => {
   );
   api = await startApi(env);
   const login = { email: 'admin@example.com', password: 'a-long-test-password' };
-  client = createRunClient({ url: `http://127.0.0.1:${api.port}`, ...login });
+  client = createApiClient({ url: `http://127.0.0.1:${api.port}`, ...login });
   await vi.waitFor(() => client.lastRun(), { timeout: 10_000, interval: 200 });
 });
 

@@ -3,6 +3,7 @@ import { AppError } from '../../../server/errors/AppError.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
+import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { currentCounts } from '../../../server/Services/BackgroundJobs/runs/balance.ts';
 import { openRuns, sealIfFinished } from '../../../server/Services/BackgroundJobs/runs/seal.ts';
@@ -150,6 +151,7 @@ describe('a retry', () => {
     expect(await administration.retryFailed({ runId, limit: 3 })).toEqual({
       retried: 3,
       skipped: 0,
+      nextCursor: expect.any(String),
     });
     for (const jobId of jobIds.slice(0, 3)) await installation.jobIn('completed', jobId);
     expect(await administration.retryFailed({ code: 'USER_NOT_FOUND', limit: 1000 })).toEqual({
@@ -158,6 +160,65 @@ describe('a retry', () => {
     });
     await installation.runIn('completed', other.runId);
     expect(await balancedRun(runId)).toMatchObject({ failed: 1, completed: 3 });
+  });
+
+  it('of many goes on where the part before ended, past what was skipped', async () => {
+    await JobStatusModel.deleteMany({});
+    const { runId, jobIds } = await failedRun(5);
+    await RunModel.updateOne({ _id: runId }, { $set: { status: 'cancelled' } });
+    const first = await administration.retryFailed({ runId, limit: 2 });
+    expect(first).toMatchObject({ retried: 0, skipped: 2 });
+    await RunModel.updateOne({ _id: runId }, { $set: { status: 'completed' } });
+    const second = await administration.retryFailed({
+      runId,
+      limit: 2,
+      cursor: first.nextCursor,
+    });
+    expect(second).toMatchObject({ retried: 2, skipped: 0 });
+    const last = await administration.retryFailed({ runId, limit: 2, cursor: second.nextCursor });
+    expect(last).toEqual({ retried: 1, skipped: 0 });
+    expect(await installation.runIn('completed', runId)).toMatchObject({ completed: 3, failed: 2 });
+    const begin = [...jobIds].sort().slice(0, 2);
+    for (const jobId of begin) expect((await installation.job(jobId)).status).toBe('failed');
+    await expect(administration.retryFailed({ limit: 1, cursor: 'x' })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      details: { problems: [{ in: 'body', field: 'cursor', reason: 'is not a nextCursor' }] },
+    });
+  });
+
+  it('of many begins no more in a second than it was told to', async () => {
+    await JobStatusModel.deleteMany({});
+    const { runId } = await failedRun(4);
+    const askedAt = Date.now();
+    await administration.retryFailed({ runId, limit: 10, ratePerSecond: 4 });
+    await installation.runIn('completed', runId);
+    const jobs = await JobStatusModel.find({ runId }).lean();
+    const starts = jobs.map(({ startedAt }) => startedAt?.getTime() ?? 0).sort((a, b) => a - b);
+    for (const [place, startedAt] of starts.entries()) {
+      expect(startedAt - askedAt).toBeGreaterThanOrEqual(place * 250);
+    }
+  });
+
+  it('leaves on record how the generations before failed', async () => {
+    const { runId, jobIds } = await failedRun(1);
+    const [jobId = ''] = jobIds;
+    failing = true;
+    await administration.retryJob(jobId);
+    await installation.runIn('completed', runId);
+    failing = false;
+    const attempts = ['NOT_RETRYABLE: It does not work today.'];
+    const queries = createJobQueries(administration);
+    expect(await queries.history(jobId)).toEqual({
+      jobId,
+      status: 'failed',
+      generation: 2,
+      attempts,
+      earlier: [{ generation: 1, finishedAt: expect.any(Date), attempts }],
+    });
+    await administration.retryJob(jobId);
+    await installation.jobIn('completed', jobId);
+    const { earlier } = await queries.history(jobId);
+    expect(earlier.map(({ generation }) => generation)).toEqual([1, 2]);
   });
 
   it('of a user’s several failed jobs takes one, and never runs two together', async () => {

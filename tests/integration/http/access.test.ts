@@ -5,6 +5,7 @@ const BASE = '/app/job-status';
 const READING = [
   '/status/user/00002',
   '/status/job/user-data-x-y',
+  '/status/job/user-data-x-y/history',
   '/recent',
   '/queue/stats',
   '/failed',

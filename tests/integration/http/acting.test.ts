@@ -166,8 +166,10 @@ describe('POST /failed/retry', () => {
       retried: 0,
       skipped: 0,
     });
-    await retry({ runId: 'm-many', limit: 1 }).expect(202, { retried: 1, skipped: 0 });
-    await retry({ runId: 'm-many' }).expect(202, { retried: 2, skipped: 0 });
+    const first = await retry({ runId: 'm-many', limit: 1 }).expect(202);
+    expect(first.body).toEqual({ retried: 1, skipped: 0, nextCursor: expect.any(String) });
+    const { nextCursor: cursor } = first.body;
+    await retry({ runId: 'm-many', cursor }).expect(202, { retried: 2, skipped: 0 });
     await retry({ code: 'DEADLINE_EXCEEDED' }).expect(202, { retried: 0, skipped: 1 });
   });
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { type Harness, startHarness, USERS } from './harness.ts';
 import { makeJob, makeRun } from './records.ts';
@@ -53,6 +55,32 @@ beforeAll(async () => {
   });
 });
 afterAll(() => api.stop());
+
+describe('GET /status/job/:jobId/history', () => {
+  it('answers each failed attempt, also those before a retry', async () => {
+    const attempts = ['DEADLINE_EXCEEDED: Too slow.', 'JOB_FAILED: It went wrong.'];
+    const finishedAt = new Date('2026-11-22T10:00:15Z');
+    await makeRun({ _id: 'm-history' });
+    const jobId = await makeJob('m-history', idOf('00005'), {
+      generation: 2,
+      history: attempts,
+      failedGenerations: [{ generation: 1, finishedAt, history: ['JOB_FAILED: Once.'] }],
+    });
+    const answer = await api.get(`${BASE}/status/job/${jobId}/history`, 'viewer').expect(200);
+    await JobStatusModel.deleteOne({ _id: jobId });
+    await RunModel.deleteOne({ _id: 'm-history' });
+    expect(answer.body).toEqual({
+      jobId,
+      status: 'failed',
+      generation: 2,
+      attempts,
+      earlier: [
+        { generation: 1, finishedAt: '2026-11-22T10:00:15.000Z', attempts: ['JOB_FAILED: Once.'] },
+      ],
+    });
+    await api.get(`${BASE}/status/job/${jobId}/history`, 'viewer').expect(404);
+  });
+});
 
 describe('GET /status/job/:jobId', () => {
   it('answers a finished job, field by field', async () => {

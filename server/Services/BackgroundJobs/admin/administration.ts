@@ -45,6 +45,26 @@ export interface QueueStats {
   total: number;
 }
 
+/** Which failed jobs to retry, and how fast. */
+export interface RetryFilter {
+  runId?: string | undefined;
+  code?: string | undefined;
+  /** Look at so many at most. */
+  limit: number;
+  /** The `nextCursor` of the part before. */
+  cursor?: string | undefined;
+  /** Let so many begin in a second; all at once if absent. */
+  ratePerSecond?: number | undefined;
+}
+
+export interface RetriedPart {
+  retried: number;
+  /** Those whose user has a live job meanwhile, and those of a cancelled run. */
+  skipped: number;
+  /** Hand it back to go on; absent when none is left. */
+  nextCursor?: string;
+}
+
 /**
  * What an admin may ask and do about runs and jobs. Every method rejects with an AppError:
  * `REDIS_UNAVAILABLE` or `MONGODB_UNAVAILABLE` within a second when a dependency is away,
@@ -60,11 +80,8 @@ export interface Administration {
   cancelRun(runId: string): Promise<{ runId: string }>;
   /** `JOB_NOT_FAILED`; `JOB_PENDING` with `details.jobId`, the user's live job. */
   retryJob(jobId: string): Promise<{ jobId: string; generation: number }>;
-  retryFailed(filter: {
-    runId?: string | undefined;
-    code?: string | undefined;
-    limit: number;
-  }): Promise<{ retried: number; skipped: number }>;
+  /** Oldest first. `REDIS_NEARLY_FULL`; `VALIDATION_FAILED` for a cursor that is none. */
+  retryFailed(filter: RetryFilter): Promise<RetriedPart>;
   queueStats(): Promise<QueueStats>;
   /** One sentence: why the job (by its id) is not running, or what became of it. */
   why(jobId: string): Promise<{ jobId: string; why: string }>;

@@ -37,6 +37,17 @@ export interface JobView {
   liveState: string | null;
 }
 
+/** How a job failed. */
+export interface JobHistory {
+  jobId: string;
+  status: JobState;
+  generation: number;
+  /** One line for each failed attempt of this generation, oldest first. */
+  attempts: string[];
+  /** The failed generations before this one, oldest first. */
+  earlier: { generation: number; finishedAt: Date | null; attempts: string[] }[];
+}
+
 interface PageRequest {
   limit: number;
   cursor?: string | undefined;
@@ -54,6 +65,8 @@ export interface JobQueries {
   ofUser(reference: string, page: PageRequest): Promise<Page<JobView>>;
   /** @throws AppError `NOT_FOUND`. */
   byId(jobId: string): Promise<JobView>;
+  /** @throws AppError `NOT_FOUND`. */
+  history(jobId: string): Promise<JobHistory>;
   recent(page: PageRequest & { status?: JobState | undefined }): Promise<Page<JobView>>;
   failed(
     page: PageRequest & { runId?: string | undefined; code?: string | undefined },
@@ -79,6 +92,9 @@ const SHOWN = {
 } as const;
 type ShownDoc = Pick<JobStatusDoc, '_id' | keyof typeof SHOWN>;
 
+const HISTORY = { status: 1, generation: 1, history: 1, failedGenerations: 1 } as const;
+type HistoryDoc = Pick<JobStatusDoc, keyof typeof HISTORY>;
+
 const LIVE_STATES_MS = 400;
 const OBJECT_ID = /^[\da-f]{24}$/i;
 
@@ -90,6 +106,10 @@ async function findUserId(reference: string): Promise<string | null> {
   const byId = OBJECT_ID.test(reference) ? await findUser({ _id: reference }) : null;
   const user = byId ?? (await findUser({ externalId: reference }));
   return user?._id.toString() ?? null;
+}
+
+function noSuchJob(jobId: string): AppError {
+  return new AppError('NOT_FOUND', `There is no job ${jobId}, or its record has expired.`);
 }
 
 function toView({ _id, userId, ...shown }: ShownDoc, liveState: string | null): JobView {
@@ -157,10 +177,25 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
         JobStatusModel.findOne({ _id: jobId }, SHOWN, options).lean<ShownDoc>(),
       );
       const [view] = await views(doc === null ? [] : [doc]);
-      if (view === undefined) {
-        throw new AppError('NOT_FOUND', `There is no job ${jobId}, or its record has expired.`);
-      }
+      if (view === undefined) throw noSuchJob(jobId);
       return view;
+    },
+
+    async history(jobId) {
+      const doc = await readOne((options) =>
+        JobStatusModel.findOne({ _id: jobId }, HISTORY, options).lean<HistoryDoc>(),
+      );
+      if (doc === null) throw noSuchJob(jobId);
+      return {
+        jobId,
+        status: doc.status,
+        generation: doc.generation,
+        attempts: doc.history,
+        earlier: doc.failedGenerations.map(({ history, ...generation }) => ({
+          ...generation,
+          attempts: history,
+        })),
+      };
     },
 
     recent({ status, ...options }) {

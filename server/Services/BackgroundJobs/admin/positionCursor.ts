@@ -11,8 +11,11 @@ export function encodeCursor({ queuedAt, _id }: Position): string {
   return Buffer.from(`${queuedAt.getTime()} ${_id}`).toString('base64url');
 }
 
-/** @throws AppError `VALIDATION_FAILED` for anything that encodeCursor did not make. */
-export function decodeCursor(cursor: string): Position {
+/**
+ * @param where the part of the request that brought it.
+ * @throws AppError `VALIDATION_FAILED` for anything that encodeCursor did not make.
+ */
+export function decodeCursor(cursor: string, where: 'query' | 'body' = 'query'): Position {
   const [, time, _id] =
     /^(\d{1,15}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (time === undefined || _id === undefined) {
@@ -20,7 +23,7 @@ export function decodeCursor(cursor: string): Position {
       'VALIDATION_FAILED',
       'cursor: is not one that an answer gave as nextCursor.',
       {
-        details: { problems: [{ in: 'query', field: 'cursor', reason: 'is not a nextCursor' }] },
+        details: { problems: [{ in: where, field: 'cursor', reason: 'is not a nextCursor' }] },
       },
     );
   }

@@ -7,7 +7,8 @@ import { claimNextGeneration } from '../runs/generation.ts';
 import { recordPages } from '../runs/openJobs.ts';
 import { entryOfRecord, type Outbox } from '../runs/outbox.ts';
 import { unseal } from '../runs/seal.ts';
-import type { Administration } from './administration.ts';
+import type { Administration, RetriedPart } from './administration.ts';
+import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
 interface RetryOptions {
   queue: JobQueue;
@@ -27,14 +28,24 @@ export function createRetries({
     return holder === null ? null : jobIdOf(holder);
   }
 
-  /** @returns how many of the records were put in anew. */
-  async function retry(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[]> {
+  /**
+   * @param delayMs how long the n-th of them waits in the queue before a worker may take it.
+   * @returns the records that were put in anew.
+   */
+  async function retry(
+    records: readonly JobStatusDoc[],
+    delayMs: (position: number) => number = () => 0,
+  ): Promise<JobStatusDoc[]> {
     const runIds = [...new Set(records.map(({ runId }) => runId))];
     for (const runId of runIds) await unseal(runId);
     const claimed = await claimNextGeneration(records);
     // Again: the ledger may have been sealed between the two.
     for (const runId of runIds) await unseal(runId);
-    await outbox.enqueue(claimed.map(entryOfRecord), batchSize);
+    const entries = claimed.map((record, position) => ({
+      ...entryOfRecord(record),
+      delayMs: delayMs(position),
+    }));
+    await outbox.enqueue(entries, batchSize);
     return claimed;
   }
 
@@ -54,27 +65,41 @@ export function createRetries({
       return { jobId, generation: claimed.generation };
     },
 
-    async retryFailed({ runId, code, limit }) {
-      await queue.pendingCounts();
+    async retryFailed({ runId, code, limit, cursor, ratePerSecond }) {
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, 'body');
+      await queue.requireRoom();
       const sum = { retried: 0, skipped: 0 };
+      let last: JobStatusDoc | undefined;
       const filter = {
         queue: queue.name,
         ...(runId === undefined ? {} : { runId }),
         ...(code === undefined ? {} : { 'error.code': code }),
       };
-      for await (const page of recordPages('failed', filter)) {
+      for await (const page of recordPages('failed', filter, after)) {
         const records = page.slice(0, limit - sum.retried - sum.skipped);
+        if (records.length === 0) return withCursor(sum, last);
         const retryable = await withoutCancelledRuns(records);
         const pending = await Promise.all(retryable.map(pendingJob));
         const free = oneForEachUser(retryable.filter((_, position) => pending[position] === null));
-        const claimed = await retry(free);
+        const before = sum.retried;
+        const claimed = await retry(free, (position) => turnOf(before + position, ratePerSecond));
         sum.retried += claimed.length;
         sum.skipped += records.length - claimed.length;
-        if (sum.retried + sum.skipped >= limit) break;
+        last = records.at(-1);
+        if (records.length < page.length) return withCursor(sum, last);
       }
       return sum;
     },
   };
+}
+
+/** When the n-th job may begin, in milliseconds from now. */
+function turnOf(position: number, ratePerSecond: number | undefined): number {
+  return ratePerSecond === undefined ? 0 : Math.floor((position * 1_000) / ratePerSecond);
+}
+
+function withCursor(part: RetriedPart, last: JobStatusDoc | undefined): RetriedPart {
+  return last === undefined ? part : { ...part, nextCursor: encodeCursor(last) };
 }
 
 /** Of several failed jobs that would make each other duplicates, the newest. */

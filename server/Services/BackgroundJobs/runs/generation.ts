@@ -1,8 +1,12 @@
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 
+/** So many failed generations a record remembers. */
+const GENERATIONS_REMEMBERED = 10;
+
 /**
  * Claims records for being put into Redis anew: each that still stands as it was read (same
- * state, generation and age) becomes `queued` in its next generation, durably.
+ * state, generation and age) becomes `queued` in its next generation, durably. How a failed one
+ * failed stays on record.
  * @returns the records claimed, as they are now.
  */
 export async function claimNextGeneration(
@@ -32,6 +36,7 @@ export async function claimNextGeneration(
             updatedAt: now,
           },
           $unset: { expiresAt: 1 },
+          ...(record.status === 'failed' && { $push: { failedGenerations: remembered(record) } }),
         },
       },
     })),
@@ -44,4 +49,8 @@ export async function claimNextGeneration(
     updatedAt: now,
   }).lean<JobStatusDoc[]>();
   return claimed.filter(({ _id, generation }) => generation === (generations.get(_id) ?? 0) + 1);
+}
+
+function remembered({ generation, finishedAt, history }: JobStatusDoc) {
+  return { $each: [{ generation, finishedAt, history }], $slice: -GENERATIONS_REMEMBERED };
 }

@@ -6,6 +6,9 @@ import {
 
 const PAGE_SIZE = 500;
 
+/** A place in the walk: that of a record, which need not be there any more. */
+export type Place = Pick<JobStatusDoc, 'queuedAt' | '_id'>;
+
 /** Which records to walk through. */
 export interface RecordFilter {
   queue?: string;
@@ -16,21 +19,23 @@ export interface RecordFilter {
 
 /**
  * Walks through the records of one status, oldest first, in pages of at most 500, through the
- * index on (status, queuedAt, _id) or, within a run, on (runId, status).
+ * index on (status, queuedAt, _id) or, within a run, on (runId, status). Begins `after` a place if
+ * one is given.
  */
 export async function* recordPages(
   status: JobState,
   filter: RecordFilter,
+  after?: Place,
 ): AsyncGenerator<JobStatusDoc[]> {
-  let after: JobStatusDoc | undefined;
+  let place = after;
   for (;;) {
     const beyond =
-      after === undefined
+      place === undefined
         ? {}
         : {
             $or: [
-              { queuedAt: { $gt: after.queuedAt } },
-              { queuedAt: after.queuedAt, _id: { $gt: after._id } },
+              { queuedAt: { $gt: place.queuedAt } },
+              { queuedAt: place.queuedAt, _id: { $gt: place._id } },
             ],
           };
     const page = await JobStatusModel.find({ ...filter, status, ...beyond })
@@ -39,6 +44,6 @@ export async function* recordPages(
       .lean<JobStatusDoc[]>();
     if (page.length === 0) return;
     yield page;
-    after = page.at(-1);
+    place = page.at(-1);
   }
 }

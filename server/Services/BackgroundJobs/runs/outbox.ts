@@ -140,6 +140,7 @@ function newRecord(queue: string, { envelope, deduplicationId }: QueueEntry, now
     duplicateOf: null,
     error: null,
     history: [],
+    failedGenerations: [],
     result: null,
     queuedAt: now,
     startedAt: null,
@@ -157,11 +158,11 @@ async function stillQueued(entries: readonly QueueEntry[]): Promise<QueueEntry[]
     { generation: 1 },
   ).lean();
   const generations = new Map(queued.map(({ _id, generation }) => [_id, generation]));
-  return entries.flatMap(({ envelope, deduplicationId }) => {
-    const generation = generations.get(envelope.jobId);
+  return entries.flatMap((entry) => {
+    const generation = generations.get(entry.envelope.jobId);
     return generation === undefined
       ? []
-      : [{ envelope: { ...envelope, generation }, deduplicationId }];
+      : [{ ...entry, envelope: { ...entry.envelope, generation } }];
   });
 }
 

@@ -1,16 +1,24 @@
 import type { z } from 'zod';
-import type { jobStatus, run, runRequest } from '../routes/jobStatus.schemas.ts';
+import type {
+  jobStatus,
+  retriedPart,
+  retryFilter,
+  run,
+  runRequest,
+} from '../routes/jobStatus.schemas.ts';
 
 /** A run as the API answers it. */
 export type Run = z.output<typeof run>;
 export type Job = Pick<z.output<typeof jobStatus>, 'jobId' | 'runId' | 'status' | 'error'>;
 export type RunRequest = z.output<typeof runRequest>;
+export type RetryFilter = z.input<typeof retryFilter>;
+type RetriedPart = z.output<typeof retriedPart>;
 
 interface Page<Item> {
   items: Item[];
 }
 
-interface ClientOptions {
+export interface ApiLogin {
   /** Such as `http://127.0.0.1:3000`. */
   url: string;
   email: string;
@@ -32,13 +40,16 @@ export class ApiError extends Error {
   }
 }
 
-/** What the run command asks of the API. Each method throws ApiError. */
-export interface RunClient {
+/** What the commands ask of the API. Each method throws ApiError. */
+export interface ApiClient {
   /** Begins a run; the same key again answers with the run it began before. */
   begin(request: RunRequest, idempotencyKey: string): Promise<string>;
   run(runId: string): Promise<Run>;
   lastRun(): Promise<Run | undefined>;
   failedJobs(runId: string, limit: number): Promise<Job[]>;
+  retryJob(jobId: string): Promise<void>;
+  /** Retries the failed jobs that the filter meets, at most a thousand. */
+  retryFailed(filter: RetryFilter): Promise<RetriedPart>;
   /** A job of the run that is not finished, if the newest hundred waiting ones hold one. */
   openJob(runId: string): Promise<Job | undefined>;
   /** How many users an ordinary run is for. */
@@ -48,7 +59,7 @@ export interface RunClient {
 /**
  * Talks to the API of this installation as its administrator, logging in when it must.
  */
-export function createRunClient({ url, email, password }: ClientOptions): RunClient {
+export function createApiClient({ url, email, password }: ApiLogin): ApiClient {
   let token: string | undefined;
 
   async function logIn(): Promise<string> {
@@ -101,6 +112,10 @@ export function createRunClient({ url, email, password }: ClientOptions): RunCli
       const { items } = await ask<Page<Job>>(`/failed?runId=${runId}&limit=${limit}`);
       return items;
     },
+    async retryJob(jobId) {
+      await ask(`/job/${jobId}/retry`, { method: 'POST' });
+    },
+    retryFailed: (filter) => ask('/failed/retry', { method: 'POST', body: filter }),
     async openJob(runId) {
       for (const status of ['active', 'delayed', 'queued']) {
         const { items } = await ask<Page<Job>>(`/recent?status=${status}&limit=100`);
