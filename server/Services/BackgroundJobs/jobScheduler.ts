@@ -9,7 +9,7 @@ import type { UserDataPayload } from './jobs/userData/userData.job.ts';
 import type { QueueEntry } from './queue.ts';
 import type { Processor } from './queues/jobDefinition.ts';
 import { type JobRecord, writeRecords } from './recording/recorder.ts';
-import { leaseRun } from './runs/checkpoint.ts';
+import { abandonedRuns, leaseRun } from './runs/checkpoint.ts';
 import { entryOf } from './runs/enumerate.ts';
 import { openSlotRun } from './runs/ledger.ts';
 import { recordPages } from './runs/openJobs.ts';
@@ -20,9 +20,6 @@ import type { Timetable } from './scheduling/slots.ts';
 
 /** Under this name the records of the in-process batch stand: no queue of Redis is involved. */
 export const IN_PROCESS = 'in-process';
-
-/** A batch whose process lives has its lease this soon after its run was opened. */
-const LEASE_TAKEN_WITHIN_MS = 60_000;
 
 interface BatchOptions {
   processor: Processor<UserDataPayload, unknown>;
@@ -159,14 +156,7 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
  * gone, as in the old system.
  */
 export async function endAbandonedBatches(retentionDays: number): Promise<void> {
-  const abandoned = await RunModel.find({
-    mode: 'legacy',
-    status: 'enumerating',
-    $or: [
-      { 'lease.expiresAt': { $lt: new Date() } },
-      { lease: null, startedAt: { $lt: new Date(Date.now() - LEASE_TAKEN_WITHIN_MS) } },
-    ],
-  }).lean<RunDoc[]>();
+  const abandoned = await RunModel.find({ ...abandonedRuns(), mode: 'legacy' }).lean<RunDoc[]>();
   for (const run of abandoned) {
     for await (const page of recordPages('queued', { runId: run._id })) {
       await writeRecords(

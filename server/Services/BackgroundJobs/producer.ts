@@ -3,6 +3,7 @@ import { type RunDoc, RunModel } from '../../models/system/RunModel.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import type { JobQueue } from './queue.ts';
 import { cancelWaitingJobs } from './runs/cancel.ts';
+import { abandonedRuns } from './runs/checkpoint.ts';
 import { type Enumeration, enumerateRun } from './runs/enumerate.ts';
 import { openRequestedRun } from './runs/ledger.ts';
 import type { HandOver, Outbox } from './runs/outbox.ts';
@@ -101,11 +102,7 @@ export function createProducer(options: ProducerOptions): Producer {
     },
     async resumeAbandoned() {
       const abandoned = await RunModel.find(
-        {
-          status: 'enumerating',
-          mode: 'queue',
-          $or: [{ lease: null }, { 'lease.expiresAt': { $lt: new Date() } }],
-        },
+        { ...abandonedRuns(), mode: 'queue' },
         { _id: 1 },
       ).lean();
       for (const { _id } of abandoned) producer.drive(_id);

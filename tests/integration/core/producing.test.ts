@@ -4,6 +4,7 @@ import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
+import { abandonedRuns } from '../../../server/Services/BackgroundJobs/runs/checkpoint.ts';
 import { enumerateRun } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
@@ -167,6 +168,19 @@ describe('producing a run', () => {
     await successor.stop();
   });
 
+  it('leaves a run that was opened a moment ago to the process that opened it', async () => {
+    const { runId } = await newRun(2);
+    const abandoned = async () =>
+      (await RunModel.find(abandonedRuns(), { _id: 1 }).lean()).map(({ _id }) => _id);
+    expect(await abandoned()).not.toContain(runId);
+    await RunModel.updateOne(
+      { _id: runId },
+      { $set: { startedAt: new Date(Date.now() - 60_000) } },
+    );
+    expect(await abandoned()).toContain(runId);
+    expect(await enumerateRun(runId, enumeration)).toMatchObject({ ended: 'finished' });
+  });
+
   it('counts users once who went away between a producer’s death and the next', async () => {
     const { runId, userIds } = await newRun(8);
     const dying = DYING['after the enqueue, before the checkpoint']?.(outbox) ?? outbox;
@@ -197,7 +211,8 @@ describe('producing a run', () => {
       },
     });
     expect(ended).toMatchObject({ ended: 'interrupted', enqueued: 1_000 });
-    expect((await RunModel.findById(runId))?.lease).toBeNull();
+    const abandoned = await RunModel.find(abandonedRuns(), { _id: 1 }).lean();
+    expect(abandoned).toContainEqual({ _id: runId });
     expect(await enumerateRun(runId, enumeration)).toMatchObject({ ended: 'finished' });
     expect(await balancedRun(runId)).toMatchObject({ enumerated: 1_010 });
   });

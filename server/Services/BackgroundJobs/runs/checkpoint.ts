@@ -3,6 +3,20 @@ import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 
 const DURABLE = { w: 'majority', journal: true } as const;
 
+/** Whoever opens a run takes its lease at once; after this long they must have died between. */
+const UNLEASED_MS = 10_000;
+
+/** Picks the runs that are still enumerating though nobody does it any more. */
+export function abandonedRuns(now = new Date()) {
+  return {
+    status: 'enumerating' as const,
+    $or: [
+      { 'lease.expiresAt': { $lte: now } },
+      { lease: null, startedAt: { $lt: new Date(now.getTime() - UNLEASED_MS) } },
+    ],
+  };
+}
+
 /** A producer's right to move a run's checkpoint: lost as soon as another takes the run over. */
 export interface ProducerLease {
   /** The run as it was when the lease was taken, with its checkpoint and selection. */
@@ -32,7 +46,7 @@ export async function leaseRun(runId: string, leaseMs: number): Promise<Producer
     {
       _id: runId,
       status: 'enumerating',
-      $or: [{ lease: null }, { 'lease.expiresAt': { $lt: new Date() } }],
+      $or: [{ lease: null }, { 'lease.expiresAt': { $lte: new Date() } }],
     },
     { $set: { lease: { token, expiresAt: new Date(Date.now() + leaseMs) } } },
     { returnDocument: 'after', lean: true, writeConcern: DURABLE },
@@ -72,7 +86,10 @@ export async function leaseRun(runId: string, leaseMs: number): Promise<Producer
       );
     },
     async release() {
-      await RunModel.updateOne({ _id: runId, 'lease.token': token }, { $set: { lease: null } });
+      await RunModel.updateOne(
+        { _id: runId, 'lease.token': token },
+        { $set: { 'lease.expiresAt': new Date() } },
+      );
     },
   };
 }
