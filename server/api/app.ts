@@ -38,6 +38,8 @@ export interface AppDeps extends JobStatusDeps, QueueHealthDeps {
   version: string;
   /** For each address and each e-mail (LOGIN_ATTEMPTS_PER_MINUTE). */
   loginAttemptsPerMinute: number;
+  /** Reverse proxies before the API whose word on the client's address is believed (TRUST_PROXY). */
+  proxies: number;
 }
 
 /** Every endpoint there is. */
@@ -57,6 +59,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
 export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable('etag');
+  app.set('trust proxy', deps.proxies);
   app.use(createRequestContext(deps.logger));
   app.use(
     helmet({

@@ -111,6 +111,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     logger,
     version: packageVersion(),
     loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
+    proxies: env.TRUST_PROXY,
   });
   shutdown.addLast('MongoDB', disconnectMongo);
   const connecting = new AbortController();

@@ -42,6 +42,7 @@ export const envSchema = z.object({
   // HTTP
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   JWT_SECRET: z.string().min(32, 'needs at least 32 bytes: openssl rand -hex 32').optional(),
   JWT_TTL_MINUTES: positiveInt.max(24 * 60).default(60),
   LOGIN_ATTEMPTS_PER_MINUTE: positiveInt.default(10),

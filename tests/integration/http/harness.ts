@@ -89,7 +89,9 @@ async function makeAccounts(app: Express): Promise<Record<Role, string>> {
 }
 
 /** Starts it, on a database and a queue that nothing else uses. */
-export async function startHarness(): Promise<Harness> {
+export async function startHarness(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Harness> {
   const name = `http-${randomUUID().slice(0, 8)}`;
   const mongo = await relayTo(MONGODB_URI);
   const redis = await relayTo(REDIS_URL);
@@ -100,6 +102,7 @@ export async function startHarness(): Promise<Harness> {
     REDIS_URL: redis.relayed.href,
     QUEUE_PREFIX: `{${name}}`,
     JWT_SECRET,
+    ...settings,
   });
   await connectMongo({ uri: mongo.relayed.href });
   for (const model of [UserModel, AccountModel, RunModel, JobStatusModel]) {
@@ -149,6 +152,7 @@ export async function startHarness(): Promise<Harness> {
     logger,
     version: '0.0.0-test',
     loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
+    proxies: env.TRUST_PROXY,
   });
   await vi.waitFor(() => queue.pendingCounts(), 5_000);
 
