@@ -10,6 +10,10 @@ import { promisify } from 'node:util';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
+import type {
+  UserDataContext,
+  UserDataWork,
+} from '../../server/Services/BackgroundJobs/jobs/userData/userDataContext.ts';
 
 const projectDir = fileURLToPath(new URL('../..', import.meta.url));
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
@@ -38,7 +42,7 @@ describe('the example of docs/your-own-work.md', () => {
   let folder: string;
   let service: Server;
   let code: Map<string, string>;
-  let work: typeof import('../../server/Services/BackgroundJobs/processUserData.ts')['processUserData'];
+  let work: UserDataWork;
   /** What the compiler says of the example, once it has been put in its place. */
   let verdict: string;
   let status = 200;
@@ -81,7 +85,7 @@ describe('the example of docs/your-own-work.md', () => {
       log: { debug() {}, info() {}, warn() {}, error() {} },
       data: {},
       ...more,
-    }) as unknown as Parameters<typeof work>[1];
+    }) as unknown as UserDataContext;
   const ratings = () => mongoose.connection.collection('ratings').find().toArray();
 
   it('is of the files that it names, the work in at most 25 lines', () => {

@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { type UserSummaryDoc, UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
+import type { UserDataWork } from '../../../server/Services/BackgroundJobs/jobs/userData/userDataContext.ts';
 import { processUserData } from '../../../server/Services/BackgroundJobs/processUserData.ts';
 import { CDNOW_ESTIMATES } from '../../../server/Services/CustomerScoring/probabilityAlive.ts';
 import { createUserDataGateway } from '../../../server/Services/CustomerScoring/userDataGateway.ts';
@@ -34,6 +35,8 @@ beforeAll(async () => {
   }
 }, 180_000);
 
+const score: UserDataWork = processUserData;
+
 /** As the workers do, `AT_ONCE` at a time, but without a queue. */
 async function scoreEveryone(): Promise<void> {
   const gateway = createUserDataGateway({ scoringParams: CDNOW_ESTIMATES });
@@ -44,7 +47,7 @@ async function scoreEveryone(): Promise<void> {
   const next = users.values();
   async function work(): Promise<void> {
     for (const { _id } of next) {
-      await processUserData(_id.toHexString(), {
+      await score(_id.toHexString(), {
         asOf: AS_OF,
         backfill: true,
         signal,

@@ -2,17 +2,20 @@ import type { UserDataGateway } from '../../../CustomerScoring/userDataGateway.t
 import { processUserData } from '../../processUserData.ts';
 import type { Processor } from '../../queues/jobDefinition.ts';
 import type { UserDataPayload } from './userData.job.ts';
+import type { UserDataWork } from './userDataContext.ts';
 
 interface ProcessorServices {
   userData: UserDataGateway;
 }
+
+const work: UserDataWork = processUserData;
 
 /** Adapts `processUserData`, the file a team rewrites, to the queue. */
 export function userDataProcessor({
   userData,
 }: ProcessorServices): Processor<UserDataPayload, unknown> {
   return ({ userId, asOf, backfill }, context) =>
-    processUserData(userId, {
+    work(userId, {
       asOf,
       backfill,
       signal: context.signal,

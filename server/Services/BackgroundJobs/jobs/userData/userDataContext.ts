@@ -17,3 +17,6 @@ export interface UserDataContext {
   /** Reads and writes, gathered over the jobs that run beside this one. */
   readonly data: UserDataAccess;
 }
+
+/** What `processUserData` may be: it takes of this what it needs, and answers what it likes. */
+export type UserDataWork = (userId: string, context: UserDataContext) => Promise<unknown>;
