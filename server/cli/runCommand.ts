@@ -60,7 +60,9 @@ export async function runCommand(
 
 async function show(run: Run, client: ApiClient, say: (text: string) => void): Promise<number> {
   say(runTable(run, new Date()));
-  say(segmentTable(await customersPerSegment()));
+  const segments = await customersPerSegment();
+  // Another work than the sample's makes no summaries.
+  if (segments.size > 0) say(segmentTable(segments));
   for (const warning of run.warnings) say(`Warning: ${warning}`);
   if (run.failed > 0)
     say(failedLines(await client.failedJobs(run.runId, FAILED_SHOWN), run.failed));
