@@ -12,7 +12,6 @@ import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts'
 import { ensureIndexes } from '../../server/models/indexes.ts';
 import { type RunDoc, RunModel } from '../../server/models/system/RunModel.ts';
 import { UserModel } from '../../server/models/UserModel.ts';
-import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
 import { type ApiClient, login } from './apiClient.ts';
 import { type Killable, startKillable } from './killable.ts';
 import { type OwnPm2, ownPm2 } from './pm2.ts';
@@ -179,8 +178,9 @@ export function useDeployment(options: DeploymentOptions): Deployment {
         balanced: true,
       });
       const { runSeq } = await deployment.run(runId);
-      expect(await UserSummaryModel.countDocuments({ runSeq })).toBe(users);
-      expect(await UserSummaryModel.countDocuments({})).toBe(users);
+      const effects = mongoose.connection.collection('effects');
+      expect(await effects.countDocuments({ runSeq })).toBe(users);
+      expect(await effects.countDocuments({})).toBe(users);
       expect((await deployment.executions(runId)).users).toBe(users);
     },
     async whenReady(status) {
