@@ -38,7 +38,13 @@ const FIRST_PORT = 20_000;
  */
 export async function provideRedis(progress, onStart) {
   const { redis: kept } = readState();
-  const { REDIS_URL, REDIS_HOST, REDIS_PORT = '6379' } = readSettings();
+  const { REDIS_URL, REDIS_HOST, REDIS_PORT = '6379', ...others } = readSettings();
+  for (const setting of ['REDIS_SENTINELS', 'REDIS_CLUSTER_NODES']) {
+    const endpoints = others[setting];
+    if (endpoints === undefined) continue;
+    await expectOneOf(endpoints, setting);
+    return { settings: {}, description: `what ${setting} names` };
+  }
   if (REDIS_URL !== undefined && REDIS_URL !== kept?.url) {
     const { hostname, port } = new URL(REDIS_URL);
     await expectRedis(hostname, Number(port || 6379), 'REDIS_URL');
@@ -131,6 +137,24 @@ async function keepRunning(services, { setting, progress, onStart }) {
  */
 async function expectRedis(host, port, setting) {
   if (!(await isListening(port, host, ANSWER_MS))) throw unanswered(setting, 'Redis');
+}
+
+/**
+ * @param {string} endpoints host:port with commas between; the server itself reads them closely
+ * @param {string} setting
+ */
+async function expectOneOf(endpoints, setting) {
+  const urls = endpoints.split(',').map((endpoint) => `redis://${endpoint.trim()}`);
+  const answers = await Promise.all(
+    urls
+      .filter((url) => URL.canParse(url))
+      .map((url) => {
+        const { hostname, port } = new URL(url);
+        const byDefault = setting === 'REDIS_SENTINELS' ? 26_379 : 6_379;
+        return isListening(Number(port || byDefault), hostname.replace(/^\[|\]$/g, ''), ANSWER_MS);
+      }),
+  );
+  if (!answers.includes(true)) throw unanswered(setting, 'Redis');
 }
 
 /**

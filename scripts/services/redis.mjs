@@ -19,7 +19,7 @@ export async function findRedisServer(progress) {
   } catch (error) {
     throw new SetupError('There is no Redis.', {
       tried: [
-        'REDIS_URL and REDIS_HOST are not set',
+        'REDIS_URL, REDIS_HOST, REDIS_SENTINELS and REDIS_CLUSTER_NODES are not set',
         'redis-server and valkey-server are not on PATH',
         `installing it: ${/** @type {Error} */ (error).message}`,
       ],

@@ -1,8 +1,7 @@
 import type { Env } from '../config/env.ts';
 import { connectMongo, disconnectMongo } from '../config/mongoConn.ts';
-import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
-
-export type RedisConnection = ReturnType<typeof connectRedis>;
+import { connectRedis, isRedisConfigured, type RedisConnection } from '../config/queueRedisConn.ts';
+import { reasonOf } from '../config/redisLog.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
 const READY_MS = 2_000;
@@ -43,7 +42,7 @@ function whenReady(redis: RedisConnection): Promise<void> {
     let reason = 'no answer';
     const timer = setTimeout(() => reject(new Error(`Redis is away: ${reason}`)), READY_MS);
     redis.on('error', (error: Error) => {
-      reason = error.message;
+      reason = reasonOf(error);
     });
     redis.once('ready', () => {
       clearTimeout(timer);

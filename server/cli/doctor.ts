@@ -1,4 +1,4 @@
-import { type Env, readEnv } from '../config/env.ts';
+import { type Env, readEnv, secretsIn } from '../config/env.ts';
 import { isRedisConfigured } from '../config/queueRedisConn.ts';
 import { createRedactor } from '../config/redaction.ts';
 import { readMongoFacts } from '../models/serverFacts.ts';
@@ -37,9 +37,7 @@ async function examine(): Promise<void> {
     tell('Settings', wrong((error as Error).message, 'npm start'));
     return;
   }
-  redact = createRedactor(
-    [env.JWT_SECRET, env.ADMIN_PASSWORD, env.REDIS_PASSWORD].filter((each) => each !== undefined),
-  );
+  redact = createRedactor(secretsIn(env));
   await look('Settings', () => well('can be used'));
   await look('Port', () => apiPort(env));
   await look('Disk', () => logDisk(env));

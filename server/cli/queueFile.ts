@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '../config/env.ts';
+import type { RedisConnection } from '../config/queueRedisConn.ts';
 import { type DumpedKey, dumpPending } from '../Services/BackgroundJobs/backup/pendingSnapshot.ts';
 import {
   forgetFinished,
@@ -10,7 +11,6 @@ import {
 } from '../Services/BackgroundJobs/backup/restoreKeys.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { readLines, requireWhole, writeLines } from '../Services/Backup/lineFile.ts';
-import type { RedisConnection } from './connections.ts';
 
 const FILE = 'redis.json.gz';
 

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { createApp } from '../api/app.ts';
 import { listen } from '../api/httpServer.ts';
 import { type BackgroundMode, backgroundJobsConfig, backgroundMode } from '../config/config.ts';
@@ -7,7 +6,8 @@ import { type Env, EnvironmentError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
-import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
+import { connectRedis, isRedisConfigured, type RedisConnection } from '../config/queueRedisConn.ts';
+import { onBack } from '../config/redisStates.ts';
 import { ensureAdmin } from '../Services/Auth/accounts.ts';
 import { createAuthentication } from '../Services/Auth/authentication.ts';
 import { createTokens } from '../Services/Auth/tokens.ts';
@@ -30,6 +30,7 @@ import type { JobQueue } from '../Services/BackgroundJobs/queue.ts';
 import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
+import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { createAlarms } from '../Services/BackgroundJobs/runs/epoch.ts';
 import { startKeeper } from '../Services/BackgroundJobs/runs/keeper.ts';
 import { createOutbox, type Outbox } from '../Services/BackgroundJobs/runs/outbox.ts';
@@ -87,11 +88,12 @@ export async function startApi(env: Env): Promise<RunningApi> {
     retentionDays: env.JOB_STATUS_RETENTION_DAYS,
     log: logger,
   };
-  redis?.on('ready', () => {
+  const handOverRefused = () => {
     outbox.enqueueRefused(env.USER_BATCH_SIZE).catch((error: unknown) => {
       logger.debug('What Redis had refused is left to the reconciler', { error });
     });
-  });
+  };
+  if (redis !== null) onBack(redis, handOverRefused);
   const producer = createProducer({ ...common, leaseMs: env.PRODUCER_LEASE_MS });
   shutdown.add('producer', producer.stop);
 
@@ -105,7 +107,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     health: {
       mode,
       mongo: isMongoUp,
-      redis: async () => redis !== null && (await redis.ping()) === 'PONG',
+      redis: async () => redis !== null && (await holdsQueues(redis, env.QUEUE_PREFIX)),
       stopping: () => shutdown.stopping,
     },
     logger,
@@ -154,7 +156,7 @@ const MODE_LINES: Record<BackgroundMode, string> = {
   off: 'No schedule runs (BACKGROUND_JOBS_ENABLED or PROCESS_USER_DATA is false)',
 };
 
-function openRedis(env: Env, logger: Logger, shutdown: ShutdownList): Redis | null {
+function openRedis(env: Env, logger: Logger, shutdown: ShutdownList): RedisConnection | null {
   if (!isRedisConfigured(env)) {
     logger.warn('Redis not configured: what needs the queue answers 503. Set REDIS_URL.');
     return null;
@@ -165,7 +167,7 @@ function openRedis(env: Env, logger: Logger, shutdown: ShutdownList): Redis | nu
 }
 
 /** Settles when commands can be sent; never rejects. */
-async function whenReady(redis: Redis | null): Promise<void> {
+async function whenReady(redis: RedisConnection | null): Promise<void> {
   if (redis === null || redis.status === 'ready') return;
   await new Promise<void>((resolve) => redis.once('ready', resolve));
 }
@@ -183,7 +185,7 @@ async function welcome(env: Env, logger: Logger): Promise<void> {
 interface Kept {
   queue: JobQueue;
   outbox: Outbox;
-  redis: Redis | null;
+  redis: RedisConnection | null;
   producer: Producer;
   batchSize: number;
   retentionDays: number;
@@ -215,7 +217,11 @@ function keepLedgers(env: Env, { redis, producer, ...common }: Kept) {
 function startClock(
   mode: BackgroundMode,
   env: Env,
-  { producer, redis, logger }: { producer: Producer; redis: Redis | null; logger: Logger },
+  {
+    producer,
+    redis,
+    logger,
+  }: { producer: Producer; redis: RedisConnection | null; logger: Logger },
 ): SlotClock | null {
   const common = {
     timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },

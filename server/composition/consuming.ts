@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import type { Env } from '../config/env.ts';
 import { withLogContext } from '../config/logContext.ts';
 import type { Logger } from '../config/logger.ts';
 import { isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
+import type { RedisConnection } from '../config/queueRedisConn.ts';
 import {
   createWorker,
   type QueueWorker,
@@ -25,7 +25,7 @@ interface ConsumingOptions {
   env: Env;
   loaded: readonly LoadedJob[];
   failed: readonly FailedQueue[];
-  redis: Redis;
+  redis: RedisConnection;
   logger: Logger;
   shutdown: ShutdownList;
 }

@@ -1,6 +1,7 @@
-import type { Redis } from 'ioredis';
 import { type Env, EnvironmentError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
+import type { RedisConnection } from '../config/queueRedisConn.ts';
+import { onBack } from '../config/redisStates.ts';
 import { readRedisFacts, unfitness } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 
 type FitnessSettings = Pick<Env, 'NODE_ENV' | 'ALLOW_UNFIT_REDIS'>;
@@ -12,12 +13,12 @@ type FitnessSettings = Pick<Env, 'NODE_ENV' | 'ALLOW_UNFIT_REDIS'>;
  * and is unsafe. One that is away is judged when it comes, and then only in the log.
  */
 export async function requireFitRedis(
-  redis: Redis,
+  redis: RedisConnection,
   { NODE_ENV, ALLOW_UNFIT_REDIS }: FitnessSettings,
   logger: Logger,
 ): Promise<void> {
   const problems = await problemsOf(redis, logger);
-  redis.on('ready', () => void problemsOf(redis, logger));
+  onBack(redis, () => void problemsOf(redis, logger));
   if (problems.length === 0 || NODE_ENV !== 'production' || ALLOW_UNFIT_REDIS) return;
   throw new EnvironmentError(
     `This Redis may lose jobs:\n${problems.map((problem) => `  ${problem}`).join('\n')}\n` +
@@ -25,7 +26,7 @@ export async function requireFitRedis(
   );
 }
 
-async function problemsOf(redis: Redis, logger: Logger): Promise<string[]> {
+async function problemsOf(redis: RedisConnection, logger: Logger): Promise<string[]> {
   if (redis.status !== 'ready') return [];
   try {
     const problems = unfitness(await readRedisFacts(redis));

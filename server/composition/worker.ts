@@ -5,6 +5,7 @@ import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import type { Catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { loadProcessors } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
 import { startConsuming } from './consuming.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
@@ -81,7 +82,7 @@ export async function startWorker({
     startConsuming({ env, loaded, failed, redis, logger, shutdown });
     readiness.consuming({
       queues: loaded.map(({ definition }) => definition.name),
-      redis: async () => redis.status === 'ready' && (await redis.ping()) === 'PONG',
+      redis: async () => redis.status === 'ready' && (await holdsQueues(redis, env.QUEUE_PREFIX)),
     });
   };
   begun = begin().catch((error: unknown) => {

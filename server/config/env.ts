@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { endpoints, shapeProblems } from './redisShape.ts';
 
 /** `true`, `1`, `yes`, `on` and their opposites, in any case. */
 const flag = z.stringbool();
@@ -32,11 +33,7 @@ const timezone = z.string().refine((zone) => {
   }
 }, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
 
-/**
- * Every setting of Hourwork, in one place. `.env.example` is held to this schema by a test.
- * Units stand in the names; a setting without a default is either required or truly optional.
- */
-export const envSchema = z.object({
+const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
 
   // HTTP
@@ -64,6 +61,10 @@ export const envSchema = z.object({
   REDIS_PASSWORD: z.string().optional(),
   REDIS_DB: z.coerce.number().int().min(0).default(0),
   REDIS_TLS: flag.default(false),
+  REDIS_SENTINELS: endpoints(26_379).optional(),
+  REDIS_SENTINEL_NAME: z.string().optional(),
+  REDIS_SENTINEL_PASSWORD: z.string().optional(),
+  REDIS_CLUSTER_NODES: endpoints(6_379).optional(),
   REDIS_COMMAND_TIMEOUT_MS: duration.default(600),
   ALLOW_UNFIT_REDIS: flag.default(false),
   QUEUE_PREFIX: z
@@ -120,7 +121,24 @@ export const envSchema = z.object({
   LOG_FILE: z.string().optional(),
 });
 
+/**
+ * Every setting of Hourwork, in one place. `.env.example` is held to this schema by a test.
+ * Units stand in the names; a setting without a default is either required or truly optional.
+ */
+export const envSchema = settings.superRefine((env, context) => {
+  for (const { setting, problem } of shapeProblems(env)) {
+    context.addIssue({ code: 'custom', path: [setting], message: problem });
+  }
+});
+
 export type Env = z.infer<typeof envSchema>;
+
+/** The values of those settings that must not be shown. */
+export function secretsIn(env: Env): string[] {
+  const { JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD } = env;
+  const secrets = [JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD];
+  return secrets.filter((each) => each !== undefined);
+}
 
 /** All that is wrong with the settings, in one message that says what to do. */
 export class EnvironmentError extends Error {

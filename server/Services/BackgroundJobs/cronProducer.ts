@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import type { Producer } from './producer.ts';
 import { openSlotRun } from './runs/ledger.ts';
@@ -12,7 +12,7 @@ interface CronProducerOptions {
   producer: Pick<Producer, 'drive' | 'requireRoom'>;
   timetable: Timetable;
   policy: 'skip' | 'latest';
-  election: { redis: Redis; prefix: string };
+  election: { redis: RedisConnection; prefix: string };
   batchSize: number;
   catchUpIntervalMs: number;
   log: JobLog;

@@ -1,5 +1,5 @@
 import { type Job, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { CANARY, CANARY_OPTIONS } from './queues/canary.ts';
 import { type Envelope, envelopeSchema, queueJobId } from './queues/envelope.ts';
@@ -94,7 +94,7 @@ const PENDING = ['waiting', 'prioritized', 'delayed', 'active'] as const;
 export function openQueue(
   name: string,
   options: JobOptions,
-  redis: Redis,
+  redis: RedisConnection,
   { prefix, keepFinishedMs }: QueueSettings,
 ): JobQueue {
   const queue = new Queue(name, {
@@ -155,7 +155,7 @@ async function add(queue: Queue, name: string, entries: readonly QueueEntry[]): 
 }
 
 /** Without the canary: it is asked for in the same breath. */
-async function pendingCounts(queue: Queue, redis: Redis): Promise<PendingCounts> {
+async function pendingCounts(queue: Queue, redis: RedisConnection): Promise<PendingCounts> {
   const [counts, [canary]] = await Promise.all([
     queue.getJobCounts(...PENDING),
     places(queue, redis, [CANARY]),
@@ -189,7 +189,7 @@ async function oldestWaitingSince(queue: Queue): Promise<Date | null> {
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
-async function requireRoom(redis: Redis): Promise<void> {
+async function requireRoom(redis: RedisConnection): Promise<void> {
   const percent = tooFull(await readRedisFacts(redis));
   if (percent === null) return;
   throw new AppError(
@@ -221,7 +221,11 @@ async function look(queue: Queue, queueId: string): Promise<QueuedJob> {
 }
 
 /** Asks by keys of constant cost: BullMQ's own `getState` searches the whole waiting list. */
-async function places(queue: Queue, redis: Redis, queueIds: readonly string[]): Promise<string[]> {
+async function places(
+  queue: Queue,
+  redis: RedisConnection,
+  queueIds: readonly string[],
+): Promise<string[]> {
   const pipeline = redis.pipeline();
   for (const id of queueIds) {
     pipeline.hget(queue.toKey(id), 'timestamp');
@@ -261,7 +265,7 @@ async function pendingPage(queue: Queue, start: number, size: number): Promise<P
 /** Completed ones and failed ones, one page of each: a page may be twice as long as asked for. */
 async function endedPage(
   queue: Queue,
-  redis: Redis,
+  redis: RedisConnection,
   { since, start, size }: { since: number; start: number; size: number },
 ): Promise<string[]> {
   const pages = ['completed', 'failed'].map((set) =>
@@ -280,7 +284,11 @@ for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
 end
 return released`;
 
-async function releaseLocksOf(queue: Queue, redis: Redis, worker: string): Promise<number> {
+async function releaseLocksOf(
+  queue: Queue,
+  redis: RedisConnection,
+  worker: string,
+): Promise<number> {
   const keys = [queue.toKey('active'), queue.toKey('')];
   return Number(await redis.eval(RELEASE_LOCKS, keys.length, ...keys, worker));
 }

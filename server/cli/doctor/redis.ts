@@ -1,4 +1,5 @@
 import type { Env } from '../../config/env.ts';
+import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import { catalogue } from '../../Services/BackgroundJobs/queues/catalogue.ts';
 import { lockless } from '../../Services/BackgroundJobs/queues/lockless.ts';
 import {
@@ -6,7 +7,6 @@ import {
   tooFull,
   unfitness,
 } from '../../Services/BackgroundJobs/queues/redisFacts.ts';
-import type { RedisConnection } from '../connections.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
 const MIB = 2 ** 20;

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
-import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { connectRedis, type RedisConnection } from '../../../server/config/queueRedisConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
@@ -52,7 +51,7 @@ export interface Installation {
   readonly producer: Producer;
   readonly administration: Administration;
   /** The producer's connection, and the names under which this installation is found. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly mongoUri: string;
   /** Starts a worker with a processor of the test's own. */
   startWorker(

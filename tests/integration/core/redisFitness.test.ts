@@ -1,20 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startService } from '../../../scripts/services/children.mjs';
 import { killableRedis } from '../../../scripts/services/testServices.mjs';
 import { requireFitRedis } from '../../../server/composition/redisFitness.ts';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
-import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { connectRedis, type RedisConnection } from '../../../server/config/queueRedisConn.ts';
 import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 
 let dir: string;
 let server: Awaited<ReturnType<typeof startService>>;
-let redis: Redis;
+let redis: RedisConnection;
 let env: Env;
 
 beforeAll(async () => {

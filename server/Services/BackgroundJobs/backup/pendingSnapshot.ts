@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Cluster, Redis } from 'ioredis';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 
 /** A key as Redis itself writes it down. */
 export interface DumpedKey {
@@ -27,7 +27,7 @@ const COPY_KEPT_S = 3_600;
  * too: jobs that were at work go to other workers. Needs room in Redis for the lists of ids.
  */
 export async function* dumpPending(
-  redis: Redis | Cluster,
+  redis: RedisConnection,
   prefix: string,
   queue: string,
 ): AsyncGenerator<DumpedKey> {
@@ -75,7 +75,7 @@ function isList(name: string): boolean {
 }
 
 function idsOf(
-  redis: Redis | Cluster,
+  redis: RedisConnection,
   copy: string,
   list: boolean,
   start: number,
@@ -86,7 +86,7 @@ function idsOf(
 
 /** The jobs among these that are pending still, with their deduplication, and the ids of the others. */
 async function dumpJobs(
-  redis: Redis | Cluster,
+  redis: RedisConnection,
   key: (name: string) => string,
   ids: readonly string[],
 ): Promise<{ dumped: DumpedKey[]; left: string[] }> {
@@ -121,7 +121,7 @@ async function dumpJobs(
   return { dumped, left };
 }
 
-async function dumpKeys(redis: Redis | Cluster, keys: readonly string[]): Promise<DumpedKey[]> {
+async function dumpKeys(redis: RedisConnection, keys: readonly string[]): Promise<DumpedKey[]> {
   if (keys.length === 0) return [];
   const dumping = redis.pipeline();
   for (const key of keys) {

@@ -1,4 +1,5 @@
 import { Cluster, type Redis } from 'ioredis';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { type DumpedKey, done } from './pendingSnapshot.ts';
 
 const PAGE_SIZE = 500;
@@ -9,7 +10,7 @@ const PAGE_SIZE = 500;
  * @throws Error when a key is there already, or comes from a newer Redis than this one can read.
  */
 export async function restoreKeys(
-  redis: Redis | Cluster,
+  redis: RedisConnection,
   prefix: string,
   keys: AsyncIterable<DumpedKey>,
 ): Promise<number> {
@@ -36,7 +37,7 @@ export async function restoreKeys(
 
 /** The keys under this prefix, in pages, on whatever node they are. */
 export async function* keysUnder(
-  redis: Redis | Cluster,
+  redis: RedisConnection,
   prefix: string,
 ): AsyncGenerator<{ keys: string[]; node: Redis }> {
   const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}:*`;
@@ -51,7 +52,7 @@ export async function* keysUnder(
 }
 
 /** Removes everything under this prefix. @returns how many keys. */
-export async function removeKeys(redis: Redis | Cluster, prefix: string): Promise<number> {
+export async function removeKeys(redis: RedisConnection, prefix: string): Promise<number> {
   let removed = 0;
   for await (const { keys, node } of keysUnder(redis, prefix)) removed += await node.unlink(keys);
   return removed;
@@ -64,7 +65,7 @@ export async function removeKeys(redis: Redis | Cluster, prefix: string): Promis
  * @returns how many jobs.
  */
 export async function forgetFinished(
-  redis: Redis | Cluster,
+  redis: RedisConnection,
   prefix: string,
   queue: string,
 ): Promise<number> {

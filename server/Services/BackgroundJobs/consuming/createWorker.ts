@@ -1,5 +1,5 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { CANARY } from '../queues/canary.ts';
 import type { Envelope } from '../queues/envelope.ts';
 import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
@@ -26,7 +26,7 @@ interface WorkerOptions<Payload, Result> {
   processor: Processor<Payload, Result>;
   options: JobOptions;
   settings: WorkerSettings;
-  redis: Redis;
+  redis: RedisConnection;
   recorder: Recorder;
   /** Under which name the worker stands in the jobs' records. */
   name: string;

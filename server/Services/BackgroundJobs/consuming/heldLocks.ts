@@ -1,8 +1,9 @@
 import type { Job } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import { onBack, onLost } from '../../../config/redisStates.ts';
 
 interface HeldLocksOptions {
-  redis: Redis;
+  redis: RedisConnection;
   /** The key of the queue's part of this name. */
   keyOf: (name: string) => string;
   lockMs: number;
@@ -34,10 +35,10 @@ return 1`;
 export function holdLocks({ redis, keyOf, lockMs }: HeldLocksOptions): HeldLocks {
   const atWork = new Map<Job, string>();
   let outages = 0;
-  redis.on('close', () => {
+  onLost(redis, () => {
     outages += 1;
   });
-  redis.on('ready', () => {
+  onBack(redis, () => {
     for (const [job, token] of atWork) void takeAgain(job, token);
   });
 

@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 
 const PAGE_SIZE = 500;
 
@@ -6,7 +6,7 @@ const PAGE_SIZE = 500;
  * How many jobs a queue holds for being at work although no worker has them: their locks ran out.
  * @param queueKey the queue's prefix and name, as `{hourwork}:user-data`.
  */
-export async function lockless(redis: Redis | Cluster, queueKey: string): Promise<number> {
+export async function lockless(redis: RedisConnection, queueKey: string): Promise<number> {
   let jobs = 0;
   for (let start = 0; ; start += PAGE_SIZE) {
     const ids = await redis.lrange(`${queueKey}:active`, start, start + PAGE_SIZE - 1);

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import type { Env } from '../../../config/env.ts';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { type JobQueue, openQueue, type PendingCounts } from '../queue.ts';
 import { absentQueue } from './absentQueue.ts';
 import type { JobDefinition } from './jobDefinition.ts';
@@ -26,7 +26,7 @@ export interface QueueManager {
 export function openQueues(
   definitions: readonly Pick<JobDefinition<unknown, unknown>, 'name' | 'options'>[],
   env: Env,
-  redis: Redis | null,
+  redis: RedisConnection | null,
 ): QueueManager {
   const settings = { prefix: env.QUEUE_PREFIX, keepFinishedMs: env.REDIS_KEEP_FINISHED_MS };
   const queues = definitions.map(({ name, options }) =>

@@ -2,9 +2,19 @@ import { AppError } from '../../../errors/AppError.ts';
 
 const REDIS_REQUIRED = 'Redis is required for job scheduling. Please ensure Redis is running.';
 
-/** How ioredis and Redis itself say that nothing can be stored or read now. */
-const UNAVAILABLE =
-  /Stream isn't writeable|Connection is closed|Connection in subscriber|Command timed out|max retries per request|Socket closed|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN|^(LOADING|READONLY|MASTERDOWN|NOAUTH|WRONGPASS|OOM|CLUSTERDOWN|NOREPLICAS|TRYAGAIN|MISCONF)/;
+/** How the network, ioredis, its Sentinel and Cluster, and Redis say that nothing can be stored or
+ * read now. */
+const UNAVAILABLE = new RegExp(
+  [
+    'Socket closed|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN',
+    "Stream isn't writeable|Connection is closed|Connection in subscriber|Command timed out",
+    'max retries per request|All sentinels are unreachable',
+    "Cluster isn't ready|Cluster is ended|Failed to refresh slots cache|startup nodes is available",
+    'Too many Cluster redirections|Node is disconnected',
+    '^(LOADING|READONLY|MASTERDOWN|NOAUTH|WRONGPASS|OOM|CLUSTERDOWN|NOREPLICAS|TRYAGAIN|MISCONF)',
+    '^(MOVED|ASK|UNBLOCKED) ',
+  ].join('|'),
+);
 
 /** Whether the error says that Redis is away, not ready, or full. */
 export function isRedisUnavailable(error: unknown): boolean {

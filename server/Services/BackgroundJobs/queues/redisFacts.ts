@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 
 /** What a queue depends on in one Redis server, as the server itself says it. */
 export interface RedisFacts {
@@ -12,11 +13,66 @@ export interface RedisFacts {
 }
 
 const OLDEST = [6, 2] as const;
+const SAFE_POLICY = 'noeviction';
 /** Above this share of its memory a full Redis is near, and a full one stops workers too. */
 const FULL_AT = 0.8;
 
-/** Asks a server by INFO, which hosted ones answer too. */
-export async function readRedisFacts(redis: Redis): Promise<RedisFacts> {
+/**
+ * Whether the server that has the queues answers: of a Cluster that one, for any would answer PING.
+ * @throws Error, as ioredis does, when it does not.
+ */
+export async function holdsQueues(redis: RedisConnection, prefix: string): Promise<boolean> {
+  await redis.exists(`${prefix}:epoch`);
+  return true;
+}
+
+/**
+ * Asks a server by INFO, which hosted ones answer too; of a Cluster all masters that answer, and
+ * tells the worst of each.
+ */
+export async function readRedisFacts(redis: RedisConnection): Promise<RedisFacts> {
+  if (!(redis instanceof Cluster)) return factsOf(redis);
+  const asked = await Promise.allSettled(redis.nodes('master').map(factsOf));
+  const answers = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const [first, ...others] = answers;
+  if (first !== undefined) return others.reduce(worseOf, first);
+  const failed = asked.find((each) => each.status === 'rejected');
+  throw failed?.reason ?? new Error("Cluster isn't ready: it has no master");
+}
+
+/** What is worse of each: the older, the one that evicts or keeps nothing, the fuller. */
+function worseOf(one: RedisFacts, other: RedisFacts): RedisFacts {
+  const fuller = fullness(other) > fullness(one) ? other : one;
+  return {
+    version: isOlder(other.version, versionOf(one.version)) ? other.version : one.version,
+    evictionPolicy: one.evictionPolicy === SAFE_POLICY ? other.evictionPolicy : one.evictionPolicy,
+    persistent: lessSure(one.persistent, other.persistent),
+    usedBytes: fuller.usedBytes,
+    maxBytes: fuller.maxBytes,
+  };
+}
+
+function lessSure(one: boolean | null, other: boolean | null): boolean | null {
+  if (one === false || other === false) return false;
+  return one === null ? null : other;
+}
+
+/** The used share of the memory; without a limit a server is never full. */
+function fullness({ usedBytes, maxBytes }: RedisFacts): number {
+  return maxBytes === 0 ? 0 : usedBytes / maxBytes;
+}
+
+function versionOf(text: string): readonly [number, number] {
+  const [major = 0, minor = 0] = text.split('.').map(Number);
+  return [major, minor];
+}
+
+function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [itsMajor, itsMinor] = versionOf(version);
+  return itsMajor < major || (itsMajor === major && itsMinor < minor);
+}
+
+async function factsOf(redis: Redis): Promise<RedisFacts> {
   const info = await redis.info();
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
   return {
@@ -41,11 +97,10 @@ async function takesSnapshots(redis: Redis): Promise<boolean | null> {
 /** Why jobs are not safe in such a Redis, and what to change; empty when they are. */
 export function unfitness({ version, evictionPolicy, persistent }: RedisFacts): string[] {
   const problems: string[] = [];
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  if (isOlder(version, OLDEST)) {
     problems.push(`Redis is of version ${version}: BullMQ needs ${OLDEST.join('.')} or later.`);
   }
-  if (evictionPolicy !== 'noeviction') {
+  if (evictionPolicy !== SAFE_POLICY) {
     problems.push(
       `Redis may drop jobs when its memory is full (maxmemory-policy ${evictionPolicy}): ` +
         'set maxmemory-policy to noeviction.',
@@ -60,7 +115,7 @@ export function unfitness({ version, evictionPolicy, persistent }: RedisFacts): 
 }
 
 /** The used share of the memory in percent when no new run should be begun, else null. */
-export function tooFull({ usedBytes, maxBytes }: RedisFacts): number | null {
-  if (maxBytes === 0 || usedBytes < FULL_AT * maxBytes) return null;
-  return Math.floor((100 * usedBytes) / maxBytes);
+export function tooFull(facts: RedisFacts): number | null {
+  const share = fullness(facts);
+  return share < FULL_AT ? null : Math.floor(100 * share);
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { silentWorkers } from '../consuming/workerSigns.ts';
 
 /**
@@ -14,16 +14,17 @@ export interface Alarms {
 
 /**
  * Leaves in Redis, as its mark, the `run_id` of the process that had it: data that come back under
- * another process may lack their last second. Which silent workers were seen to is kept in memory.
+ * another process, after a restart or a failover, may lack their last second. Which silent workers
+ * were seen to is kept in memory.
  */
-export function createAlarms(redis: Redis, prefix: string): Alarms {
+export function createAlarms(redis: RedisConnection, prefix: string): Alarms {
   const key = `${prefix}:epoch`;
   let seenTo = new Set<string>();
   let silent: string[] = [];
   let runId = '';
   return {
     async ring() {
-      runId = await runIdOf(redis);
+      runId = await runIdOf(redis, key);
       const mark = await redis.get(key);
       silent = await silentWorkers();
       return mark !== runId || silent.some((name) => !seenTo.has(name));
@@ -35,8 +36,11 @@ export function createAlarms(redis: Redis, prefix: string): Alarms {
   };
 }
 
-/** The name that a Redis process gives itself at its start. */
-async function runIdOf(redis: Redis): Promise<string> {
-  const info = await redis.info('server');
+/**
+ * The name that a Redis process gives itself at its start. Asked by a script, because INFO has no
+ * key: of a Cluster any node would answer it, and not the one that has the queues.
+ */
+async function runIdOf(redis: RedisConnection, key: string): Promise<string> {
+  const info = String(await redis.eval("return redis.call('INFO', 'server')", 1, key));
   return /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unnamed';
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { createTask } from 'node-cron';
+import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { catchUp } from './catchUp.ts';
 import { redisCoordinator } from './coordinator.ts';
@@ -13,7 +13,7 @@ export interface SlotClockOptions {
   timetable: Timetable;
   policy: 'skip' | 'latest';
   /** The election among several processes; null where each slot's unique run is enough. */
-  election: { redis: Redis; prefix: string } | null;
+  election: { redis: RedisConnection; prefix: string } | null;
   /** Begins the run of a slot; null when the slot has one already. */
   beginRun: (slot: Date, trigger: 'schedule' | 'catch-up') => Promise<{ runId: string } | null>;
   /** How often missed slots are looked for. */
