@@ -12,6 +12,7 @@ import type {
   RunView,
 } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { createWorker } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
 import {
@@ -113,8 +114,7 @@ export function useInstallation(
   const cleanUps: (() => Promise<unknown>)[] = [];
 
   async function wipeRedis(): Promise<void> {
-    const keys = await redis.keys(`${env.QUEUE_PREFIX}:*`);
-    if (keys.length > 0) await redis.del(keys);
+    await removeKeys(redis, env.QUEUE_PREFIX);
   }
 
   async function seal(): Promise<void> {
