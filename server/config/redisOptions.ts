@@ -1,5 +1,6 @@
 import type { RedisOptions as AllRedisOptions } from 'ioredis';
 import type { Env } from './env.ts';
+import { PatientSentinelConnector } from './sentinelConnector.ts';
 
 /** ioredis' constructor and its own options disagree on this one's type. */
 export type RedisOptions = Omit<AllRedisOptions, 'replyMapping'>;
@@ -52,6 +53,7 @@ export const SENTINEL_OPTIONS = {
   sentinelRetryStrategy: () => SENTINEL_RETRY_MS,
   sentinelCommandTimeout: SENTINEL_ANSWER_MS,
   failoverDetector: true,
+  Connector: PatientSentinelConnector,
 } satisfies RedisOptions;
 
 /**

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../scripts/command.mjs';
 import { projectDir } from '../../scripts/project.mjs';
@@ -18,6 +18,8 @@ export interface OwnPm2 {
   online(name: string): Promise<Pm2Process[]>;
   /** What the daemon has logged since `logMark`: starts, exit codes, and whom it had to kill. */
   log(since?: number): Promise<string>;
+  /** All that its processes have written. */
+  appLogs(): Promise<string>;
   /** How long the daemon's log is now. */
   logMark(): Promise<number>;
   /** Ends the daemon and all it keeps. */
@@ -38,6 +40,11 @@ export function ownPm2(home: string, settings: Readonly<Record<string, string>>)
   return {
     run,
     log,
+    async appLogs() {
+      const logs = join(home, 'logs');
+      const files = await readdir(logs);
+      return (await Promise.all(files.map((file) => readFile(join(logs, file), 'utf8')))).join('');
+    },
     logMark: async () => (await log()).length,
     async online(name) {
       const output = await run('jlist');

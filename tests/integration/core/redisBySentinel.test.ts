@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { SENTINEL_OPTIONS } from '../../../server/config/redisOptions.ts';
 import { createAlarms } from '../../../server/Services/BackgroundJobs/runs/epoch.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisBySentinel } from '../../faults/redisSentinel.ts';
@@ -45,6 +47,32 @@ it('jobs are put in and done, also after a failover, which the reconciler is tol
   expect(await alarms.ring()).toBe(true);
   await aRunIsDone();
   await worker.stop();
+});
+
+it('every connection finds the new master, also one that hears of it while it looks for it', async () => {
+  const { master, replicas } = await servers.whole();
+  const { REDIS_SENTINELS: sentinels = [], REDIS_SENTINEL_NAME: name = '' } = installation.env;
+  const connections = Array.from({ length: 20 }, () => {
+    // Each at another point of its search when the sentinels tell.
+    const retryStrategy = () => Math.random() * 500;
+    const redis = new Redis({ sentinels, name, ...SENTINEL_OPTIONS, retryStrategy });
+    redis.on('error', () => undefined);
+    return redis;
+  });
+  onTestFinished(async () => {
+    for (const redis of connections) redis.disconnect();
+  });
+  await Promise.all(connections.map((redis) => redis.ping()));
+  await master.kill();
+  const promoted = await servers.promotedOf(replicas);
+  await vi.waitFor(
+    () => expect(connections.map(({ status }) => status)).toEqual(connections.map(() => 'ready')),
+    { timeout: 20_000 },
+  );
+  const ports = await Promise.all(
+    connections.map(async (redis) => Number(/tcp_port:(\d+)/.exec(await redis.info())?.[1])),
+  );
+  expect(new Set(ports)).toEqual(new Set([promoted.port]));
 });
 
 it('without any sentinel a command fails at once, and it is told once', async () => {

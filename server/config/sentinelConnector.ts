@@ -1,0 +1,21 @@
+import { SentinelConnector } from 'ioredis';
+
+/**
+ * Finds the master by its sentinels, and survives to hear of a failover while it looks for the new
+ * master. ioredis (6.0.0, `FailoverDetector`) lets the watch over the old connection end the search
+ * for the new one, and the client then gives up for ever: the watch ends here before a search begins.
+ */
+export class PatientSentinelConnector extends SentinelConnector {
+  /** ioredis declares a connector's options as unknown, and hands over its own. */
+  // biome-ignore lint/complexity/noUselessConstructor: it narrows the type.
+  constructor(options: unknown) {
+    super(options as ConstructorParameters<typeof SentinelConnector>[0]);
+  }
+
+  override connect(
+    ...args: Parameters<SentinelConnector['connect']>
+  ): ReturnType<SentinelConnector['connect']> {
+    this.disconnect();
+    return super.connect(...args);
+  }
+}
