@@ -7,7 +7,6 @@ import { SentinelConnector } from 'ioredis';
  */
 export class PatientSentinelConnector extends SentinelConnector {
   /** ioredis declares a connector's options as unknown, and hands over its own. */
-  // biome-ignore lint/complexity/noUselessConstructor: it narrows the type.
   constructor(options: unknown) {
     super(options as ConstructorParameters<typeof SentinelConnector>[0]);
   }
