@@ -87,6 +87,16 @@ it('does not wait for idle connections', async () => {
   expect(performance.now() - started).toBeLessThan(1_000);
 });
 
+it('answers what comes on an idle connection as it stops, and tells the client to go', async () => {
+  const server = await serve((_request, response) => response.end('hello'));
+  await ask(server);
+  const stopping = server.stop(5_000);
+  const { answer, text } = await ask(server);
+  expect(text).toBe('hello');
+  expect(answer.headers.connection).toBe('close');
+  await stopping;
+});
+
 it('cuts a request that outlasts the deadline', async () => {
   const { app, taken } = patientApp();
   const server = await serve(app);

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { EnvironmentError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 
@@ -15,13 +15,17 @@ export interface HttpServer {
   port: number;
   /**
    * Takes no new connection, lets the requests in flight end, and cuts those that have not after
-   * `deadlineMs`. Never rejects.
+   * `deadlineMs`. An idle connection has half a second for one more request, whose answer tells its
+   * client to go. Never rejects.
    */
   stop(deadlineMs: number): Promise<void>;
 }
 
 /** Longer than a client should ever need to send one request of at most 1 MB. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** A request that is on its way when the stop begins must not meet a closed connection. */
+const IDLE_GRACE_MS = 500;
 
 function explained(error: NodeJS.ErrnoException, host: string, port: number): Error {
   const where = `${host}:${port}`;
@@ -67,9 +71,11 @@ export async function listen(
         logger.warn('Requests still in flight were cut', { requests: inFlight.size });
         server.closeAllConnections();
       }, deadlineMs);
-      // Ends idle connections too; those at work end with their answer.
-      server.close(() => {
+      const closeIdle = setInterval(() => server.closeIdleConnections(), IDLE_GRACE_MS);
+      // Not HTTP's own close, which ends idle connections at once.
+      NetServer.prototype.close.call(server, () => {
         clearTimeout(cut);
+        clearInterval(closeIdle);
         resolve();
       });
       for (const response of inFlight) {
