@@ -1,15 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { redisUnavailable } from '../../../server/Services/BackgroundJobs/queues/redisErrors.ts';
 import type { Recorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
-import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
+import { entryOf, enumerateRun } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
-import { findRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
+import { findRun, openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
 import { countsDisagree } from '../../../server/Services/BackgroundJobs/runs/reconciler.ts';
-import { useInstallation } from './installation.ts';
+import { SILENT, useInstallation } from './installation.ts';
 
 /** A recorder that loses everything, as one whose process is killed before it writes. */
 const LOSING: Recorder = {
@@ -107,6 +108,29 @@ describe('the reconciler', () => {
       20_000,
     );
     await worker.stop();
+  });
+
+  it('leaves the page of a run that is still enumerated to its producer, and mends those before', async () => {
+    const [done = '', ...ahead] = (await installation.makeUsers(5)).sort();
+    const run = await openRequestedRun({
+      ...{ trigger: 'manual', mode: 'queue', batchSize: 50, asOf: null, backfill: false },
+      ...{ selection: [done, ...ahead], requestId: null },
+    });
+    if (run === null) throw new Error('The run was not opened.');
+    await installation.outbox.record([done, ...ahead].map((userId) => entryOf(run, userId)));
+    await RunModel.updateOne({ _id: run._id }, { $set: { checkpoint: done, enumerated: 1 } });
+    expect(await installation.reconcile()).toEqual({ ...NOTHING, looked: 5, readded: 1 });
+    const enumeration = await enumerateRun(run._id, {
+      outbox: installation.outbox,
+      leaseMs: 30_000,
+      log: SILENT,
+      signal: new AbortController().signal,
+    });
+    expect(enumeration).toMatchObject({ ended: 'finished', enqueued: 4 });
+    const records = await JobStatusModel.find({ runId: run._id }).sort({ userId: 1 }).lean();
+    expect(records.map(({ generation }) => generation)).toEqual([2, 1, 1, 1, 1]);
+    expect(await balancedRun(run._id)).toMatchObject({ enumerated: 5, queued: 5 });
+    await finish(run._id);
   });
 
   it('records outcomes that Redis holds and no worker brought', async () => {

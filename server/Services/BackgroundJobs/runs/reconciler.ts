@@ -1,5 +1,5 @@
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
-import { RunModel } from '../../../models/system/RunModel.ts';
+import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { recordOfEnded } from '../consuming/jobRecords.ts';
 import type { JobQueue } from '../queue.ts';
@@ -82,7 +82,7 @@ async function reconcilePage(
 ): Promise<void> {
   const { queue, outbox, retentionDays, batchSize } = options;
   const jobs = await queue.look(page.map(({ _id, generation }) => queueJobId(_id, generation)));
-  const cancelledRuns = await cancelledAmong(page);
+  const runs = await runsOf(page);
   const ended: JobRecord[] = [];
   const lost: JobStatusDoc[] = [];
   const toCancel: JobStatusDoc[] = [];
@@ -95,9 +95,9 @@ async function reconcilePage(
       lost.push(record);
     } else if (hasEnded) {
       ended.push(recordOfEnded(record._id, record.generation, job));
-    } else if (cancelledRuns.has(record.runId)) {
+    } else if (runs.get(record.runId)?.status === 'cancelled') {
       toCancel.push(record);
-    } else if (job.state === 'unknown') {
+    } else if (job.state === 'unknown' && !isProducers(record, runs.get(record.runId))) {
       lost.push(record);
     }
   }
@@ -110,11 +110,21 @@ async function reconcilePage(
   sum.duplicates += duplicates;
 }
 
-async function cancelledAmong(page: readonly JobStatusDoc[]): Promise<Set<string>> {
+type RunState = Pick<RunDoc, '_id' | 'status' | 'checkpoint'>;
+
+async function runsOf(page: readonly JobStatusDoc[]): Promise<Map<string, RunState>> {
   const runIds = [...new Set(page.map(({ runId }) => runId))];
-  const runs = await RunModel.find(
-    { _id: { $in: runIds }, status: 'cancelled' },
-    { _id: 1 },
-  ).lean();
-  return new Set(runs.map(({ _id }) => _id));
+  const runs = await RunModel.find({ _id: { $in: runIds } }, { status: 1, checkpoint: 1 }).lean<
+    RunState[]
+  >();
+  return new Map(runs.map((run) => [run._id, run]));
+}
+
+/**
+ * Whether a record is of a page that its run's producer, or who resumes it, has yet to enqueue: were
+ * it put in anew from here too, the two would be at the same page with two generations.
+ */
+function isProducers({ userId }: JobStatusDoc, run: RunState | undefined): boolean {
+  if (run?.status !== 'enumerating') return false;
+  return run.checkpoint === null || userId.toHexString() > run.checkpoint.toHexString();
 }
