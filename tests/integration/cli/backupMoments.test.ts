@@ -85,10 +85,17 @@ async function expectEveryUserOnceCompleted(runId: string): Promise<void> {
   expect(applied.filter(({ times }) => times !== 1)).toEqual([]);
 }
 
+/** Both sides empty, as of a new installation: indexes are there, nothing else. */
+async function empty(): Promise<void> {
+  await wipeRedis();
+  for (const { name } of await mongoose.connection.listCollections()) {
+    await mongoose.connection.collection(name).deleteMany({});
+  }
+}
+
 /** Begins a run of new users, all that was before gone. */
 async function begin(): Promise<string> {
-  await wipeRedis();
-  await mongoose.connection.dropDatabase();
+  await empty();
   const userIds = await installation.makeUsers(USERS);
   const { runId } = await producer.enqueueUsers(userIds);
   return runId;
@@ -110,8 +117,7 @@ it.each([
     await stop();
     expect(await RunModel.countDocuments({ _id: runId, sealed: null })).toBe(1);
 
-    await wipeRedis();
-    await mongoose.connection.dropDatabase();
+    await empty();
     const [mongodb, redis] = at.first === 'redis' ? [later, earlier] : [earlier, later];
     expect(await run('restore', mongodb, '--only', 'mongodb')).toContain(`${USERS} of jobstatuses`);
     expect(await run('restore', redis, '--only', 'redis')).toMatch(/Redis: \d+ keys/);
