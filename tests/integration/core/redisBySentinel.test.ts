@@ -27,27 +27,35 @@ async function aRunIsDone(): Promise<void> {
   expect(await installation.runIn('completed', runId)).toMatchObject({ completed: 60 });
 }
 
-it('jobs are put in and done, also after a failover, which the reconciler is told of', async () => {
-  const { env, redis, queue } = installation;
-  const { master, replicas } = await servers.whole();
-  const worker = await installation.startWorker(async () => undefined);
-  await aRunIsDone();
-  const alarms = createAlarms(redis, env.QUEUE_PREFIX);
-  await alarms.ring();
-  await alarms.reset();
-  expect(await alarms.ring()).toBe(false);
+it.each([
+  ['has died', 'kill'],
+  ['hangs', 'freeze'],
+] as const)(
+  'jobs are done after the master %s, which the reconciler is told of',
+  async (_, fault) => {
+    const { env, redis, queue } = installation;
+    const { master, replicas } = await servers.whole();
+    onTestFinished(() => master.wake());
+    const worker = await installation.startWorker(async () => undefined);
+    await vi.waitFor(() => queue.pendingCounts(), { timeout: 20_000 });
+    await aRunIsDone();
+    const alarms = createAlarms(redis, env.QUEUE_PREFIX);
+    await alarms.ring();
+    await alarms.reset();
+    expect(await alarms.ring()).toBe(false);
 
-  await master.kill();
-  const began = Date.now();
-  await expect(queue.pendingCounts()).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
-  expect(Date.now() - began).toBeLessThan(1_000);
+    await master[fault]();
+    const began = Date.now();
+    await expect(queue.pendingCounts()).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+    expect(Date.now() - began).toBeLessThan(1_000);
 
-  await servers.promotedOf(replicas);
-  await vi.waitFor(() => queue.pendingCounts(), { timeout: 20_000 });
-  expect(await alarms.ring()).toBe(true);
-  await aRunIsDone();
-  await worker.stop();
-});
+    await servers.promotedOf(replicas);
+    await vi.waitFor(() => queue.pendingCounts(), { timeout: 20_000 });
+    expect(await alarms.ring()).toBe(true);
+    await aRunIsDone();
+    await worker.stop();
+  },
+);
 
 it('every connection finds the new master, also one that hears of it while it looks for it', async () => {
   const { master, replicas } = await servers.whole();
