@@ -44,6 +44,12 @@ interface WorkerOverrides {
   onCanary?: (sentAt: Date) => void;
 }
 
+interface StartedWorker {
+  /** Its connection, but for the one on which it waits for jobs. */
+  readonly redis: RedisConnection;
+  stop(): Promise<void>;
+}
+
 /** The parts of an installation, over a database and a queue prefix that nothing else uses. */
 export interface Installation {
   readonly env: Env;
@@ -55,10 +61,7 @@ export interface Installation {
   readonly redis: RedisConnection;
   readonly mongoUri: string;
   /** Starts a worker with a processor of the test's own. */
-  startWorker(
-    processor: UserDataWork,
-    overrides?: WorkerOverrides,
-  ): Promise<{ stop(): Promise<void> }>;
+  startWorker(processor: UserDataWork, overrides?: WorkerOverrides): Promise<StartedWorker>;
   makeUsers(count: number): Promise<string[]>;
   reconcile(): Promise<Reconciliation>;
   /** The run as an admin sees it; throws when its ledger does not balance. */
@@ -187,7 +190,7 @@ export function useInstallation(
         return stopped;
       };
       cleanUps.push(stop);
-      return { stop };
+      return { redis: connection, stop };
     },
     async makeUsers(count) {
       const users = await UserModel.insertMany(

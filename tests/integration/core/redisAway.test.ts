@@ -50,6 +50,8 @@ it('a job at work while Redis is away is done once: its lock is taken again', as
   const { env, queue, redis } = installation;
   expect(await redis.del(`${env.QUEUE_PREFIX}:${queue.name}:${jobId}:lock`)).toBe(1);
   await server.kill();
+  // Not before the worker has noticed: what ends in that moment is done again.
+  await vi.waitFor(() => expect(worker.redis.status).not.toBe('ready'));
   end();
   await server.start();
   const job = await installation.jobIn('completed', jobId);
