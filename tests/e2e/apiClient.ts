@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+
 /** What an HTTP request came to. */
 export interface Answer {
   status: number;
@@ -9,6 +12,12 @@ export interface Answer {
 export interface ApiClient {
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Sends it and cuts the connection as soon as it is on its way: the reply is lost. */
+  postUnheard(
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void>;
 }
 
 interface Credentials {
@@ -38,11 +47,19 @@ export async function login(baseUrl: string, credentials: Credentials): Promise<
   const headers = { authorization: `Bearer ${String(body.token)}` };
   return {
     get: (path) => ask(baseUrl + path, { headers }),
-    post: (path, request = {}, more = {}) =>
+    post: (path, body = {}, more = {}) =>
       ask(baseUrl + path, {
         method: 'POST',
         headers: { ...headers, ...json, ...more },
-        body: JSON.stringify(request),
+        body: JSON.stringify(body),
       }),
+    async postUnheard(path, body, more) {
+      const options = { method: 'POST', headers: { ...headers, ...json, ...more }, agent: false };
+      const sending = request(baseUrl + path, options);
+      sending.on('error', () => undefined);
+      sending.end(JSON.stringify(body));
+      await once(sending, 'finish');
+      sending.destroy();
+    },
   };
 }

@@ -55,6 +55,8 @@ interface Behaviour {
   /** Users whose work keeps its worker's event loop busy for `blockMs`, at a job's first start. */
   blockingUsers?: readonly string[];
   blockMs?: number;
+  /** The newest payload version that workers know which start from now on; the product's if absent. */
+  version?: number;
 }
 
 /** An installation under PM2 with servers of its own, all of which a test may take away. */

@@ -1,6 +1,7 @@
 // A worker process as worker.ts starts it, with the real work for each user. What it does besides is
 // said by the file WORK_FILE, read anew by each job: how long it waits after its work, whose work
-// crashes the process, and whose blocks its event loop at the first start. Every execution leaves a
+// crashes the process, and whose blocks its event loop at the first start; and, read at its start,
+// which payload version it knows. Every execution leaves a
 // document in `executions`, so that a test sees which users' work was done how often; `effects` holds
 // an effect that, like the product's own, is fenced by runSeq, and how often it was applied.
 import { readFileSync } from 'node:fs';
@@ -25,7 +26,7 @@ const DUPLICATE_KEY = 11_000;
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').ProcessorServices} Services */
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/jobDefinition.ts').Processor<{userId: string}, unknown>} Work */
 
-/** @returns {{paceMs: number, crashingUsers?: string[], blockingUsers?: string[], blockMs?: number}} */
+/** @returns {{paceMs: number, crashingUsers?: string[], blockingUsers?: string[], blockMs?: number, version?: number}} */
 const behaviour = () => JSON.parse(readFileSync(workFile, 'utf8'));
 
 /**
@@ -79,5 +80,6 @@ async function pacedProcessor(services) {
   };
 }
 
-const catalogue = [entry(userDataJob, pacedProcessor)];
+const { version = userDataJob.version } = behaviour();
+const catalogue = [entry({ ...userDataJob, version }, pacedProcessor)];
 await runProcess((/** @type {unknown} */ env) => startWorker({ env, catalogue }));

@@ -7,6 +7,7 @@ import { abandonedRuns } from './runs/checkpoint.ts';
 import { type Enumeration, enumerateRun } from './runs/enumerate.ts';
 import { openRequestedRun } from './runs/ledger.ts';
 import type { HandOver, Outbox } from './runs/outbox.ts';
+import { turnsOf } from './runs/turns.ts';
 
 interface EnqueueOptions {
   /** User ids handed to the queue in one round trip. */
@@ -52,10 +53,14 @@ interface ProducerOptions {
   log: JobLog;
 }
 
+/** However many runs are asked for at once, MongoDB and Redis are asked for so many at a time. */
+const ENUMERATED_AT_A_TIME = 8;
+
 /** Makes the producer of the user-data queue. */
 export function createProducer(options: ProducerOptions): Producer {
   const { queue, outbox, leaseMs, log, retentionDays } = options;
   const stopping = new AbortController();
+  const takeTurn = turnsOf(ENUMERATED_AT_A_TIME);
   const underWay = new Map<string, Promise<Enumeration>>();
 
   async function enumerate(runId: string): Promise<Enumeration> {
@@ -73,7 +78,7 @@ export function createProducer(options: ProducerOptions): Producer {
   function begin(runId: string): Promise<Enumeration> {
     const running = underWay.get(runId);
     if (running !== undefined) return running;
-    const started = enumerate(runId).finally(() => underWay.delete(runId));
+    const started = takeTurn(() => enumerate(runId)).finally(() => underWay.delete(runId));
     underWay.set(runId, started);
     return started;
   }

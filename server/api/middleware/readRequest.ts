@@ -32,15 +32,21 @@ export function runMiddleware(
 /** The parsed JSON body; `{}` when the client sent none. */
 async function readBody(request: Request, response: Response): Promise<unknown> {
   if (request.get('content-length') === '0') return {};
+  const type = request.is('json');
   // null for a request without a body, false for a body of another type.
-  if (request.is('json') === false) {
+  if (type === null) return {};
+  if (type === false) {
     throw new HttpError(
       'UNSUPPORTED_MEDIA_TYPE',
       'The body must be JSON, sent with "Content-Type: application/json".',
     );
   }
   await runMiddleware(parseJson, request, response);
-  return request.body ?? {};
+  // The parser passes over the body of a client that is gone; a request for all is not meant by that.
+  if (request.body === undefined) {
+    throw new HttpError('VALIDATION_FAILED', 'The client left before its request was read.');
+  }
+  return request.body;
 }
 
 function problemsOf(place: Place, error: z.ZodError): Problem[] {

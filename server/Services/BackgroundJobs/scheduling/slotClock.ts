@@ -33,9 +33,13 @@ export function startSlotClock(options: SlotClockOptions): SlotClock {
   const { schedule, timetable, policy, election, beginRun, log } = options;
 
   async function tick(slot: Date): Promise<void> {
-    const { heldUntil } = await ensureSchedule(schedule);
+    const { heldUntil, accountedUntil } = await ensureSchedule(schedule);
     if (heldUntil !== null && heldUntil > new Date()) {
       log.info('The schedule is held: this slot starts no run', { schedule, slot, heldUntil });
+      return;
+    }
+    if (slot <= accountedUntil) {
+      log.warn('A tick came so late that its slot was accounted for as missed', { schedule, slot });
       return;
     }
     await beginRun(slot, 'schedule');

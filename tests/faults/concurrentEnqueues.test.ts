@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { waitUntil } from '../../scripts/waiting.mjs';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../server/models/system/RunModel.ts';
+import { UserModel } from '../../server/models/UserModel.ts';
+import { userDataJobId } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { useDeployment } from '../e2e/deployment.ts';
+import { QUICK } from './faultSettings.ts';
+import { underLoad } from './underLoad.ts';
+
+const RUNS = '/app/job-status/runs';
+const APIS = 3;
+const ENQUEUES = 200;
+const LOST_REPLIES = 50;
+/** Named days have jobs of their own, beside those of the stream. */
+const DAYS = { enqueued: '2020-01-01', sameKey: '2020-01-02', unheard: '2020-01-03' };
+
+const deployment = useDeployment({ users: 2_000, settings: QUICK });
+const bounds = { lost: 0, twice: 0, doubled: 0 };
+
+async function oneUser(): Promise<string> {
+  const user = await UserModel.findOne({}, { _id: 1 }).lean();
+  return user?._id.toHexString() ?? '';
+}
+
+async function severalApis(): Promise<void> {
+  const online = await deployment.pm2.online('api-server');
+  if (online.length < APIS) await deployment.pm2.run('scale', 'api-server', String(APIS));
+  expect(await deployment.pm2.online('api-server')).toHaveLength(APIS);
+}
+
+/** Asks as a careful client does: what was refused for the moment is repeated with its key. */
+async function begun(request: object, key: string): Promise<string> {
+  const answer = await waitUntil(
+    async () => {
+      const each = await deployment.api.post(RUNS, request, { 'idempotency-key': key });
+      return each.status !== 503 && each;
+    },
+    { timeoutMs: 60_000, what: 'a run to be accepted' },
+  );
+  expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 202 });
+  return String(answer.body.runId);
+}
+
+const runsOfDay = (asOf: string) => RunModel.find({ asOf }, { status: 1 }).lean();
+
+async function whenEnded(asOf: string, runs: number): Promise<void> {
+  await waitUntil(
+    async () => {
+      const found = await runsOfDay(asOf);
+      return found.length === runs && found.every(({ status }) => status === 'completed');
+    },
+    { timeoutMs: 120_000, what: `${runs} runs of ${asOf} to end` },
+  );
+}
+
+it('18 200 concurrent enqueues of one user, at three API processes', async (context) => {
+  await severalApis();
+  const { pm2 } = deployment;
+  const load = await underLoad(context, deployment, {
+    expected: 'one job, the rest name it',
+    bounds,
+  });
+  const userId = await oneUser();
+  // No worker ends the job before the last request has come.
+  await pm2.run('stop', 'worker');
+  const request = { userIds: [userId], asOf: DAYS.enqueued };
+  const runIds = await Promise.all(
+    Array.from({ length: ENQUEUES }, () => begun(request, randomUUID())),
+  );
+  expect(new Set(runIds).size).toBe(ENQUEUES);
+  const jobIds = runIds.map((runId) => userDataJobId(runId, userId));
+  const records = () => JobStatusModel.find({ _id: { $in: jobIds } }).lean();
+  await waitUntil(
+    async () => (await records()).filter(({ duplicateOf }) => duplicateOf).length === ENQUEUES - 1,
+    { timeoutMs: 60_000, what: 'all but one to be duplicates' },
+  );
+  await pm2.run('start', 'worker');
+  const row = await load.settle();
+  await whenEnded(DAYS.enqueued, ENQUEUES);
+  const ended = await records();
+  expect(ended).toHaveLength(ENQUEUES);
+  const done = ended.filter(({ status }) => status === 'completed');
+  expect(done).toHaveLength(1);
+  const duplicates = ended.filter(({ status }) => status === 'duplicate');
+  expect(new Set(duplicates.map(({ duplicateOf }) => duplicateOf))).toEqual(
+    new Set([done[0]?._id]),
+  );
+  row.seen = `${done.length} job, ${duplicates.length} records that name it`;
+});
+
+it('18 the same request 200 times at once, and repeated after a lost reply', async (context) => {
+  await severalApis();
+  const { api } = deployment;
+  const load = await underLoad(context, deployment, { expected: 'one run each', bounds });
+  const userId = await oneUser();
+  const key = randomUUID();
+  const request = { userIds: [userId], asOf: DAYS.sameKey };
+  const runIds = await Promise.all(Array.from({ length: ENQUEUES }, () => begun(request, key)));
+  expect(new Set(runIds).size).toBe(1);
+
+  for (let lost = 0; lost < LOST_REPLIES; lost += 1) {
+    const each = randomUUID();
+    const unheard = { userIds: [userId], asOf: DAYS.unheard };
+    await api.postUnheard(RUNS, unheard, { 'idempotency-key': each });
+    await begun(unheard, each);
+    expect(await RunModel.countDocuments({ 'request.key': each })).toBe(1);
+  }
+  const row = await load.settle();
+  await whenEnded(DAYS.sameKey, 1);
+  await whenEnded(DAYS.unheard, LOST_REPLIES);
+  expect(await JobStatusModel.countDocuments({ userId, status: 'failed' })).toBe(0);
+  row.seen = `${ENQUEUES} requests of one key began 1 run, ${LOST_REPLIES} lost replies ${LOST_REPLIES}`;
+  load.probe.expectServedOrUnavailable();
+});
