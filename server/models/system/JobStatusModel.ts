@@ -58,6 +58,8 @@ export interface JobStatusDoc {
   durationMs: number | null;
   worker: string | null;
   updatedAt: Date;
+  /** Names the one call that put it in anew last, among those that meant to; none in generation 1. */
+  claim?: string;
   /** Set with a final state: MongoDB deletes the record at that instant. */
   expiresAt?: Date;
 }
@@ -92,6 +94,7 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
     durationMs: { type: Number, default: null },
     worker: { type: String, default: null },
     updatedAt: { type: Date, required: true },
+    claim: String,
     expiresAt: Date,
   },
   { collection: 'jobstatuses', versionKey: false, autoIndex: false, minimize: false },

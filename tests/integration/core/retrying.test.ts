@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AppError } from '../../../server/errors/AppError.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
@@ -6,6 +6,7 @@ import { createAdministration } from '../../../server/Services/BackgroundJobs/ad
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { currentCounts } from '../../../server/Services/BackgroundJobs/runs/balance.ts';
+import { claimNextGeneration } from '../../../server/Services/BackgroundJobs/runs/generation.ts';
 import { openRuns, sealIfFinished } from '../../../server/Services/BackgroundJobs/runs/seal.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
@@ -121,6 +122,15 @@ describe('a retry', () => {
     expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     await installation.jobIn('completed', jobId);
     await expect(administration.retryJob(jobId)).rejects.toMatchObject({ code: 'JOB_NOT_FAILED' });
+  });
+
+  it('is one caller’s, of several that claim the record at the same instant', async () => {
+    const { jobIds } = await failedRun(1);
+    const record = await installation.job(jobIds[0] ?? '');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    onTestFinished(() => void vi.useRealTimers());
+    const claims = await Promise.all([1, 2, 3].map(() => claimNextGeneration([record])));
+    expect(claims.flat()).toEqual([expect.objectContaining({ _id: record._id, generation: 2 })]);
   });
 
   it('is not lost to a ledger that was about to be sealed', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 
 /** So many failed generations a record remembers. */
@@ -14,6 +15,8 @@ export async function claimNextGeneration(
 ): Promise<JobStatusDoc[]> {
   if (records.length === 0) return [];
   const now = new Date();
+  // Two callers may read the same record and write at the same instant: only this tells who has it.
+  const claim = randomUUID();
   await JobStatusModel.bulkWrite(
     records.map((record) => ({
       updateOne: {
@@ -34,6 +37,7 @@ export async function claimNextGeneration(
             durationMs: null,
             worker: null,
             updatedAt: now,
+            claim,
           },
           $unset: { expiresAt: 1 },
           ...(record.status === 'failed' && { $push: { failedGenerations: remembered(record) } }),
@@ -42,13 +46,8 @@ export async function claimNextGeneration(
     })),
     { ordered: false, writeConcern: { w: 'majority', journal: true } },
   );
-  const generations = new Map(records.map(({ _id, generation }) => [_id, generation]));
-  const claimed = await JobStatusModel.find({
-    _id: { $in: records.map(({ _id }) => _id) },
-    status: 'queued',
-    updatedAt: now,
-  }).lean<JobStatusDoc[]>();
-  return claimed.filter(({ _id, generation }) => generation === (generations.get(_id) ?? 0) + 1);
+  const ids = records.map(({ _id }) => _id);
+  return JobStatusModel.find({ _id: { $in: ids }, claim }).lean<JobStatusDoc[]>();
 }
 
 function remembered({ generation, finishedAt, history }: JobStatusDoc) {
