@@ -118,8 +118,13 @@ export function createRecorder({
       if (buffer.size < capacity) return Promise.resolve();
       if (signal.aborted) return Promise.reject(signal.reason);
       return new Promise((resolve, reject) => {
-        wakeRoom.push(resolve);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        const onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        wakeRoom.push(() => {
+          // The signal lives as long as the worker.
+          signal.removeEventListener('abort', onAbort);
+          resolve();
+        });
       });
     },
     async flush(deadlineMs) {
