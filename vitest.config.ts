@@ -6,7 +6,8 @@ const forked = { pool: 'forks', isolate: true } as const;
 export default defineConfig({
   test: {
     coverage: {
-      provider: 'v8',
+      provider: 'custom',
+      customProviderModule: './tests/coverage/provider.ts',
       include: ['server/**/*.ts'],
       // A few lines each that start a process: the end-to-end tests run them as processes.
       exclude: ['**/*.test.ts', 'server/api/server.ts', 'server/Services/BackgroundJobs/worker.ts'],

@@ -6,8 +6,8 @@ import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { nextInSequence } from '../../../server/models/system/SequenceModel.ts';
+import { command, settingsOf } from '../command.ts';
 import { useInstallation } from '../core/installation.ts';
-import { command } from './command.ts';
 
 const installation = useInstallation();
 const { queue, redis } = installation;
@@ -35,7 +35,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const run = (which: 'backup' | 'restore', ...args: string[]) => command(which, installation, args);
+const run = (which: 'backup' | 'restore', ...args: string[]) =>
+  command(which, args, { settings: settingsOf(installation) });
 
 describe('npm run backup and npm run restore', () => {
   it('put everything back as it was: documents with their types, indexes, jobs in their order', async () => {

@@ -6,8 +6,8 @@ import mongoose from 'mongoose';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { command, settingsOf } from '../command.ts';
 import { useInstallation } from '../core/installation.ts';
-import { command } from './command.ts';
 
 const USERS = 120;
 const LOOK_MS = 20;
@@ -46,7 +46,7 @@ function worker() {
 }
 
 async function run(which: 'backup' | 'restore', ...args: string[]): Promise<string> {
-  const { code, text } = await command(which, installation, args);
+  const { code, text } = await command(which, args, { settings: settingsOf(installation) });
   expect(code, text).toBe(0);
   return text;
 }

@@ -7,8 +7,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../../scripts/services/ports.mjs';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
+import { command, type Ended, settingsOf } from '../command.ts';
 import { useInstallation } from '../core/installation.ts';
-import { command, type Ended } from './command.ts';
 
 const installation = useInstallation();
 const { redis, env } = installation;
@@ -16,10 +16,8 @@ const SECRET = 'a-password-nobody-may-see';
 
 async function doctor(settings: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const PORT = String(await freePort(33_000));
-  return command('doctor', installation, [], {
-    ...{ PORT, JWT_SECRET: SECRET.repeat(2), ADMIN_PASSWORD: SECRET },
-    ...settings,
-  });
+  const own = { PORT, JWT_SECRET: SECRET.repeat(2), ADMIN_PASSWORD: SECRET };
+  return command('doctor', [], { settings: { ...settingsOf(installation), ...own, ...settings } });
 }
 
 const aWorker = (name: string, lastSeenAt: Date) => ({

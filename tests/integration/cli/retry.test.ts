@@ -4,20 +4,23 @@ import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobState, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { command, settingsOf } from '../command.ts';
 import { type Harness, JWT_SECRET, PASSWORD, startHarness } from '../http/harness.ts';
 import { makeJob, makeRun } from '../http/records.ts';
-import { command } from './command.ts';
 
 const OLD_JOBS = 1_003;
 let api: Harness;
 let server: Server;
 
 const retry = (...args: string[]) =>
-  command('retry', { env: api.env, mongoUri: '' }, args, {
-    PORT: String((server.address() as AddressInfo).port),
-    JWT_SECRET,
-    ADMIN_EMAIL: 'admin@example.com',
-    ADMIN_PASSWORD: PASSWORD,
+  command('retry', args, {
+    settings: {
+      ...settingsOf({ env: api.env, mongoUri: '' }),
+      PORT: String((server.address() as AddressInfo).port),
+      JWT_SECRET,
+      ADMIN_EMAIL: 'admin@example.com',
+      ADMIN_PASSWORD: PASSWORD,
+    },
   });
 
 const inState = (status: JobState) => JobStatusModel.countDocuments({ status });
@@ -48,7 +51,7 @@ describe('npm run retry', () => {
   });
 
   it('retries one job, and says how to follow it', async () => {
-    expect(await retry(jobId)).toEqual({
+    expect(await retry(jobId)).toMatchObject({
       code: 0,
       text: `${jobId} is in the queue again. What becomes of it: npm run why -- ${jobId}\n`,
     });

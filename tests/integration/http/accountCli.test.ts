@@ -1,34 +1,17 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { AccountModel } from '../../../server/models/AccountModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { verifyPassword } from '../../../server/Services/Auth/passwords.ts';
+import { command } from '../command.ts';
 
-/** As `npm run account` runs it: the compiled file. */
-const CLI = fileURLToPath(new URL('../../../dist/server/cli/account.js', import.meta.url));
 const uri = new URL(process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500');
 uri.pathname = `/account-cli-${randomUUID().slice(0, 8)}`;
 
-interface Outcome {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-async function account(args: readonly string[], input = ''): Promise<Outcome> {
-  const child = spawn(process.execPath, [CLI, ...args], {
-    env: { PATH: process.env.PATH, ENV_FILE: '/dev/null', MONGODB_URI: uri.href },
-  });
-  child.stdin.end(input);
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, out, err };
-}
+const account = (args: readonly string[], input = '') =>
+  command('account', args, { settings: { MONGODB_URI: uri.href }, input });
 
 function find(email: string) {
   return AccountModel.findOne({ email }).orFail().lean();
@@ -50,7 +33,11 @@ afterAll(async () => {
 
 it('makes an account with the password from standard input, and prints no password', async () => {
   const made = await account(['create', 'Me@Example.com', '--role', 'admin'], 'a-piped-password\n');
-  expect(made).toEqual({ code: 0, out: 'Me@Example.com may log in as admin.\n', err: '' });
+  expect(made).toMatchObject({
+    code: 0,
+    out: 'Me@Example.com may log in as admin.\n',
+    err: '',
+  });
   const { passwordHash, role, userId } = await find('me@example.com');
   expect(await verifyPassword(passwordHash, 'a-piped-password')).toBe(true);
   expect({ role, userId }).toEqual({ role: 'admin', userId: null });

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { projectDir } from '../../scripts/project.mjs';
+import { coverageSettings } from '../coverage/processCoverage.ts';
+import type { Installation } from './core/installation.ts';
+
+export interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+  /** Standard output and standard error, as they came. */
+  text: string;
+}
+
+interface CommandOptions {
+  /** All that it is told of the world; there is no `.env` besides. */
+  settings?: Readonly<Record<string, string>>;
+  /** What it reads from standard input. */
+  input?: string;
+}
+
+/** Runs a command of server/cli/ as it is installed: compiled, in a process of its own. */
+export async function command(
+  which: string,
+  args: readonly string[],
+  { settings = {}, input = '' }: CommandOptions = {},
+): Promise<Ended> {
+  const { PATH, HOME } = process.env;
+  const script = join(projectDir, 'dist/server/cli', `${which}.js`);
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: projectDir,
+    env: { PATH, HOME, ENV_FILE: '/dev/null', ...coverageSettings(), ...settings },
+  });
+  const said = { out: '', err: '', text: '' };
+  for (const [name, stream] of [
+    ['out', child.stdout],
+    ['err', child.stderr],
+  ] as const) {
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      said[name] += chunk;
+      said.text += chunk;
+    });
+  }
+  // One that ends without reading closes the pipe.
+  child.stdin.on('error', () => undefined).end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...said };
+}
+
+/** The settings of a command over an installation's database and queue. */
+export function settingsOf({ env, mongoUri }: Pick<Installation, 'env' | 'mongoUri'>) {
+  const { REDIS_URL = '', QUEUE_PREFIX } = env;
+  return { MONGODB_URI: mongoUri, REDIS_URL, QUEUE_PREFIX };
+}
