@@ -185,7 +185,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
         'RUN_FINISHED',
         'REDIS_UNAVAILABLE',
       ],
-      handle: ({ params }) => controller.retryJob(params.jobId),
+      handle: ({ params, requestId }) => controller.retryJob(params.jobId, requestId),
     }),
     defineRoute({
       method: 'post',
@@ -196,7 +196,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
       body: retryFilter,
       responses: { 202: retriedPart },
       errors: ['REDIS_UNAVAILABLE', 'REDIS_NEARLY_FULL'],
-      handle: ({ body }) => controller.retryFailed(body),
+      handle: ({ body, requestId }) => controller.retryFailed({ ...body, requestId }),
     }),
   ];
 }

@@ -41,7 +41,8 @@ export function createJobStatusController(deps: JobStatusDeps) {
     run: async (runId: string) => ok(await administration.getRun(runId)),
     requestRun: async (request: RunRequest) => accepted(await administration.requestRun(request)),
     cancelRun: async (runId: string) => accepted(await administration.cancelRun(runId)),
-    retryJob: async (jobId: string) => accepted(await administration.retryJob(jobId)),
+    retryJob: async (jobId: string, requestId: string) =>
+      accepted(await administration.retryJob(jobId, requestId)),
     retryFailed: async (filter: RetryFilter) => accepted(await administration.retryFailed(filter)),
   };
 }

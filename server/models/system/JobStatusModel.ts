@@ -46,6 +46,8 @@ export interface JobStatusDoc {
   payloadVersion: number;
   deduplicationId: string;
   duplicateOf: string | null;
+  /** The HTTP request that put it into the queue last; null when a schedule did. */
+  requestId: string | null;
   error: JobFailure | null;
   /** One line for each failed attempt of a job that ended as failed, oldest first. */
   history: string[];
@@ -79,6 +81,7 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
     payloadVersion: { type: Number, required: true },
     deduplicationId: { type: String, required: true },
     duplicateOf: { type: String, default: null },
+    requestId: { type: String, default: null },
     error: { type: new Schema({ code: String, message: String }, { _id: false }), default: null },
     history: { type: [String], default: [] },
     failedGenerations: {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
+import { withLogContext } from '../../../server/config/logContext.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis, type RedisConnection } from '../../../server/config/queueRedisConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
@@ -40,6 +41,7 @@ type UserDataWork = Processor<UserDataPayload, unknown>;
 
 interface WorkerOverrides {
   recorder?: Recorder;
+  log?: JobLog;
   whenDependenciesAnswer?: () => Promise<void>;
   onCanary?: (sentAt: Date) => void;
 }
@@ -175,8 +177,8 @@ export function useInstallation(
         redis: connection,
         recorder,
         name: `test-worker-${randomUUID().slice(0, 8)}`,
-        log: SILENT,
-        inContext: (_job, work) => work(),
+        log: overrides.log ?? SILENT,
+        inContext: withLogContext,
         whenDependenciesAnswer: overrides.whenDependenciesAnswer ?? (() => Promise.resolve()),
         onCanary: overrides.onCanary ?? (() => undefined),
       });

@@ -133,6 +133,33 @@ describe('a retry', () => {
     expect(claims.flat()).toEqual([expect.objectContaining({ _id: record._id, generation: 2 })]);
   });
 
+  it('begins with a clean record: what failed before stands in its history alone', async () => {
+    const { jobIds } = await failedRun(1);
+    const failed = await installation.job(jobIds[0] ?? '');
+    expect(failed.error).not.toBeNull();
+    const [claimed] = await claimNextGeneration([failed]);
+    expect(claimed).toMatchObject({ status: 'queued', error: null, history: [], result: null });
+    expect(claimed?.failedGenerations).toMatchObject([{ generation: 1, history: failed.history }]);
+  });
+
+  it('of many counts as skipped those that became duplicates meanwhile', async () => {
+    await JobStatusModel.deleteMany({});
+    const { runId } = await failedRun(2);
+    const busy = createAdministration({
+      producer,
+      queue,
+      // Other jobs of the users came between the look and the adding.
+      outbox: {
+        ...installation.outbox,
+        enqueue: async (entries) => ({ enqueued: 0, duplicates: entries.length, notEnqueued: 0 }),
+      },
+      batchSize: 50,
+      retentionDays: 7,
+      log: SILENT,
+    });
+    expect(await busy.retryFailed({ runId, limit: 10 })).toEqual({ retried: 0, skipped: 2 });
+  });
+
   it('is not lost to a ledger that was about to be sealed', async () => {
     const { runId, jobIds } = await failedRun(1);
     await RunModel.updateOne({ _id: runId }, { $set: { sealed: null, status: 'running' } });

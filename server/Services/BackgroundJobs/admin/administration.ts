@@ -55,6 +55,8 @@ export interface RetryFilter {
   cursor?: string | undefined;
   /** Let so many begin in a second; all at once if absent. */
   ratePerSecond?: number | undefined;
+  /** The HTTP request that asks: the lines that the jobs log carry it. */
+  requestId?: string | undefined;
 }
 
 export interface RetriedPart {
@@ -79,7 +81,7 @@ export interface Administration {
   /** `RUN_FINISHED` when nothing is left to cancel. Jobs already at work are left to end. */
   cancelRun(runId: string): Promise<{ runId: string }>;
   /** `JOB_NOT_FAILED`; `JOB_PENDING` with `details.jobId`, the user's live job. */
-  retryJob(jobId: string): Promise<{ jobId: string; generation: number }>;
+  retryJob(jobId: string, requestId?: string): Promise<{ jobId: string; generation: number }>;
   /** Oldest first. `REDIS_NEARLY_FULL`; `VALIDATION_FAILED` for a cursor that is none. */
   retryFailed(filter: RetryFilter): Promise<RetriedPart>;
   queueStats(): Promise<QueueStats>;

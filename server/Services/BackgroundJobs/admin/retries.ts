@@ -30,42 +30,42 @@ export function createRetries({
 
   /**
    * @param delayMs how long the n-th of them waits in the queue before a worker may take it.
-   * @returns the records that were put in anew.
+   * @returns the records that were put in anew, and how many of them turned out to be duplicates:
+   * another job of their user came between the look and the adding.
    */
   async function retry(
     records: readonly JobStatusDoc[],
+    requestId: string | undefined,
     delayMs: (position: number) => number = () => 0,
-  ): Promise<JobStatusDoc[]> {
+  ): Promise<{ claimed: JobStatusDoc[]; duplicates: number }> {
     const runIds = [...new Set(records.map(({ runId }) => runId))];
     for (const runId of runIds) await unseal(runId);
-    const claimed = await claimNextGeneration(records);
+    const claimed = await claimNextGeneration(records, requestId);
     // Again: the ledger may have been sealed between the two.
     for (const runId of runIds) await unseal(runId);
     const entries = claimed.map((record, position) => ({
       ...entryOfRecord(record),
       delayMs: delayMs(position),
     }));
-    await outbox.enqueue(entries, batchSize);
-    return claimed;
+    const { duplicates } = await outbox.enqueue(entries, batchSize);
+    return { claimed, duplicates };
   }
 
   return {
-    async retryJob(jobId) {
+    async retryJob(jobId, requestId) {
       const record = await JobStatusModel.findById(jobId).lean<JobStatusDoc>();
       if (record === null) throw new AppError('NOT_FOUND', `There is no job ${jobId}.`);
       await requireRetryable(record, queue.name);
       const pending = await pendingJob(record);
       if (pending !== null) throw jobPending(record, pending);
-      const [claimed] = await retry([record]);
+      const { claimed: all, duplicates } = await retry([record], requestId);
+      const [claimed] = all;
       if (claimed === undefined) throw notFailed(jobId, 'no longer failed');
-      const { duplicateOf } =
-        (await JobStatusModel.findById(jobId, { duplicateOf: 1 }).lean()) ?? {};
-      // Another job of the user came between the look and the adding.
-      if (typeof duplicateOf === 'string') throw jobPending(record, duplicateOf);
+      if (duplicates > 0) throw jobPending(record, await duplicateOf(jobId));
       return { jobId, generation: claimed.generation };
     },
 
-    async retryFailed({ runId, code, limit, cursor, ratePerSecond }) {
+    async retryFailed({ runId, code, limit, cursor, ratePerSecond, requestId }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor, 'body');
       await queue.requireRoom();
       const sum = { retried: 0, skipped: 0 };
@@ -82,15 +82,23 @@ export function createRetries({
         const pending = await Promise.all(retryable.map(pendingJob));
         const free = oneForEachUser(retryable.filter((_, position) => pending[position] === null));
         const before = sum.retried;
-        const claimed = await retry(free, (position) => turnOf(before + position, ratePerSecond));
-        sum.retried += claimed.length;
-        sum.skipped += records.length - claimed.length;
+        const { claimed, duplicates } = await retry(free, requestId, (position) =>
+          turnOf(before + position, ratePerSecond),
+        );
+        const retried = claimed.length - duplicates;
+        sum.retried += retried;
+        sum.skipped += records.length - retried;
         last = records.at(-1);
         if (records.length < page.length) return withCursor(sum, last);
       }
       return sum;
     },
   };
+}
+
+async function duplicateOf(jobId: string): Promise<string> {
+  const record = await JobStatusModel.findById(jobId, { duplicateOf: 1 }).lean();
+  return record?.duplicateOf ?? 'its record has expired';
 }
 
 /** When the n-th job may begin, in milliseconds from now. */

@@ -207,8 +207,9 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     const { jobId, attempts, error } = record;
     const durationMs = Date.now() - (job.processedOn ?? Date.now());
     // It was read as an envelope for the record.
-    const { runId, userId } = job.data as Envelope;
-    const fields = { runId, jobId, userId, attempts, durationMs, error };
+    const { requestId, runId, userId } = job.data as Envelope;
+    const cause = requestId === null ? {} : { requestId };
+    const fields = { ...cause, runId, jobId, userId, attempts, durationMs, error };
     if (status === 'completed') log.debug('Job completed', fields);
     else log.warn(status === 'failed' ? 'Job failed' : 'Attempt failed', fields);
   }

@@ -97,6 +97,6 @@ export function entryOf(
       requestId: run.requestId,
       payload,
     },
-    deduplicationId: userDataDeduplicationId(userId, run.explicitAsOf ? run.asOf : null),
+    deduplicationId: userDataDeduplicationId(userId, run),
   };
 }

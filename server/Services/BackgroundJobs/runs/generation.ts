@@ -8,10 +8,12 @@ const GENERATIONS_REMEMBERED = 10;
  * Claims records for being put into Redis anew: each that still stands as it was read (same
  * state, generation and age) becomes `queued` in its next generation, durably. How a failed one
  * failed stays on record.
+ * @param requestId the HTTP request that wants it, if one does
  * @returns the records claimed, as they are now.
  */
 export async function claimNextGeneration(
   records: readonly JobStatusDoc[],
+  requestId?: string,
 ): Promise<JobStatusDoc[]> {
   if (records.length === 0) return [];
   const now = new Date();
@@ -36,8 +38,12 @@ export async function claimNextGeneration(
             finishedAt: null,
             durationMs: null,
             worker: null,
+            error: null,
+            history: [],
+            result: null,
             updatedAt: now,
             claim,
+            ...(requestId !== undefined && { requestId }),
           },
           $unset: { expiresAt: 1 },
           ...(record.status === 'failed' && { $push: { failedGenerations: remembered(record) } }),

@@ -34,10 +34,21 @@ export function userDataJobId(runId: string, userId: string): string {
   return `${USER_DATA}-${runId}-${userId}`;
 }
 
+interface WorkOfRun {
+  asOf: string;
+  explicitAsOf: boolean;
+  backfill: boolean;
+}
+
 /**
- * Ordinary runs all do the same work, so a user has at most one of their jobs pending. A run for
- * a day asked for by name does other work, and must not be swallowed by them.
+ * What does the same work has the same id, and a user at most one such job pending. Ordinary runs
+ * all do the same; a run for a day asked for by name does other work, and a backfill of that day may
+ * overwrite what that one must not.
  */
-export function userDataDeduplicationId(userId: string, explicitAsOf: string | null): string {
-  return explicitAsOf === null ? userId : `asof-${explicitAsOf}-${userId}`;
+export function userDataDeduplicationId(
+  userId: string,
+  { asOf, explicitAsOf, backfill }: WorkOfRun,
+): string {
+  if (backfill) return `backfill-${asOf}-${userId}`;
+  return explicitAsOf ? `asof-${asOf}-${userId}` : userId;
 }
