@@ -33,6 +33,17 @@ describe('a run while another is pending', () => {
     expect(await installation.queue.pendingCounts()).toMatchObject({ waiting: 240 });
   });
 
+  it('swallows no backfill: not one of today, nor one beside a run of the same day', async () => {
+    const users = await installation.makeUsers(3);
+    await producer.enqueueUsers(users);
+    const today = await producer.enqueueUsers(users, { backfill: true });
+    expect(today).toMatchObject({ enqueued: 3, duplicates: 0 });
+
+    await producer.enqueueUsers(users, { asOf: '1997-09-30' });
+    const sameDay = await producer.enqueueUsers(users, { asOf: '1997-09-30', backfill: true });
+    expect(sameDay).toMatchObject({ enqueued: 3, duplicates: 0 });
+  });
+
   it('ends at once when it is all duplicates', async () => {
     const users = await installation.makeUsers(3);
     await producer.enqueueUsers(users);
