@@ -85,6 +85,7 @@ describe('parseSettings', () => {
       JWT_SECRET: 'short',
       MONGODB_URI: 'localhost:27017',
       TIMEZONE: 'Mars/Olympus',
+      USER_DATA_SCHEDULE: 'every hour',
       WORKER_CONCURRENCY: '0',
       MISSED_SLOT_POLICY: 'all',
       DAILY_UPDATES: 'maybe',
@@ -101,6 +102,7 @@ describe('parseSettings', () => {
       'PORT',
       'SCORING_PARAMS',
       'TIMEZONE',
+      'USER_DATA_SCHEDULE',
       'WORKER_CONCURRENCY',
     ]);
     expect(problems).toContain('.env.example');
@@ -120,6 +122,20 @@ describe('parseSettings', () => {
       SCORING_PARAMS: { r: 1, alpha: 2, a: 3, b: 4 },
     });
   });
+
+  it.each(['0 * * *', '61 * * * *', 'H * * * *', '0 0 31 2 *'])(
+    'refuses %s as a schedule',
+    (USER_DATA_SCHEDULE) => {
+      expect(problemsOf({ USER_DATA_SCHEDULE })).toContain('USER_DATA_SCHEDULE');
+    },
+  );
+
+  it.each(['0 * * * *', '*/10 * * * * *', '0 9 * * MON-FRI', '@hourly'])(
+    'takes %s as a schedule',
+    (USER_DATA_SCHEDULE) => {
+      expect(parseSettings({ USER_DATA_SCHEDULE })).toMatchObject({ USER_DATA_SCHEDULE });
+    },
+  );
 
   it.each(['0.243,4.414,0.793,0', '0.243,-1,0.793,2.426', 'a,b,c,d', '1,2,3,4,5'])(
     'refuses %s as parameters of the model',

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { CronExpressionParser } from 'cron-parser';
+import { validate } from 'node-cron';
 import { z } from 'zod';
 import { endpoints, shapeProblems } from './redisShape.ts';
 
@@ -32,6 +34,16 @@ const timezone = z.string().refine((zone) => {
     return false;
   }
 }, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
+
+/** The clock and the search for missed slots have each a reader of their own: both must take it. */
+const cronExpression = z.string().refine((expression) => {
+  try {
+    CronExpressionParser.parse(expression);
+    return validate(expression);
+  } catch {
+    return false;
+  }
+}, 'is not a cron expression, such as 0 * * * * for each full hour');
 
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -77,7 +89,7 @@ const settings = z.object({
   ENABLE_BACKGROUND_JOBS: flag.default(true),
   PROCESS_USER_DATA: flag.default(true),
   DAILY_UPDATES: flag.default(false),
-  USER_DATA_SCHEDULE: z.string().default('0 * * * *'),
+  USER_DATA_SCHEDULE: cronExpression.default('0 * * * *'),
   TIMEZONE: timezone.default('UTC'),
   MISSED_SLOT_POLICY: z.enum(['skip', 'latest']).default('latest'),
 
