@@ -107,6 +107,26 @@ describe('a schedule', () => {
     expect(await look('latest', now)).toMatchObject({ caughtUp: 1 });
   });
 
+  it.each([
+    { trigger: 'schedule', by: 'its tick, as not missed at all', outcomes: ['skipped', 'skipped'] },
+    {
+      trigger: 'catch-up',
+      by: 'another look, as caught up',
+      outcomes: ['skipped', 'skipped', 'caught-up'],
+    },
+  ] as const)('records a slot that was begun meanwhile by $by', async ({ trigger, outcomes }) => {
+    const { now } = await silence();
+    const latest = { schedule, timetable: hourly, policy: 'latest' } as const;
+    const beginRun = async (slot: Date) => {
+      await openSlotRun({ schedule, slot, trigger, mode: 'queue', batchSize: 50 });
+      return null;
+    };
+    expect(await catchUp({ ...latest, beginRun }, now)).toEqual({ skipped: 2, caughtUp: 0 });
+    const missed = await MissedSlotModel.find({}).sort({ slot: 1 }).lean();
+    expect(missed.map(({ outcome }) => outcome)).toEqual(outcomes);
+    for (const { outcome, runId } of missed) expect(runId === null).toBe(outcome === 'skipped');
+  });
+
   it('owes nothing from before the installation', async () => {
     expect(await look('latest', new Date())).toEqual({ skipped: 0, caughtUp: 0 });
     expect((await ensureSchedule(schedule)).installedAt.getTime()).toBeGreaterThan(

@@ -1,5 +1,5 @@
 import { MissedSlotModel } from '../../../models/system/MissedSlotModel.ts';
-import { RunModel } from '../../../models/system/RunModel.ts';
+import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import { accountUntil, ensureSchedule } from './schedule.ts';
 import { slotsBetween, type Timetable } from './slots.ts';
 
@@ -37,21 +37,32 @@ export async function catchUp(options: CatchUpOptions, now = new Date()): Promis
   const last = slots.at(-1);
   if (last === undefined) return done;
 
-  const missed = await withoutRun(schedule, slots);
+  const had = await runsOf(schedule, slots);
+  const missed = slots.filter((slot) => !had.has(slot.getTime()));
+  if (policy === 'latest' && missed.includes(last) && (await beginRun(last)) !== null) {
+    done.caughtUp = 1;
+  }
+  // Read again: another process may have begun one of them meanwhile, by its tick or as we do.
+  const have = await runsOf(schedule, missed);
   for (const slot of missed) {
-    const run = policy === 'latest' && slot === last ? await beginRun(slot) : null;
-    await recordMissed(schedule, slot, now, run?.runId ?? null);
-    if (run === null) done.skipped += 1;
-    else done.caughtUp += 1;
+    const run = have.get(slot.getTime());
+    if (run?.trigger === 'schedule') continue;
+    await recordMissed(schedule, slot, now, run?._id ?? null);
+    if (run === undefined) done.skipped += 1;
   }
   await accountUntil(schedule, last);
   return done;
 }
 
-async function withoutRun(schedule: string, slots: readonly Date[]): Promise<Date[]> {
-  const runs = await RunModel.find({ schedule, slot: { $in: [...slots] } }, { slot: 1 }).lean();
-  const have = new Set(runs.map(({ slot }) => slot?.getTime()));
-  return slots.filter((slot) => !have.has(slot.getTime()));
+type SlotRun = Pick<RunDoc, '_id' | 'slot' | 'trigger'>;
+
+/** The runs that these slots have, by the slot's time. */
+async function runsOf(schedule: string, slots: readonly Date[]): Promise<Map<number, SlotRun>> {
+  const runs = await RunModel.find(
+    { schedule, slot: { $in: [...slots] } },
+    { slot: 1, trigger: 1 },
+  ).lean<SlotRun[]>();
+  return new Map(runs.map((run) => [run.slot?.getTime() ?? 0, run]));
 }
 
 async function recordMissed(
