@@ -4,7 +4,7 @@ import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { markCancelled } from '../../../server/Services/BackgroundJobs/runs/cancel.ts';
-import { createAlarms } from '../../../server/Services/BackgroundJobs/runs/epoch.ts';
+import { type Alarms, createAlarms } from '../../../server/Services/BackgroundJobs/runs/epoch.ts';
 import { startKeeper } from '../../../server/Services/BackgroundJobs/runs/keeper.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { SILENT, useInstallation } from './installation.ts';
@@ -13,16 +13,22 @@ describe('the keeper of the ledgers', () => {
   const installation = useInstallation();
   const { producer, queue, outbox, redis, env, balancedRun } = installation;
 
-  function start() {
+  function start({
+    graceMs = 0,
+    alarms = createAlarms(redis, env.QUEUE_PREFIX),
+  }: {
+    graceMs?: number;
+    alarms?: Alarms;
+  } = {}) {
     return startKeeper({
       reconciliation: {
         queue,
         outbox,
-        graceMs: 0,
+        graceMs,
         retentionDays: 7,
         batchSize: 50,
         log: SILENT,
-        alarms: createAlarms(redis, env.QUEUE_PREFIX),
+        alarms,
       },
       reconcileIntervalMs: 200,
       timetable: { expression: '0 * * * *', timezone: 'UTC' },
@@ -57,6 +63,21 @@ describe('the keeper of the ledgers', () => {
     // Of two keepers one works: the generation was raised once.
     expect(await JobStatusModel.countDocuments({ runId: lost.runId, generation: 3 })).toBe(0);
     await Promise.all(keepers.map((keeper) => keeper.stop()));
+  });
+
+  it('takes an alarm off after a pass for which no record was too young, not before', async () => {
+    const since = new Date();
+    let takenOffAt = 0;
+    const alarms: Alarms = {
+      ring: async () => (takenOffAt === 0 ? since : null),
+      reset: async () => {
+        takenOffAt = Date.now();
+      },
+    };
+    const keeper = start({ graceMs: 1_000, alarms });
+    await vi.waitFor(() => expect(takenOffAt).toBeGreaterThan(0), { timeout: 10_000 });
+    expect(takenOffAt - since.getTime()).toBeGreaterThanOrEqual(1_000);
+    await keeper.stop();
   });
 
   it('gives the records of a run that was opened again their time to live', async () => {
@@ -110,7 +131,7 @@ describe('the keeper of the ledgers', () => {
     const alarms = createAlarms(redis, env.QUEUE_PREFIX);
     await alarms.ring();
     await alarms.reset();
-    expect(await alarms.ring()).toBe(false);
+    expect(await alarms.ring()).toBeNull();
     const gone = { host: 'h', pid: 1, instance: null, version: '1', queues: [], runningJobs: 0 };
     await WorkerModel.create({
       ...gone,
@@ -120,10 +141,10 @@ describe('the keeper of the ledgers', () => {
       lastSeenAt: new Date(Date.now() - 60_000),
       expiresAt: new Date(Date.now() + 60_000),
     });
-    expect(await alarms.ring()).toBe(true);
+    expect(await alarms.ring()).toBeInstanceOf(Date);
     await alarms.reset();
-    expect(await alarms.ring()).toBe(false);
+    expect(await alarms.ring()).toBeNull();
     await installation.wipeRedis();
-    expect(await alarms.ring()).toBe(true);
+    expect(await alarms.ring()).toBeInstanceOf(Date);
   });
 });

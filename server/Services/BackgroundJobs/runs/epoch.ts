@@ -7,7 +7,8 @@ import { silentWorkers } from '../consuming/workerSigns.ts';
  * wiped), or a worker ended without farewell since.
  */
 export interface Alarms {
-  ring(): Promise<boolean>;
+  /** When the newest cause was first seen; null when there is none. */
+  ring(): Promise<Date | null>;
   /** Called when all was looked through: until the next cause, counts are enough. */
   reset(): Promise<void>;
 }
@@ -22,16 +23,22 @@ export function createAlarms(redis: RedisConnection, prefix: string): Alarms {
   let seenTo = new Set<string>();
   let silent: string[] = [];
   let runId = '';
+  let ringing: { causes: string; since: Date } | null = null;
   return {
     async ring() {
       runId = await runIdOf(redis, key);
       const mark = await redis.get(key);
-      silent = await silentWorkers();
-      return mark !== runId || silent.some((name) => !seenTo.has(name));
+      silent = (await silentWorkers()).sort();
+      const fellSilent = silent.filter((name) => !seenTo.has(name));
+      const causes = [...(mark === runId ? [] : [runId]), ...fellSilent].join(' ');
+      if (causes === '') ringing = null;
+      else if (causes !== ringing?.causes) ringing = { causes, since: new Date() };
+      return ringing?.since ?? null;
     },
     async reset() {
       seenTo = new Set(silent);
       await redis.set(key, runId);
+      ringing = null;
     },
   };
 }

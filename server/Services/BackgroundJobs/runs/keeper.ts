@@ -36,6 +36,8 @@ export function startKeeper(options: KeeperOptions): Repetition {
   const { log, reconciliation, reconcileIntervalMs } = options;
   const holder = randomUUID();
   const leaseMs = 10 * SEAL_INTERVAL_MS;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let pass = 0;
 
   const sealing = every({ name: 'Sealing', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
@@ -54,18 +56,24 @@ export function startKeeper(options: KeeperOptions): Repetition {
       // Its jobs are in records and queue alike, so counts agree: the process cancelling it died.
       const cancelling = open.some(({ status }) => status === 'cancelled');
       const { queue, alarms } = reconciliation;
-      const alarmed = await alarms.ring();
+      const alarmedAt = await alarms.ring();
+      const began = Date.now();
       pass += 1;
-      const due = alarmed || cancelling || pass % FULL_PASS_EVERY === 0;
+      const due = alarmedAt !== null || cancelling || pass % FULL_PASS_EVERY === 0;
       if (!due && !(await countsDisagree(queue))) return;
-      if (alarmed) log.info('Redis or a worker was lost: all open jobs are looked through');
-      await reconcile(reconciliation);
-      await alarms.reset();
+      if (alarmedAt !== null) {
+        log.info('Redis or a worker was lost: all open jobs are looked through');
+      }
+      await reconcile({ ...reconciliation, signal });
+      if (signal.aborted || alarmedAt === null) return;
+      // A pass leaves the youngest records alone: only now were all old enough that the loss may hit.
+      if (began - alarmedAt.getTime() >= reconciliation.graceMs) await alarms.reset();
     },
   );
 
   return {
     async stop() {
+      stopping.abort();
       await Promise.all([sealing.stop(), reconciling.stop()]);
       await releaseLease(LEASE, holder).catch(() => undefined);
     },

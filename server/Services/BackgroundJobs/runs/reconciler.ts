@@ -20,6 +20,8 @@ export interface ReconcilerOptions {
   retentionDays: number;
   batchSize: number;
   log: JobLog;
+  /** Ends a pass after the page under way, when its process stops. */
+  signal?: AbortSignal;
 }
 
 /** What a pass did, in jobs. */
@@ -66,6 +68,7 @@ export async function reconcile(options: ReconcilerOptions): Promise<Reconciliat
   const updatedAt = { $lt: new Date(Date.now() - graceMs) };
   for (const status of OPEN_STATES) {
     for await (const page of recordPages(status, { queue: queue.name, updatedAt })) {
+      if (options.signal?.aborted) return sum;
       await reconcilePage(page, options, sum);
     }
   }

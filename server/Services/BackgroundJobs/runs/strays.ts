@@ -10,6 +10,7 @@ const PAGE_SIZE = 500;
 interface StrayOptions {
   queue: JobQueue;
   outbox: Outbox;
+  signal?: AbortSignal;
 }
 
 /**
@@ -19,11 +20,12 @@ interface StrayOptions {
 export async function removeOrAdoptStrays({
   queue,
   outbox,
+  signal,
 }: StrayOptions): Promise<{ adopted: number; removed: number }> {
   const sum = { adopted: 0, removed: 0 };
   for (let start = 0; ; start += PAGE_SIZE) {
     const page = await queue.pendingPage(start, PAGE_SIZE);
-    if (page.length === 0) return sum;
+    if (page.length === 0 || signal?.aborted) return sum;
     const unreadable = page.filter(({ envelope }) => envelope === null);
     const strays = await withoutRecord(page);
     const adoptable = await adoptableAmong(strays.map(({ entry }) => entry.envelope));
