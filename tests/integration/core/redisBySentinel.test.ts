@@ -13,7 +13,11 @@ import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { useInstallation } from './installation.ts';
 
 const cleanUps: CleanUp[] = [];
+const warnings: Error[] = [];
+process.on('warning', (warning) => warnings.push(warning));
 afterAll(async () => {
+  // However often a master was looked for, no listener is left behind.
+  expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
   for (const cleanUp of cleanUps.reverse()) await cleanUp();
 });
 const folder = await mkdtemp(join(tmpdir(), 'hourwork-sentinel-'));
