@@ -7,7 +7,7 @@ import { parseEnv } from 'node:util';
 const cwd = import.meta.dirname;
 
 /** How much longer than its own grace a process has until PM2 ends it with SIGKILL. */
-const KILL_MARGIN_MS = 4_000;
+const KILL_MARGIN_MS = 6_000;
 
 const envFile = resolve(cwd, process.env.ENV_FILE || '.env');
 const settings = existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {};

@@ -44,7 +44,6 @@ export function startConsuming({
 }: ConsumingOptions): void {
   const name = workerName();
   const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
-  shutdown.add('records', () => recorder.flush(FLUSH_MS));
   const workers = loaded.map(({ definition, processor }) =>
     createWorker({
       definition,
@@ -65,16 +64,11 @@ export function startConsuming({
       onCanary: (sentAt) => noteReturn(definition.name, { sentAt, worker: name }, logger),
     }),
   );
-  shutdown.add('workers', () =>
-    Promise.all(workers.map((worker) => worker.stop(env.SHUTDOWN_GRACE_MS))),
-  );
-
   const queues = openQueues(
     loaded.map(({ definition }) => definition),
     env,
     redis,
   );
-  shutdown.add('queues', queues.closeAll);
   for (const queue of queues.queues) {
     const { JOB_STATUS_RETENTION_DAYS: retentionDays } = env;
     takeOverLeftBehind({ queue, self: name, retentionDays, log: logger }).catch((error) => {
@@ -92,9 +86,22 @@ export function startConsuming({
     intervalMs,
     log: logger,
   });
-  shutdown.add('heartbeat', heartbeat.stop);
   const completions = startCompletionNotes({ workers, intervalMs, log: logger });
+  // Stopped in reverse: the farewell comes last, when it is known that nothing is left behind.
+  let inOrder = true;
+  shutdown.add('heartbeat', () => heartbeat.stop(inOrder));
   shutdown.add('completion notes', completions.stop);
+  shutdown.add('records', () =>
+    recorder.flush(FLUSH_MS).catch((error: unknown) => {
+      inOrder = false;
+      throw error;
+    }),
+  );
+  shutdown.add('workers', async () => {
+    const stopped = await Promise.all(workers.map((each) => each.stop(env.SHUTDOWN_GRACE_MS)));
+    inOrder = stopped.every((nothingLeft) => nothingLeft);
+  });
+  shutdown.add('queues', queues.closeAll);
   watch(workers, queues, { env, redis, logger, shutdown });
   logger.info('Worker ready', { worker: name, queues: workers.map(({ queue }) => queue) });
 }

@@ -2,8 +2,11 @@ import { type Env, EnvironmentError, readEnv } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { reportReady, type ShutdownList, stopOnSignals } from './shutdown.ts';
 
-/** PM2 kills a process this long after the grace: what is left must be over by then. */
-const AFTER_GRACE_MS = 3_000;
+/**
+ * Jobs are handed back and records written within this time after the grace. PM2 waits a second
+ * longer (ecosystem.config.js) before it kills.
+ */
+const AFTER_GRACE_MS = 5_000;
 
 /**
  * Runs a long-lived process from start to signal. Settings that cannot be used are told in words

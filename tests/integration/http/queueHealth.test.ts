@@ -88,7 +88,7 @@ it('is ok with a worker, and shows the queue and who works on it', async () => {
       },
     ],
   });
-  await heartbeat.stop();
+  await heartbeat.stop(true);
   expect((await health(503)).workers).toEqual([]);
 });
 
@@ -97,7 +97,7 @@ it('is down when jobs flow to nobody although a worker is there', async () => {
   await noteCanarySent('user-data', new Date(Date.now() - 60_000));
   const { reasons } = await health(503);
   expect(reasons).toEqual([expect.stringContaining('has not come back')]);
-  await heartbeat.stop();
+  await heartbeat.stop(true);
 });
 
 it('is degraded when one of the workers could not register the queue', async () => {
@@ -107,7 +107,7 @@ it('is degraded when one of the workers could not register the queue', async () 
     status: 'degraded',
     reasons: ['Worker host:8 could not register user-data: no such module'],
   });
-  await Promise.all([well.stop(), failing.stop()]);
+  await Promise.all([well.stop(true), failing.stop(true)]);
 });
 
 it('is 503 within a second while Redis is away, and says so', async () => {
@@ -123,5 +123,5 @@ it('is 503 within a second while Redis is away, and says so', async () => {
   expect(Date.now() - began).toBeLessThan(1_000);
   await api.redis.restore();
   await vi.waitFor(() => health(200), 5_000);
-  await heartbeat.stop();
+  await heartbeat.stop(true);
 });

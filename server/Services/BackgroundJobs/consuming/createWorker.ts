@@ -53,8 +53,11 @@ export interface WorkerActivity {
 export interface QueueWorker {
   readonly queue: string;
   activity(): WorkerActivity;
-  /** Takes no more jobs; those at work may end within the grace, then they are handed back. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * Takes no more jobs; those at work may end within the grace, then they are handed back.
+   * @returns whether none was left at work.
+   */
+  stop(graceMs: number): Promise<boolean>;
 }
 
 const THROUGHPUT_EVERY_MS = 10_000;
@@ -220,13 +223,14 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     async stop(graceMs) {
       throughput.stop();
       const closed = bullWorker.close();
-      if (await settlesWithin(closed, graceMs)) return;
+      if (await settlesWithin(closed, graceMs)) return true;
       stopping.abort(new HandedBack('The worker is stopping.'));
-      if (await settlesWithin(closed, HAND_BACK_MS)) return;
+      if (await settlesWithin(closed, HAND_BACK_MS)) return true;
       log.warn('The worker did not close in time; its jobs go to others when their locks end', {
         queue: definition.name,
         running,
       });
+      return false;
     },
   };
 }

@@ -32,11 +32,16 @@ export function pidSpace(): string {
   }
 }
 
+export interface Heartbeat {
+  /** Ends the signs of life, with a farewell only if nothing is left behind. */
+  stop(farewell: boolean): Promise<void>;
+}
+
 /**
- * Writes a sign of life every `intervalMs`. Its absence without the farewell of `stop` tells the
- * reconciler that a worker may have left jobs behind.
+ * Writes a sign of life every `intervalMs`. Its absence without a farewell tells the reconciler that
+ * a worker may have left jobs behind.
  */
-export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<void> } {
+export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const startedAt = new Date();
   const beat = (farewellAt: Date | null) => {
     const now = new Date();
@@ -68,9 +73,9 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
   void beat(null);
   const timer = setInterval(() => void beat(null), options.intervalMs);
   return {
-    stop() {
+    async stop(farewell) {
       clearInterval(timer);
-      return beat(new Date());
+      if (farewell) await beat(new Date());
     },
   };
 }
