@@ -21,6 +21,8 @@ export interface WorkerDoc {
   lastSeenAt: Date;
   /** Set when it stopped in order; a worker that ends without it may have left jobs behind. */
   farewellAt: Date | null;
+  /** The queues in which another worker has taken over what this one left behind. */
+  takenOver: string[];
   expiresAt: Date;
 }
 
@@ -42,12 +44,15 @@ const workerSchema = new Schema<WorkerDoc>(
     startedAt: { type: Date, required: true },
     lastSeenAt: { type: Date, required: true },
     farewellAt: { type: Date, default: null },
+    takenOver: { type: [String], default: [] },
     expiresAt: { type: Date, required: true },
   },
   { collection: 'workers', versionKey: false, autoIndex: false },
 );
 
 workerSchema.index({ lastSeenAt: 1 });
+// The workers of one host, for what crashed ones left behind.
+workerSchema.index({ host: 1, pidSpace: 1 });
 workerSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const WorkerModel = model<WorkerDoc>('Worker', workerSchema);

@@ -90,5 +90,7 @@ it.each([
   await heardOf(String(name), pid(), space);
   await takeOver();
   expect(await queue.places([jobId])).toEqual([place]);
+  const takenOver = place === 'waiting' ? ['user-data'] : [];
+  expect(await WorkerModel.findById(name).lean()).toMatchObject({ takenOver });
   await worker.stop();
 });

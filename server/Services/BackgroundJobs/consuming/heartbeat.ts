@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { WorkerModel } from '../../../models/system/WorkerModel.ts';
 import type { JobLog } from './jobLog.ts';
@@ -23,10 +23,15 @@ export function workerName(): string {
   return `${hostname()}:${process.pid}:${startedAt.toString(36)}`;
 }
 
-/** Within which process numbers have one meaning: Linux' namespace, elsewhere the whole host. */
+/**
+ * Within which process numbers have one meaning: Linux' namespace since this start of the machine
+ * (machines may share a name, and the first namespace's number is the same on all of them); elsewhere
+ * the whole host.
+ */
 export function pidSpace(): string {
   try {
-    return readlinkSync('/proc/self/ns/pid');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
     return hostname();
   }

@@ -28,10 +28,12 @@ const UNRECORDED_MS = 5_000;
  */
 export async function takeOverLeftBehind(options: LeftBehindOptions): Promise<void> {
   const { queue, self, log } = options;
-  const crashed = (await workersBeside()).filter(({ _id, pid }) => _id !== self && !isAlive(pid));
+  const beside = await workersBeside(queue.name);
+  const crashed = beside.filter(({ _id, pid }) => _id !== self && !isAlive(pid));
   for (const { _id: worker, lastSeenAt } of crashed) {
     const released = await queue.releaseLocksOf(worker);
     const recorded = await recordEndedSince(lastSeenAt.getTime() - UNRECORDED_MS, options);
+    await WorkerModel.updateOne({ _id: worker }, { $addToSet: { takenOver: queue.name } });
     if (released + recorded === 0) continue;
     log.info('Taken over from a worker that crashed', {
       queue: queue.name,
@@ -42,11 +44,13 @@ export async function takeOverLeftBehind(options: LeftBehindOptions): Promise<vo
   }
 }
 
-async function workersBeside(): Promise<WorkerDoc[]> {
+/** The workers of this host that ended without farewell, or live; not those taken over already. */
+async function workersBeside(queue: string): Promise<WorkerDoc[]> {
   return WorkerModel.find({
     host: hostname(),
     pidSpace: pidSpace(),
     farewellAt: null,
+    takenOver: { $ne: queue },
   }).lean<WorkerDoc[]>();
 }
 
