@@ -101,7 +101,7 @@ export async function runBatch(runId: string, options: BatchOptions): Promise<vo
     await writeRecords(records, options.retentionDays);
     checkpoint = last;
     enumerated += users.length;
-    if ((await lease.advance(checkpoint, enumerated)) !== 'ok') return;
+    if ((await lease.advance(checkpoint, enumerated)) !== 'ok') return lease.release();
   }
   // As in the old system, what is not done is not taken up again: the run ends here.
   await lease.finish();
@@ -152,11 +152,15 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
 }
 
 /**
- * Ends in-process runs whose process died: their open jobs have failed, what was not begun is
- * gone, as in the old system.
+ * Ends in-process runs whose process died, cancelled ones too: their open jobs have failed, what was
+ * not begun is gone, as in the old system.
  */
 export async function endAbandonedBatches(retentionDays: number): Promise<void> {
-  const abandoned = await RunModel.find({ ...abandonedRuns(), mode: 'legacy' }).lean<RunDoc[]>();
+  const abandoned = await RunModel.find({
+    ...abandonedRuns('enumerating', 'cancelled'),
+    mode: 'legacy',
+    sealed: null,
+  }).lean<RunDoc[]>();
   for (const run of abandoned) {
     for await (const page of recordPages('queued', { runId: run._id })) {
       await writeRecords(
@@ -181,10 +185,10 @@ export async function endAbandonedBatches(retentionDays: number): Promise<void> 
     }
     const ahead = await usersAhead(run);
     await RunModel.updateOne(
-      { _id: run._id, status: 'enumerating', 'lease.token': run.lease?.token ?? null },
+      { _id: run._id, status: run.status, 'lease.token': run.lease?.token ?? null },
       {
         $set: {
-          status: 'running',
+          ...(run.status === 'enumerating' && { status: 'running' as const }),
           enumerationEnded: true,
           lease: null,
           checkpoint: ahead.at(-1) ?? run.checkpoint,

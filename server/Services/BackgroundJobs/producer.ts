@@ -107,7 +107,7 @@ export function createProducer(options: ProducerOptions): Producer {
     },
     async resumeAbandoned() {
       const abandoned = await RunModel.find(
-        { ...abandonedRuns(), mode: 'queue' },
+        { ...abandonedRuns('enumerating'), mode: 'queue' },
         { _id: 1 },
       ).lean();
       for (const { _id } of abandoned) producer.drive(_id);

@@ -5,6 +5,7 @@ import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts'
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
+import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import {
   endAbandonedBatches,
   IN_PROCESS,
@@ -33,6 +34,15 @@ describe('the in-process batch', () => {
     worker: 'api:1:1',
     log: SILENT,
     signal: new AbortController().signal,
+  };
+
+  /** Its process dies when a page is recorded. */
+  const dying = {
+    ...outbox,
+    async record(entries: Parameters<typeof outbox.record>[0]) {
+      await outbox.record(entries);
+      throw new Error('killed');
+    },
   };
 
   let hour = 0;
@@ -141,13 +151,6 @@ describe('the in-process batch', () => {
   it('is ended, its open jobs failed, when its process died; a living one is left', async () => {
     await makeCustomers(5);
     const batch = await openBatch(3);
-    const dying = {
-      ...outbox,
-      async record(entries: Parameters<typeof outbox.record>[0]) {
-        await outbox.record(entries);
-        throw new Error('killed');
-      },
-    };
     await expect(runBatch(batch, { ...options, outbox: dying })).rejects.toThrow('killed');
     await endAbandonedBatches(7);
     expect((await installation.balancedRun(batch)).status).toBe('enumerating');
@@ -159,6 +162,42 @@ describe('the in-process batch', () => {
     });
     const records = await JobStatusModel.find({ runId: batch }).lean();
     expect(records.map(({ error }) => error?.code)).toEqual(Array(3).fill('PROCESS_DIED'));
+  });
+
+  it('when cancelled, ends after the page at work, whose outcomes stand, also without Redis', async () => {
+    await makeCustomers(9);
+    const batch = await openBatch(3);
+    const away = { ...installation.queue, pendingCounts: () => Promise.reject(new Error('away')) };
+    const administration = createAdministration({
+      ...{ producer: installation.producer, queue: away, outbox: installation.outbox },
+      ...{ batchSize: 50, retentionDays: 7, log: SILENT },
+    });
+    let cancelled: Promise<unknown> | undefined;
+    const processor: Processor<UserDataPayload, unknown> = async () => {
+      cancelled ??= administration.cancelRun(batch);
+      await cancelled;
+      return 'done';
+    };
+    await runBatch(batch, { ...options, processor });
+    await installation.seal();
+    expect(await installation.balancedRun(batch)).toMatchObject({
+      ...{ status: 'cancelled', enumerated: 3, completed: 3, cancelled: 0 },
+      finishedAt: expect.any(Date),
+    });
+  });
+
+  it('is ended too when it was cancelled and its process died', async () => {
+    await makeCustomers(5);
+    const batch = await openBatch(3);
+    await expect(runBatch(batch, { ...options, outbox: dying })).rejects.toThrow('killed');
+    await installation.administration.cancelRun(batch);
+    await RunModel.updateOne({ _id: batch }, { $set: { 'lease.expiresAt': new Date(0) } });
+    await endAbandonedBatches(7);
+    await installation.seal();
+    expect(await installation.balancedRun(batch)).toMatchObject({
+      ...{ status: 'cancelled', enumerated: 3, failed: 3 },
+      finishedAt: expect.any(Date),
+    });
   });
 
   it('begins at its slots, and ends with the process', async () => {

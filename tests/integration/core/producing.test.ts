@@ -171,7 +171,7 @@ describe('producing a run', () => {
   it('leaves a run that was opened a moment ago to the process that opened it', async () => {
     const { runId } = await newRun(2);
     const abandoned = async () =>
-      (await RunModel.find(abandonedRuns(), { _id: 1 }).lean()).map(({ _id }) => _id);
+      (await RunModel.find(abandonedRuns('enumerating'), { _id: 1 }).lean()).map(({ _id }) => _id);
     expect(await abandoned()).not.toContain(runId);
     await RunModel.updateOne(
       { _id: runId },
@@ -211,7 +211,7 @@ describe('producing a run', () => {
       },
     });
     expect(ended).toMatchObject({ ended: 'interrupted', enqueued: 1_000 });
-    const abandoned = await RunModel.find(abandonedRuns(), { _id: 1 }).lean();
+    const abandoned = await RunModel.find(abandonedRuns('enumerating'), { _id: 1 }).lean();
     expect(abandoned).toContainEqual({ _id: runId });
     expect(await enumerateRun(runId, enumeration)).toMatchObject({ ended: 'finished' });
     expect(await balancedRun(runId)).toMatchObject({ enumerated: 1_010 });

@@ -70,6 +70,12 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
     },
 
     async cancelRun(runId) {
+      const run = await findRun(runId);
+      // The in-process batch stops at its next page by itself, without Redis.
+      if (run?.mode === 'legacy') {
+        await markCancelled(runId);
+        return { runId };
+      }
       await queue.pendingCounts();
       await markCancelled(runId);
       cancelWaitingJobs(runId, { queue, retentionDays }).catch((error: unknown) => {

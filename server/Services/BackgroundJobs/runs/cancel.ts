@@ -10,7 +10,7 @@ const DURABLE = { w: 'majority', journal: true } as const;
 const DAY_MS = 86_400_000;
 
 interface CancelOptions {
-  queue: Pick<JobQueue, 'look' | 'remove'>;
+  queue: Pick<JobQueue, 'name' | 'look' | 'remove'>;
   retentionDays: number;
 }
 
@@ -31,12 +31,14 @@ export async function markCancelled(runId: string): Promise<void> {
 }
 
 /**
- * Cancels the jobs of a cancelled run that no worker has; those at work end as they will. May be
- * repeated until nothing is left, by any process.
+ * Cancels the queue's jobs of a cancelled run that no worker has; those at work end as they will. May
+ * be repeated until nothing is left, by any process.
  */
 export async function cancelWaitingJobs(runId: string, options: CancelOptions): Promise<void> {
   for (const status of ['queued', 'delayed'] as const) {
-    for await (const page of recordPages(status, { runId })) await cancelRecords(page, options);
+    for await (const page of recordPages(status, { queue: options.queue.name, runId })) {
+      await cancelRecords(page, options);
+    }
   }
 }
 

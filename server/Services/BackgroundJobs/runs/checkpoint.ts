@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
+import { type RunDoc, RunModel, type RunStatus } from '../../../models/system/RunModel.ts';
 
 const DURABLE = { w: 'majority', journal: true } as const;
 
 /** Whoever opens a run takes its lease at once; after this long they must have died between. */
 const UNLEASED_MS = 10_000;
 
-/** Picks the runs that are still enumerating though nobody does it any more. */
-export function abandonedRuns(now = new Date()) {
+/** Picks the runs in these states that nobody enumerates any more. */
+export function abandonedRuns(...statuses: RunStatus[]) {
+  const now = new Date();
   return {
-    status: 'enumerating' as const,
+    status: { $in: statuses },
     $or: [
       { 'lease.expiresAt': { $lte: now } },
       { lease: null, startedAt: { $lt: new Date(now.getTime() - UNLEASED_MS) } },

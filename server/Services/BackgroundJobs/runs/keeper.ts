@@ -54,7 +54,7 @@ export function startKeeper(options: KeeperOptions): Repetition {
       for (const run of open) await watch(run, options);
       if (reconciliation === null) return;
       // Its jobs are in records and queue alike, so counts agree: the process cancelling it died.
-      const cancelling = open.some(({ status }) => status === 'cancelled');
+      const cancelling = open.some((run) => run.status === 'cancelled' && run.mode === 'queue');
       const { queue, alarms } = reconciliation;
       const alarmedAt = await alarms.ring();
       const began = Date.now();
