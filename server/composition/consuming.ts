@@ -15,6 +15,7 @@ import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
 import { startWatchdog } from '../Services/BackgroundJobs/health/watchdog.ts';
 import type { FailedQueue, LoadedJob } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
+import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import type { ShutdownList } from './shutdown.ts';
 
@@ -60,7 +61,7 @@ export function startConsuming({
       name,
       log: logger,
       inContext: withLogContext,
-      whenDependenciesAnswer: untilMongoAnswers,
+      whenDependenciesAnswer: () => untilDependenciesAnswer(redis, env.QUEUE_PREFIX),
       onCanary: (sentAt) => noteReturn(definition.name, { sentAt, worker: name }, logger),
     }),
   );
@@ -134,9 +135,12 @@ function noteReturn(queue: string, canary: { sentAt: Date; worker: string }, log
   });
 }
 
-/** At least one check's time, so that what MongoDB refuses while it answers pings is no busy loop. */
-async function untilMongoAnswers(): Promise<void> {
+/**
+ * Waits until MongoDB answers and Redis takes writes. At least one check's time, so that what
+ * MongoDB refuses while it answers pings is no busy loop.
+ */
+async function untilDependenciesAnswer(redis: RedisConnection, prefix: string): Promise<void> {
   do {
     await new Promise((resolve) => setTimeout(resolve, DEPENDENCY_CHECK_MS));
-  } while (!(await isMongoUp()));
+  } while (!(await isMongoUp()) || !(await takesWrites(redis, prefix)));
 }

@@ -19,6 +19,13 @@ const SENTINEL_ANSWER_MS = 1_000;
 /** A node that hangs closes no connection: only asking the others shows who has its place. */
 const SLOTS_REFRESH_MS = 2_000;
 const NODE_RETRY_MS = 100;
+/** Of a connection that may have gone dark (its host is gone, packets are dropped) nothing else
+ * tells for a quarter of an hour: one that is asked and says nothing for so long is broken. */
+const SILENT_COMMAND_TIMEOUTS = 3;
+/** Longer than BullMQ lets a worker wait for a job in one command: 10 s. */
+const WORKER_SILENCE_MS = 12_000;
+/** Loading may end long before Redis thinks. */
+const LOADING_LOOK_MS = 500;
 
 /** After so many failures in a row it is waited so long for the next try. */
 function retryDelay(use: RedisUse): (failures: number) => number {
@@ -30,10 +37,23 @@ export function commandOptions(
   use: RedisUse,
   { REDIS_COMMAND_TIMEOUT_MS }: Pick<Env, 'REDIS_COMMAND_TIMEOUT_MS'>,
 ): RedisOptions {
-  const common = { connectTimeout: CONNECT_MS, retryStrategy: retryDelay(use), reconnectOnError };
-  if (use === 'worker') return { ...common, maxRetriesPerRequest: null };
+  const common = {
+    connectTimeout: CONNECT_MS,
+    retryStrategy: retryDelay(use),
+    maxLoadingRetryTime: LOADING_LOOK_MS,
+    socketTimeout: silenceOf(use, REDIS_COMMAND_TIMEOUT_MS),
+  };
+  if (use === 'worker') {
+    return {
+      ...common,
+      maxRetriesPerRequest: null,
+      // And send it again: an outcome that the old master refused is no failed attempt.
+      reconnectOnError: (error) => isReadOnly(error) && 2,
+    };
+  }
   return {
     ...common,
+    reconnectOnError: isReadOnly,
     enableOfflineQueue: false,
     // A command in flight when the connection breaks must not be sent again behind our back.
     maxRetriesPerRequest: 0,
@@ -42,8 +62,12 @@ export function commandOptions(
   };
 }
 
+function silenceOf(use: RedisUse, commandTimeoutMs: number): number {
+  return use === 'worker' ? WORKER_SILENCE_MS : SILENT_COMMAND_TIMEOUTS * commandTimeoutMs;
+}
+
 /** After a failover the old master answers READONLY: only a new connection finds the new one. */
-function reconnectOnError(error: Error): boolean {
+function isReadOnly(error: Error): boolean {
   return error.message.startsWith('READONLY');
 }
 
@@ -78,7 +102,12 @@ export function clusterOptions(
       retryDelayOnMoved: NODE_RETRY_MS,
       retryDelayOnFailover: NODE_RETRY_MS,
       retryDelayOnClusterDown: NODE_RETRY_MS,
-      redisOptions: { ...credentials, connectTimeout: CONNECT_MS, maxRetriesPerRequest: null },
+      redisOptions: {
+        ...credentials,
+        connectTimeout: CONNECT_MS,
+        maxRetriesPerRequest: null,
+        socketTimeout: WORKER_SILENCE_MS,
+      },
     };
   }
   return {
@@ -90,6 +119,7 @@ export function clusterOptions(
       ...credentials,
       maxRetriesPerRequest: 0,
       commandTimeout: REDIS_COMMAND_TIMEOUT_MS,
+      socketTimeout: silenceOf(use, REDIS_COMMAND_TIMEOUT_MS),
       // A node's own queue holds the command that opens its connection: no longer than it may take.
       connectTimeout: REDIS_COMMAND_TIMEOUT_MS,
     },

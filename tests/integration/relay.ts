@@ -6,6 +6,8 @@ export interface Relay {
   readonly port: number;
   /** Connections stay open and new ones are taken, but nothing comes through. */
   freeze(): void;
+  /** The connections there are go dark for good, as when packets are dropped; new ones work. */
+  darken(): void;
   /** All connections break, and new ones are refused. */
   cut(): Promise<void>;
   /** Everything comes through again, on the same port. */
@@ -16,6 +18,7 @@ export interface Relay {
 /** Opens a relay to the service at this address. */
 export async function openRelay(target: { host: string; port: number }): Promise<Relay> {
   const sockets = new Set<Socket>();
+  const dark = new Set<Socket>();
   let frozen = false;
 
   function relay(from: Socket, to: Socket): void {
@@ -25,6 +28,7 @@ export async function openRelay(target: { host: string; port: number }): Promise
     from.on('data', (data) => to.write(data));
     from.on('close', () => {
       sockets.delete(from);
+      dark.delete(from);
       to.destroy();
     });
   }
@@ -42,7 +46,7 @@ export async function openRelay(target: { host: string; port: number }): Promise
   }
 
   async function cut(): Promise<void> {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [...sockets, ...dark]) socket.destroy();
     if (!server.listening) return;
     server.close();
     await once(server, 'close');
@@ -54,6 +58,10 @@ export async function openRelay(target: { host: string; port: number }): Promise
     freeze() {
       frozen = true;
       for (const socket of sockets) socket.pause();
+    },
+    darken() {
+      for (const socket of sockets) dark.add(socket.pause());
+      sockets.clear();
     },
     cut,
     async restore() {

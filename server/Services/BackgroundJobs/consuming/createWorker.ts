@@ -3,7 +3,7 @@ import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { CANARY } from '../queues/canary.ts';
 import type { Envelope } from '../queues/envelope.ts';
 import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
-import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import { isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
 import { claimStart, type Recorder } from '../recording/recorder.ts';
 import { HandedBack } from './deadline.ts';
 import { execute, type InJobContext, NotYetKnown } from './execute.ts';
@@ -32,7 +32,7 @@ interface WorkerOptions<Payload, Result> {
   name: string;
   log: JobLog;
   inContext: InJobContext;
-  /** Settles when the dependency answers again; no job is taken before. */
+  /** Settles when all dependencies answer and take writes; no job is taken before. */
   whenDependenciesAnswer: () => Promise<void>;
   /** Called when the queue's canary, sent at that instant, has gone through this worker. */
   onCanary: (sentAt: Date) => void;
@@ -198,6 +198,8 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     log.warn('A job’s worker vanished; the job goes to another', { queueId });
   });
   bullWorker.on('error', (error) => {
+    // BullMQ would ask again at once, and go on asking as fast as it can.
+    if (refusesWrites(error)) return takeNothingUntilDependenciesAnswer(error);
     // That Redis is away is the connection's to say, once.
     if (!isRedisUnavailable(error)) log.warn('Worker error', { queue: definition.name, error });
   });

@@ -2,6 +2,9 @@ import { AppError } from '../../../errors/AppError.ts';
 
 const REDIS_REQUIRED = 'Redis is required for job scheduling. Please ensure Redis is running.';
 
+/** How a Redis that answers says that it takes no writes now. */
+const REFUSALS = 'READONLY|OOM|NOREPLICAS|MISCONF|MASTERDOWN|CLUSTERDOWN';
+
 /** How the network, ioredis, its Sentinel and Cluster, and Redis say that nothing can be stored or
  * read now. */
 const UNAVAILABLE = new RegExp(
@@ -11,7 +14,7 @@ const UNAVAILABLE = new RegExp(
     'max retries per request|All sentinels are unreachable',
     "Cluster isn't ready|Cluster is ended|Failed to refresh slots cache|startup nodes is available",
     'Too many Cluster redirections|Node is disconnected',
-    '^(LOADING|READONLY|MASTERDOWN|NOAUTH|WRONGPASS|OOM|CLUSTERDOWN|NOREPLICAS|TRYAGAIN|MISCONF)',
+    `^(LOADING|NOAUTH|WRONGPASS|TRYAGAIN|${REFUSALS})`,
     '^(MOVED|ASK|UNBLOCKED) ',
   ].join('|'),
 );
@@ -22,6 +25,11 @@ export function isRedisUnavailable(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'REDIS_UNAVAILABLE';
   const code = 'code' in error ? String(error.code) : '';
   return UNAVAILABLE.test(error.message) || UNAVAILABLE.test(code);
+}
+
+/** Whether Redis answers, and takes no writes: full, without its replicas, or no master any more. */
+export function refusesWrites(error: unknown): boolean {
+  return error instanceof Error && new RegExp(`^(${REFUSALS}) `).test(error.message);
 }
 
 /** The error people see while Redis is away. */

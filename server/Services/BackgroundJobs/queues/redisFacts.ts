@@ -26,6 +26,14 @@ export async function holdsQueues(redis: RedisConnection, prefix: string): Promi
   return true;
 }
 
+/** Whether the server that has the queues takes writes: one that answers may be full, say. */
+export async function takesWrites(redis: RedisConnection, prefix: string): Promise<boolean> {
+  return redis.set(`${prefix}:writable`, '', 'PX', 1_000).then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * Asks a server by INFO, which hosted ones answer too; of a Cluster all masters that answer, and
  * tells the worst of each.
