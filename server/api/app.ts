@@ -33,6 +33,8 @@ export interface AppDeps extends JobStatusDeps, QueueHealthDeps {
   jobQueries: JobQueries;
   authentication: Authentication;
   health: HealthDeps;
+  /** Aborts when the process begins to stop. */
+  stop: AbortSignal;
   logger: Logger;
   /** Of Hourwork, for the documentation. */
   version: string;
@@ -84,7 +86,8 @@ export function createApp(deps: AppDeps): Express {
   const routes = createRoutes(deps);
   const { findUserId } = deps.jobQueries;
   const { authentication, version } = deps;
-  mountRoutes(app, routes, createAuthorize({ authentication, findUserId }));
+  const authorize = createAuthorize({ authentication, findUserId });
+  mountRoutes(app, routes, { authorize, stop: deps.stop });
 
   const document = openApiDocument(routes, version);
   app.get('/openapi.json', (_request, response) => {

@@ -1,12 +1,19 @@
 import type { IRouter, RequestHandler } from 'express';
 import type { Route } from '../routes/route.ts';
+import { sendEvents, whileWanted } from './eventStream.ts';
 import { HttpError } from './HttpError.ts';
 import type { Authorize } from './middleware/authorize.ts';
 import { readRequest, runMiddleware } from './middleware/readRequest.ts';
 import { requestIdOf } from './middleware/requestContext.ts';
 
+interface Mounting {
+  authorize: Authorize;
+  /** Aborts when the process begins to stop: streams of events end then. */
+  stop: AbortSignal;
+}
+
 /** Guard, then schemas, then limits, then the handler; its answer is made from the schema. */
-function endpoint(route: Route, authorize: Authorize): RequestHandler {
+function endpoint(route: Route, { authorize, stop }: Mounting): RequestHandler {
   return async (request, response) => {
     const account = await authorize(request, route.guard);
     const parts = await readRequest(route, request, response);
@@ -16,10 +23,12 @@ function endpoint(route: Route, authorize: Authorize): RequestHandler {
       ...(parts as Parameters<Route['handle']>[0]),
       account,
       requestId: requestIdOf(response),
+      signal: whileWanted(response, stop),
     });
     const schema = route.responses[status];
     if (schema === undefined) throw new Error(`${route.path} has no schema for status ${status}.`);
-    response.status(status).json(schema.parse(body));
+    if (route.events) await sendEvents(response, body as AsyncIterable<unknown>, schema);
+    else response.status(status).json(schema.parse(body));
   };
 }
 
@@ -39,11 +48,11 @@ function methodNotAllowed(methods: readonly string[]): RequestHandler {
 }
 
 /** Mounts the table: each route, and 405 with `Allow` for every other method of its path. */
-export function mountRoutes(router: IRouter, routes: readonly Route[], authorize: Authorize): void {
+export function mountRoutes(router: IRouter, routes: readonly Route[], mounting: Mounting): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const ofPath = routes.filter((route) => route.path === path);
     const served = router.route(path);
-    for (const route of ofPath) served[route.method](endpoint(route, authorize));
+    for (const route of ofPath) served[route.method](endpoint(route, mounting));
     served.all(methodNotAllowed(ofPath.map(({ method }) => method.toUpperCase())));
   }
 }

@@ -49,11 +49,16 @@ function errorResponses(route: Route): RouteConfig['responses'] {
   );
 }
 
+/** Of a stream the schema is that of each event's data. */
+function mediaTypeOf({ events }: Route): string {
+  return events ? 'text/event-stream' : 'application/json';
+}
+
 function toConfig(route: Route): RouteConfig {
   const { method, path, tag, summary, description, guard, params, query, headers, body } = route;
   const answers = Object.entries(route.responses).map(([status, schema]) => [
     status,
-    { description: summary, content: { 'application/json': { schema } } },
+    { description: summary, content: { [mediaTypeOf(route)]: { schema } } },
   ]);
   return {
     method,

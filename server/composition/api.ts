@@ -110,6 +110,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
       redis: async () => redis !== null && (await holdsQueues(redis, env.QUEUE_PREFIX)),
       stopping: () => shutdown.stopping,
     },
+    stop: shutdown.signal,
     logger,
     version: packageVersion(),
     loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,

@@ -11,6 +11,7 @@ interface Step {
 export class ShutdownList {
   readonly #steps: Step[] = [];
   readonly #logger: Logger;
+  readonly #begun = new AbortController();
   #stopping: Promise<void> | undefined;
 
   constructor(logger: Logger) {
@@ -31,8 +32,14 @@ export class ShutdownList {
     return this.#stopping !== undefined;
   }
 
+  /** Aborts when the stop begins. */
+  get signal(): AbortSignal {
+    return this.#begun.signal;
+  }
+
   /** Stops everything, once. A step that fails is logged and does not keep the others. */
   stop(): Promise<void> {
+    this.#begun.abort();
     this.#stopping ??= this.#run();
     return this.#stopping;
   }

@@ -133,6 +133,19 @@ function readingRoutes(controller: JobStatusController): Route[] {
       errors: ['NOT_FOUND'],
       handle: ({ params }) => controller.run(params.runId),
     }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/runs/:runId/events`,
+      tag: 'Runs',
+      summary: 'Follow a run: an event for each change, until it has finished',
+      description: 'Server-sent events. A stream that ends early is begun again by asking again.',
+      guard: 'reader',
+      params: z.strictObject({ runId }),
+      events: true,
+      responses: { 200: run },
+      errors: ['NOT_FOUND'],
+      handle: ({ params, signal }) => controller.followRun(params.runId, signal),
+    }),
   ];
 }
 

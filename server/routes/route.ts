@@ -13,8 +13,11 @@ type Part = z.ZodObject | undefined;
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 /** The schema of the body for each status a handler may answer with. */
 type Responses = Readonly<Record<number, z.ZodType>>;
-type Reply<R extends Responses> = {
-  [Status in keyof R & number]: { status: Status; body: z.input<R[Status]> };
+type Answer<Schema extends z.ZodType, Events> = Events extends true
+  ? AsyncIterable<z.input<Schema>>
+  : z.input<Schema>;
+type Reply<R extends Responses, Events> = {
+  [Status in keyof R & number]: { status: Status; body: Answer<R[Status], Events> };
 }[keyof R & number];
 
 /** What a handler is given: checked, converted, and nothing else of the request. */
@@ -25,6 +28,8 @@ interface RouteRequest<G extends Guard, Params, Query, Body, Headers> {
   headers: Parsed<Headers>;
   account: G extends 'anyone' ? null : Identity;
   requestId: string;
+  /** Aborts when the client is gone or the process begins to stop. */
+  signal: AbortSignal;
 }
 
 interface RouteOf<
@@ -34,6 +39,7 @@ interface RouteOf<
   Body extends Part,
   Headers extends Part,
   R extends Responses,
+  Events extends true | undefined,
 > {
   method: 'get' | 'post';
   /** In Express' form: `/job/:jobId`. */
@@ -49,15 +55,19 @@ interface RouteOf<
   /** Of all headers the ones looked at, by name in lower case. */
   headers?: Headers;
   responses: R;
+  /** The answer is a stream of server-sent events, each of the shape that `responses` names. */
+  events?: Events;
   /** What may be answered besides those that follow from guard and schemas. */
   errors?: readonly ErrorCode[];
   /** Express middleware that may refuse a well-formed request. */
   limiters?: readonly RequestHandler[];
-  handle(request: RouteRequest<G, Params, Query, Body, Headers>): Promise<Reply<R>> | Reply<R>;
+  handle(
+    request: RouteRequest<G, Params, Query, Body, Headers>,
+  ): Promise<Reply<R, Events>> | Reply<R, Events>;
 }
 
 /** One endpoint: all that is checked, answered and documented of it. */
-export type Route = RouteOf<Guard, Part, Part, Part, Part, Responses>;
+export type Route = RouteOf<Guard, Part, Part, Part, Part, Responses, true | undefined>;
 
 /** Ties a handler's argument and answer to the schemas beside it; adds nothing at run time. */
 export function defineRoute<
@@ -67,7 +77,8 @@ export function defineRoute<
   Query extends Part = undefined,
   Body extends Part = undefined,
   Headers extends Part = undefined,
->(route: RouteOf<G, Params, Query, Body, Headers, R>): Route {
+  const Events extends true | undefined = undefined,
+>(route: RouteOf<G, Params, Query, Body, Headers, R, Events>): Route {
   // The argument and answer of its handler stay tied to its own schemas, which mountRoutes applies.
   return route as Route;
 }

@@ -39,6 +39,7 @@ export function createJobStatusController(deps: JobStatusDeps) {
     recommendation: async () => ok(await recommend()),
     runs: async (page: PageQuery) => ok(await administration.listRuns(page)),
     run: async (runId: string) => ok(await administration.getRun(runId)),
+    followRun: (runId: string, signal: AbortSignal) => ok(administration.followRun(runId, signal)),
     requestRun: async (request: RunRequest) => accepted(await administration.requestRun(request)),
     cancelRun: async (runId: string) => accepted(await administration.cancelRun(runId)),
     retryJob: async (jobId: string, requestId: string) =>

@@ -11,6 +11,7 @@ const READING = [
   '/failed',
   '/runs',
   '/runs/m-x',
+  '/runs/m-x/events',
   '/recommendation',
   '/why/user-data-x-y',
 ];

@@ -5,6 +5,8 @@ import { type Harness, startHarness } from './harness.ts';
 /** Pages for people and the document itself: no endpoints, so not in the document. */
 const PAGES = ['/', '/openapi.json', '/docs', '/docs/*'];
 
+const JSON_TYPE = 'application/json';
+
 interface Operation {
   summary: string;
   description: string;
@@ -51,7 +53,7 @@ function servedOperations(): string[] {
 describe('the OpenAPI document', () => {
   it('has exactly the routes that are served', () => {
     expect(operations.map(([name]) => name).sort()).toEqual(servedOperations().sort());
-    expect(operations).toHaveLength(18);
+    expect(operations).toHaveLength(19);
   });
 
   it('says of every route who may call it, and asks for a token unless anyone may', () => {
@@ -65,7 +67,8 @@ describe('the OpenAPI document', () => {
   it('has a schema for every answer, and the errors that a guard brings', () => {
     for (const [name, { responses, security }] of operations) {
       for (const [status, response] of Object.entries(responses)) {
-        expect(response.content, `${name} ${status}`).toHaveProperty('application/json.schema');
+        const type = name.endsWith('/events') && status === '200' ? 'text/event-stream' : JSON_TYPE;
+        expect(response.content, `${name} ${status}`).toHaveProperty([type, 'schema']);
       }
       const always = ['400', '429'];
       const expected = security.length === 0 ? always : [...always, '401', '403', '503'];

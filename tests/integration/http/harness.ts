@@ -48,6 +48,8 @@ export interface Harness {
   /** ObjectIds by externalId. */
   userIds: Record<string, string>;
   stopping: { now: boolean };
+  /** As when the process has been told to stop. */
+  beginToStop(): void;
   get(path: string, as?: Role): request.Test;
   post(path: string, as?: Role): request.Test;
   stop(): Promise<void>;
@@ -135,6 +137,7 @@ export async function startHarness(
   });
 
   const stopping = { now: false };
+  const stop = new AbortController();
   const app = createApp({
     administration,
     jobQueries: createJobQueries(administration),
@@ -149,6 +152,7 @@ export async function startHarness(
       redis: async () => (await redisConnection.ping()) === 'PONG',
       stopping: () => stopping.now,
     },
+    stop: stop.signal,
     logger,
     version: '0.0.0-test',
     loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
@@ -171,6 +175,7 @@ export async function startHarness(
     tokens,
     userIds,
     stopping,
+    beginToStop: () => stop.abort(),
     get: (path, role) => authorized(request(app).get(path), role),
     post: (path, role) => authorized(request(app).post(path), role),
     async stop() {

@@ -76,6 +76,9 @@ export interface Administration {
   /** Newest first. */
   listRuns(options: { limit: number; cursor?: string | undefined }): Promise<Page<RunView>>;
   getRun(runId: string): Promise<RunView>;
+  /** The run as it stands, and again whenever it has changed, until it has finished or `signal`
+   * aborts. */
+  followRun(runId: string, signal: AbortSignal): AsyncIterable<RunView>;
   /** `UNKNOWN_USERS` with `details.userIds`; `IDEMPOTENCY_KEY_REUSED` for another request. */
   requestRun(request: RunRequest): Promise<{ runId: string }>;
   /** `RUN_FINISHED` when nothing is left to cancel. Jobs already at work are left to end. */

@@ -4,6 +4,7 @@ import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import type { Outbox } from '../runs/outbox.ts';
 import type { Administration } from './administration.ts';
+import { createFollowRun } from './followRun.ts';
 import { createQueueStats } from './queueStats.ts';
 import { createRetries } from './retries.ts';
 import { createRunRequests } from './runRequests.ts';
@@ -21,8 +22,10 @@ interface AdministrationOptions {
 /** What an admin may ask and do, over the user-data queue. */
 export function createAdministration(options: AdministrationOptions): Administration {
   const { queue } = options;
+  const runRequests = createRunRequests(options);
   return {
-    ...createRunRequests(options),
+    ...runRequests,
+    followRun: createFollowRun(runRequests),
     ...createRetries(options),
     queueStats: createQueueStats(queue),
     why: createWhy(queue),

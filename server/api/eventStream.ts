@@ -1,0 +1,48 @@
+import type { Response } from 'express';
+import type { z } from 'zod';
+
+/** Proxies close a connection that is silent for a minute or so. */
+const SIGN_OF_LIFE_MS = 15_000;
+
+/**
+ * Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html),
+ * one for each value, until there are no more.
+ * @throws what the values' source throws: before the first value it can still be answered as usual.
+ */
+export async function sendEvents(
+  response: Response,
+  values: AsyncIterable<unknown>,
+  shape: z.ZodType,
+): Promise<void> {
+  const source = values[Symbol.asyncIterator]();
+  let next = await source.next();
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    // nginx would gather them otherwise.
+    'X-Accel-Buffering': 'no',
+  });
+  const signOfLife = setInterval(() => response.write(':\n\n'), SIGN_OF_LIFE_MS);
+  try {
+    for (; next.done !== true; next = await source.next()) {
+      response.write(`data: ${JSON.stringify(shape.parse(next.value))}\n\n`);
+    }
+  } finally {
+    clearInterval(signOfLife);
+    response.end();
+  }
+}
+
+/** Aborts when the client of `response` is gone, or `stop` aborts. */
+export function whileWanted(response: Response, stop: AbortSignal): AbortSignal {
+  const unwanted = new AbortController();
+  const abort = () => unwanted.abort();
+  if (stop.aborted) abort();
+  stop.addEventListener('abort', abort, { once: true });
+  response.once('close', () => {
+    // The process lives longer than the response.
+    stop.removeEventListener('abort', abort);
+    abort();
+  });
+  return unwanted.signal;
+}
