@@ -26,10 +26,12 @@ export function addToEnvFile(settings) {
   const there = readEnvFile();
   const missing = Object.entries(settings).filter(([name]) => there[name] === undefined);
   if (missing.length === 0) return [];
-  const before = existsSync(envFile) ? readFileSync(envFile, 'utf8') : '';
+  const exists = existsSync(envFile);
+  const before = exists ? readFileSync(envFile, 'utf8') : '';
   const separator = before === '' || before.endsWith('\n') ? '' : '\n';
   const lines = missing.map(([name, value]) => `${name}=${quote(value)}\n`);
-  if (before !== '') chmodSync(envFile, 0o600);
+  // The mode of a write is that of a new file only.
+  if (exists) chmodSync(envFile, 0o600);
   appendFileSync(envFile, separator + lines.join(''), { mode: 0o600 });
   return missing.map(([name]) => name);
 }

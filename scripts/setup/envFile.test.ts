@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -27,6 +27,15 @@ describe('adding to .env', () => {
     const { addToEnvFile } = await import('./envFile.mjs');
     expect(addToEnvFile({ PORT: '3000' })).toEqual(['PORT']);
     expect(text()).toBe('PORT=3000\n');
+    expect(mode()).toBe(0o600);
+  });
+
+  it('lets nobody else read a file that was there and empty', async () => {
+    writeFileSync(file, '');
+    chmodSync(file, 0o644);
+    const { addToEnvFile } = await import('./envFile.mjs');
+    addToEnvFile({ JWT_SECRET: 'generated' });
+    expect(text()).toBe('JWT_SECRET=generated\n');
     expect(mode()).toBe(0o600);
   });
 

@@ -145,11 +145,24 @@ export const envSchema = settings.superRefine((env, context) => {
 
 export type Env = z.infer<typeof envSchema>;
 
-/** The values of those settings that must not be shown. */
+/** The values that must not be shown: secret settings, and the passwords within addresses. */
 export function secretsIn(env: Env): string[] {
   const { JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD } = env;
   const secrets = [JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD];
-  return secrets.filter((each) => each !== undefined);
+  const within = [env.REDIS_URL, env.MONGODB_URI].flatMap((url) => passwordsIn(url ?? ''));
+  return [...secrets, ...within].filter((each) => each !== undefined);
+}
+
+/** The password in `scheme://user:password@…` as it stands and percent-decoded; not by the class
+ * URL, which refuses the several hosts that MongoDB's may name. */
+function passwordsIn(url: string): string[] {
+  const [, password] = /^[a-z+]+:\/\/[^:@/?#]*:([^/?#]+)@/i.exec(url) ?? [];
+  if (password === undefined) return [];
+  try {
+    return [...new Set([password, decodeURIComponent(password)])];
+  } catch {
+    return [password];
+  }
 }
 
 /** All that is wrong with the settings, in one message that says what to do. */

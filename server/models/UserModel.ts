@@ -28,7 +28,7 @@ const userSchema = new Schema<UserDoc>(
 );
 
 userSchema.index({ externalId: 1 }, { unique: true });
-// The producer's pages of active users.
+// The producer's pages of active users, of whom hardly one is being deleted.
 userSchema.index({ active: 1, _id: 1 });
 
 export const UserModel = model<UserDoc>('User', userSchema);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -37,6 +37,16 @@ async function complaints(folder: string): Promise<string> {
     ({ stdout }: { stdout: string }) => stdout,
   );
 }
+
+it('no test calls the file that a team rewrites', async () => {
+  for (const folder of ['server', 'tests']) {
+    const files = await readdir(join(projectDir, folder), { recursive: true });
+    for (const file of files.filter((name) => name.endsWith('.test.ts'))) {
+      const text = await readFile(join(projectDir, folder, file), 'utf8');
+      expect(text, file).not.toMatch(/^(import .*|\}) from '[^']*\/processUserData\.ts'/m);
+    }
+  }
+});
 
 describe('the example of docs/your-own-work.md', () => {
   let folder: string;

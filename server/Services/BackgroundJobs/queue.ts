@@ -18,7 +18,13 @@ export interface QueueEntry {
 /** What Redis shows of one job. */
 export type QueuedJob =
   | { state: 'unknown' }
-  | { state: 'pending'; attempts: number }
+  | {
+      state: 'pending';
+      attempts: number;
+      starts: number;
+      /** Starts that ended with their worker. */
+      crashes: number;
+    }
   | {
       state: 'completed' | 'failed';
       attempts: number;
@@ -206,7 +212,14 @@ async function exists(queue: Queue, queueId: string): Promise<boolean> {
 async function look(queue: Queue, queueId: string): Promise<QueuedJob> {
   const job: Job | undefined = await queue.getJob(queueId);
   if (job === undefined) return { state: 'unknown' };
-  if (job.finishedOn === undefined) return { state: 'pending', attempts: job.attemptsMade };
+  if (job.finishedOn === undefined) {
+    return {
+      state: 'pending',
+      attempts: job.attemptsMade,
+      starts: job.attemptsStarted,
+      crashes: job.stalledCounter,
+    };
+  }
   return {
     state: (await job.isFailed()) ? 'failed' : 'completed',
     attempts: job.attemptsMade,

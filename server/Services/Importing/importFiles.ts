@@ -9,9 +9,15 @@ import type { Progress, StartProgress } from './progress.ts';
 import type { RefusalLog, Refuse } from './refusals.ts';
 import { type PurchaseRow, purchaseRowSchema, userRowSchema } from './rowSchemas.ts';
 import { type PurchaseLine, removePurchasesAfter, storePurchases } from './storePurchases.ts';
-import { storeUsers, userIdsOf } from './storeUsers.ts';
+import { storeUsers, usersOf } from './storeUsers.ts';
 
 const BATCH_SIZE = 1000;
+const BEING_DELETED = {
+  field: 'externalId',
+  reason:
+    'is of a user whose deletion was interrupted: finish it with ' +
+    'npm run user -- delete <externalId>, then import the file again',
+};
 
 interface FilesOptions {
   readonly usersPath: string;
@@ -52,10 +58,15 @@ export async function importFiles(options: FilesOptions): Promise<ImportTotals> 
 
 async function importUsers(options: FilesOptions, totals: ImportTotals): Promise<void> {
   const { usersPath, refusals, startProgress } = options;
-  const rows = readCsv(usersPath, userRowSchema, refusals.of(usersPath));
+  const refuse = refusals.of(usersPath);
+  const rows = readCsv(usersPath, userRowSchema, refuse);
   await eachBatch(rows, startProgress('Users'), async (batch) => {
     const users = batch.map(({ row }) => row);
-    addCounts(totals.users, await storeUsers(users, { update: true }));
+    const { deleting, ...counts } = await storeUsers(users, { update: true });
+    for (const { line, row } of batch) {
+      if (deleting.includes(row.externalId)) refuse({ line, problems: [BEING_DELETED] });
+    }
+    addCounts(totals.users, counts);
   });
 }
 
@@ -93,16 +104,20 @@ async function ofKnownUsers(
   batch: readonly CsvRow<PurchaseRow>[],
   refuse: Refuse,
 ): Promise<PurchaseLine[]> {
-  const userIds = await userIdsOf(batch.map(({ row }) => row.externalId));
+  const users = await usersOf(batch.map(({ row }) => row.externalId));
   const purchases: PurchaseLine[] = [];
   for (const { line, row } of batch) {
-    const userId = userIds.get(row.externalId);
-    if (userId === undefined) {
+    const user = users.get(row.externalId);
+    if (user === undefined) {
       refuse({ line, problems: [{ field: 'externalId', reason: 'belongs to no user' }] });
       continue;
     }
+    if (user.deletedAt !== undefined) {
+      refuse({ line, problems: [BEING_DELETED] });
+      continue;
+    }
     const { purchasedAt, amount, items } = row;
-    purchases.push({ line, userId, purchasedAt, amountCents: amount, items });
+    purchases.push({ line, userId: user._id, purchasedAt, amountCents: amount, items });
   }
   return purchases;
 }

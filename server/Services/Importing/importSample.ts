@@ -8,7 +8,7 @@ import type { StartProgress } from './progress.ts';
 import type { UserRow } from './rowSchemas.ts';
 import { readSample, SAMPLE_LAST_DAY, type SampleCustomer } from './sampleFile.ts';
 import { type PurchaseBatch, storePurchases } from './storePurchases.ts';
-import { storeUsers, userIdsOf } from './storeUsers.ts';
+import { storeUsers, usersOf } from './storeUsers.ts';
 
 /** Relative to the project's folder, as `.env` is. */
 const SAMPLE_PATH = 'data/cdnow/CDNOW_master.txt';
@@ -94,16 +94,17 @@ async function storeCustomers(
   totals: ImportTotals,
 ): Promise<void> {
   const users = customers.map(({ customer }) => sampleUser(customer));
-  addCounts(totals.users, await storeUsers(users, { update: false }));
-  const userIds = await userIdsOf(users.map(({ externalId }) => externalId));
+  const { deleting: _deleting, ...stored } = await storeUsers(users, { update: false });
+  addCounts(totals.users, stored);
+  const known = await usersOf(users.map(({ externalId }) => externalId));
 
   const purchases = customers.flatMap(({ customer, purchases: own }) => {
-    const userId = userIds.get(customer);
-    // Without an id the user is gone again: somebody deletes it at this moment.
-    if (userId === undefined) return [];
+    const user = known.get(customer);
+    // Gone again, or about to be: somebody deletes it at this moment.
+    if (user === undefined || user.deletedAt !== undefined) return [];
     return own.map(({ line, purchasedAt, amountCents, items }) => ({
       line,
-      userId,
+      userId: user._id,
       purchasedAt: shifted(purchasedAt, shiftDays),
       amountCents,
       items,

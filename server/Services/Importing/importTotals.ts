@@ -1,7 +1,7 @@
 import type { StoredPurchases } from './storePurchases.ts';
 import type { StoredUsers } from './storeUsers.ts';
 
-type UserTotals = StoredUsers;
+type UserTotals = Omit<StoredUsers, 'deleting'>;
 type PurchaseTotals = Omit<StoredPurchases, 'conflicts'>;
 
 /** What an import did; refused lines are counted apart. */

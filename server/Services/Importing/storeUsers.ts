@@ -6,6 +6,8 @@ export interface StoredUsers {
   added: number;
   changed: number;
   unchanged: number;
+  /** The externalIds of users whose deletion was begun and not ended: they were left as they are. */
+  deleting: string[];
 }
 
 const DURABLE = { ordered: false, writeConcern: { w: 'majority', journal: true } } as const;
@@ -29,15 +31,17 @@ export async function storeUsers(
   );
   const added: UserRow[] = [];
   const changed: UserRow[] = [];
+  const deleting: string[] = [];
   for (const row of byExternalId.values()) {
     const user = existing.get(row.externalId);
     if (user === undefined) added.push(row);
+    else if (user.deletedAt !== undefined) deleting.push(row.externalId);
     else if (update && !sameUser(user, row)) changed.push(row);
   }
   if (!(await insert(added))) return storeUsers(rows, { update });
   await overwrite(changed);
-  const unchanged = byExternalId.size - added.length - changed.length;
-  return { added: added.length, changed: changed.length, unchanged };
+  const unchanged = byExternalId.size - added.length - changed.length - deleting.length;
+  return { added: added.length, changed: changed.length, unchanged, deleting };
 }
 
 /** @returns false when another import stored some of these users at this very moment. */
@@ -61,24 +65,24 @@ async function overwrite(rows: readonly UserRow[]): Promise<void> {
   if (rows.length === 0) return;
   await UserModel.bulkWrite(
     rows.map(({ externalId, ...user }) => ({
-      updateOne: { filter: { externalId }, update: { $set: user } },
+      updateOne: { filter: { externalId, deletedAt: null }, update: { $set: user } },
     })),
     DURABLE,
   );
 }
 
-/** The ids of the users with these externalIds; who is not there is not in the answer. */
-export async function userIdsOf(
+/** The users with these externalIds; who is not there is not in the answer. */
+export async function usersOf(
   externalIds: readonly string[],
-): Promise<ReadonlyMap<string, UserDoc['_id']>> {
+): Promise<ReadonlyMap<string, Pick<UserDoc, '_id' | 'deletedAt'>>> {
   const users = await findUsers([...new Set(externalIds)]);
-  return new Map(users.map(({ externalId, _id }) => [externalId, _id]));
+  return new Map(users.map((user) => [user.externalId, user]));
 }
 
 function findUsers(externalIds: readonly string[]) {
   return UserModel.find(
     { externalId: { $in: externalIds } },
-    { externalId: 1, email: 1, timezone: 1, active: 1 },
+    { externalId: 1, email: 1, timezone: 1, active: 1, deletedAt: 1 },
   ).lean();
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApi } from '../../../server/composition/api.ts';
 import { startWorker } from '../../../server/composition/worker.ts';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
@@ -8,6 +8,8 @@ import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { openRelay, type Relay } from '../relay.ts';
@@ -176,6 +178,68 @@ describe('the processes as they are wired', () => {
     running.push(await start());
     for (const each of running.splice(0)) await each.shutdown.stop();
     await expect(ask('/health/live')).rejects.toThrow();
+  });
+
+  describe('with a slot each second', () => {
+    /** Starts the API under these switches. @returns the lines that it has logged at its start. */
+    async function startWith(switches: Record<string, string>): Promise<unknown[]> {
+      const lines: string[] = [];
+      // Where the logger writes what is for stdout.
+      const { _stdout: stdout } = console as unknown as { _stdout: NodeJS.WriteStream };
+      const written = vi.spyOn(stdout, 'write').mockImplementation((line) => {
+        lines.push(String(line));
+        return true;
+      });
+      onTestFinished(() => written.mockRestore());
+      await settings({ USER_DATA_SCHEDULE: '* * * * * *', LOG_LEVEL: 'info', ...switches });
+      running.push(await startApi(env));
+      return lines.map((line) => JSON.parse(line));
+    }
+
+    it.each([
+      ['queue', {}, 'The hourly run goes through the queue'],
+      [
+        'legacy',
+        { DAILY_UPDATES: 'true' },
+        'The hourly run is the in-process batch (DAILY_UPDATES=true); the producer is off',
+      ],
+    ])('say and do that the mode is %s, and nothing else', async (mode, switches, message) => {
+      expect(await startWith(switches)).toContainEqual(
+        expect.objectContaining({ level: 'info', message, mode }),
+      );
+      await vi.waitFor(
+        async () => expect((await ask('/health/ready')).body).toMatchObject({ status: 'ok', mode }),
+        15_000,
+      );
+      // Three slots: what the other way would have begun beside it would be there too.
+      await vi.waitFor(async () => {
+        const slots = await RunModel.distinct('slot');
+        expect(slots.length).toBeGreaterThanOrEqual(3);
+      }, 15_000);
+      expect(await RunModel.distinct('mode')).toEqual([mode]);
+      const runs = await RunModel.find({}, { slot: 1 }).lean();
+      expect(new Set(runs.map(({ slot }) => Number(slot))).size).toBe(runs.length);
+    });
+
+    it.each([
+      { PROCESS_USER_DATA: 'false' },
+      { PROCESS_USER_DATA: 'false', DAILY_UPDATES: 'true' },
+      { BACKGROUND_JOBS_ENABLED: 'false' },
+    ])('say that the mode is off, and begin no run: %o', async (switches) => {
+      expect(await startWith(switches)).toContainEqual(
+        expect.objectContaining({
+          message: 'No schedule runs (BACKGROUND_JOBS_ENABLED or PROCESS_USER_DATA is false)',
+          mode: 'off',
+        }),
+      );
+      await vi.waitFor(async () => {
+        expect((await ask('/health/ready')).body).toMatchObject({ status: 'ok', mode: 'off' });
+        expect(await ScheduleModel.countDocuments()).toBe(1);
+      }, 15_000);
+      const threeSlotsOn = Date.now() + 3_000;
+      await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(threeSlotsOn), 10_000);
+      expect(await RunModel.countDocuments()).toBe(0);
+    });
   });
 
   it('refuse to start without what they need, and say what to name', async () => {

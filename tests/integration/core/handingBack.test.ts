@@ -158,8 +158,8 @@ describe('a job that is not known yet', () => {
       expect(await installation.queue.places(ids)).toEqual(['delayed', 'delayed']);
     });
     expect(await installation.queue.look(ids)).toEqual([
-      { state: 'pending', attempts: 0 },
-      { state: 'pending', attempts: 0 },
+      { state: 'pending', attempts: 0, starts: expect.any(Number), crashes: 0 },
+      { state: 'pending', attempts: 0, starts: expect.any(Number), crashes: 0 },
     ]);
     for (const jobId of ids) expect((await installation.job(jobId)).status).toBe('queued');
     await worker.stop();

@@ -8,10 +8,7 @@ import { connectRedis, type RedisConnection } from '../../../server/config/queue
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
-import type {
-  Administration,
-  RunView,
-} from '../../../server/Services/BackgroundJobs/admin/administration.ts';
+import type { Administration } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { createWorker } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
@@ -27,6 +24,7 @@ import {
   createRecorder,
   type Recorder,
 } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
+import type { RunView } from '../../../server/Services/BackgroundJobs/runs/balance.ts';
 import { createOutbox, type Outbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
 import {
   type Reconciliation,

@@ -105,14 +105,14 @@ describe('the keeper of the ledgers', () => {
     await worker.stop();
   });
 
-  it('keeps the records of a long run, and warns of its pace in the run', async () => {
+  it.each([
+    ['begun by its slot', { slot: new Date(Date.now() - 86_400_000), schedule: 'long' }],
+    ['asked for by hand', { slot: null, schedule: null }],
+  ])('keeps the records of a long run %s, and warns of its pace in the run', async (_, origin) => {
     const [userId = ''] = await installation.makeUsers(1);
     const { runId } = await producer.enqueueUser(userId);
-    const yesterday = new Date(Date.now() - 86_400_000);
-    await RunModel.updateOne(
-      { _id: runId },
-      { $set: { startedAt: yesterday, slot: yesterday, schedule: 'long' } },
-    );
+    const startedAt = new Date(Date.now() - 86_400_000);
+    await RunModel.updateOne({ _id: runId }, { $set: { startedAt, ...origin } });
     await JobStatusModel.updateOne(
       { _id: userDataJobId(runId, userId) },
       { $set: { expiresAt: new Date(Date.now() + 60_000) } },

@@ -181,6 +181,15 @@ describe('producing a run', () => {
     expect(await enumerateRun(runId, enumeration)).toMatchObject({ ended: 'finished' });
   });
 
+  it('leaves out who is being deleted, although marked as active again', async () => {
+    const { runId, userIds } = await newRun(3);
+    const [deleting = '', ...others] = userIds;
+    await UserModel.updateOne({ _id: deleting }, { $set: { deletedAt: new Date() } });
+    await enumerateRun(runId, enumeration);
+    await expectOneJobEach(runId, others);
+    expect(await balancedRun(runId)).toMatchObject({ enumerated: 2, queued: 2 });
+  });
+
   it('counts users once who went away between a producer’s death and the next', async () => {
     const { runId, userIds } = await newRun(8);
     const dying = DYING['after the enqueue, before the checkpoint']?.(outbox) ?? outbox;

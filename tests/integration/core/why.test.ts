@@ -1,15 +1,33 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../server/errors/AppError.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { createWhy } from '../../../server/Services/BackgroundJobs/admin/why.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import type { QueueEntry } from '../../../server/Services/BackgroundJobs/queue.ts';
 import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/absentQueue.ts';
+import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
+import { findRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { useInstallation } from './installation.ts';
 
+/** A promise that the test settles. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
 describe('why a job is not running, or what became of it', () => {
-  const installation = useInstallation();
+  // A failed job waits for its next try for as long as a test may look at it.
+  const installation = useInstallation({
+    JOB_RETRY_DELAY_MS: '120000',
+    USER_JOB_DEADLINE_MS: '60000',
+  });
   const { administration, producer, queue } = installation;
+
+  afterEach(() => WorkerModel.deleteMany({}));
 
   async function enqueueOne(): Promise<{ jobId: string; userId: string; runId: string }> {
     const [userId = ''] = await installation.makeUsers(1);
@@ -66,26 +84,31 @@ describe('why a job is not running, or what became of it', () => {
 
   it('it runs, it waits for its next try, it completed, it failed', async () => {
     const work = new Map<string, () => Promise<unknown>>();
-    let release = () => {};
+    const { open, opened } = gate();
     const running = await enqueueOne();
-    work.set(
-      running.userId,
-      () =>
-        new Promise<void>((resolve) => {
-          release = resolve;
-        }),
-    );
+    work.set(running.userId, () => opened);
+    const trying = await enqueueOne();
+    work.set(trying.userId, async () => {
+      throw Object.assign(new Error('Nobody is at home.'), { code: 'ECONNREFUSED' });
+    });
     const failing = await enqueueOne();
     work.set(failing.userId, async () => {
       throw new AppError('NOT_RETRYABLE', 'The address is wrong.');
     });
-    await installation.startWorker(({ userId }) => work.get(userId)?.() ?? Promise.resolve());
+    await workerIsAlive();
+    const worker = await installation.startWorker(
+      ({ userId }) => work.get(userId)?.() ?? Promise.resolve(),
+    );
 
     await installation.jobIn('active', running.jobId);
     expect(await sentenceOf(running.jobId)).toMatch(
       /^It is running on worker test-worker-\w+, in its attempt 1\.$/,
     );
-    release();
+    await installation.jobIn('delayed', trying.jobId);
+    expect(await sentenceOf(trying.jobId)).toBe(
+      'Its attempt 1 failed (ECONNREFUSED, Nobody is at home.); it waits for its next try.',
+    );
+    open();
     await installation.jobIn('completed', running.jobId);
     expect(await sentenceOf(running.jobId)).toMatch(
       /^It completed at .* after 1 attempt, in \d+ ms/,
@@ -94,6 +117,83 @@ describe('why a job is not running, or what became of it', () => {
     expect(await sentenceOf(failing.jobId)).toMatch(
       /^It failed at .* after 1 attempt .*: NOT_RETRYABLE, The address is wrong\.; retry it/,
     );
+    await worker.stop();
+  });
+
+  it('it was put in anew at a limited rate', async () => {
+    const [one = '', other = ''] = await installation.makeUsers(2);
+    const { runId } = await producer.enqueueUsers([one, other]);
+    const jobIds = [one, other].map((userId) => userDataJobId(runId, userId));
+    const worker = await installation.startWorker(async () => {
+      throw new AppError('NOT_RETRYABLE', 'Not yet.');
+    });
+    for (const jobId of jobIds) await installation.jobIn('failed', jobId);
+    await worker.stop();
+    await administration.retryFailed({ runId, limit: 2, ratePerSecond: 0.01 });
+    await workerIsAlive();
+    const sentences = await Promise.all(jobIds.map(sentenceOf));
+    expect(sentences).toContainEqual(expect.stringMatching(/^It waits for its turn: /));
+    expect(sentences).toContain(
+      'It was put in anew at a limited rate, and its turn comes by itself.',
+    );
+  });
+
+  it('no worker there knows its version yet, before a first attempt and after one', async () => {
+    const entryOfVersion = async (version: number): Promise<QueueEntry> => {
+      const [userId = ''] = await installation.makeUsers(1);
+      const run = await findRun((await producer.enqueueUsers([])).runId);
+      if (run === null) throw new Error('There is no run.');
+      const { envelope, deduplicationId } = entryOf(run, userId);
+      return { envelope: { ...envelope, version }, deduplicationId };
+    };
+    const entries = [await entryOfVersion(99), await entryOfVersion(99)];
+    await installation.outbox.record(entries);
+    await queue.add(entries);
+    const [fresh = '', tried = ''] = entries.map(({ envelope }) => envelope.jobId);
+    // As after a first attempt on a worker that knew it.
+    await installation.redis.hset(`${installation.env.QUEUE_PREFIX}:${queue.name}:${tried}`, {
+      atm: 1,
+      ats: 1,
+    });
+    const before = { attempts: 1, starts: 1, error: { code: 'E', message: 'No.' } };
+    await JobStatusModel.updateOne({ _id: tried }, { $set: before });
+    await workerIsAlive();
+    const worker = await installation.startWorker(() => Promise.resolve());
+    for (const jobId of [fresh, tried]) {
+      await vi.waitFor(async () => {
+        expect(await sentenceOf(jobId)).toBe(
+          'A worker that does not know its name or version handed it back; a newer worker takes it: reload those that are older, with "npx pm2 reload ecosystem.config.js --only worker".',
+        );
+      }, 20_000);
+    }
+    await worker.stop();
+  });
+
+  it('it is kept apart from others that were at work when workers crashed', async () => {
+    const jobs = [await enqueueOne(), await enqueueOne()];
+    for (const { jobId } of jobs) {
+      await installation.redis.hset(
+        `${installation.env.QUEUE_PREFIX}:${queue.name}:${jobId}`,
+        'stc',
+        2,
+      );
+    }
+    await workerIsAlive();
+    const { open, opened } = gate();
+    const worker = await installation.startWorker(() => opened);
+    await vi.waitFor(
+      async () => {
+        const sentences = await Promise.all(jobs.map(({ jobId }) => sentenceOf(jobId)));
+        expect(sentences.sort()).toEqual([
+          expect.stringMatching(/^It is running on worker /),
+          'It was at work when workers crashed, 2 times; such jobs are done one at a time in each worker, and it is tried again within seconds.',
+        ]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    open();
+    for (const { jobId } of jobs) await installation.jobIn('completed', jobId);
+    await worker.stop();
   });
 
   it('nobody knows it', async () => {

@@ -190,6 +190,18 @@ describe('lists', () => {
     const answer = await api.get(`${BASE}/recent?cursor=${cursor}`, 'viewer').expect(400);
     expect(answer.body.error.message).toContain('cursor');
   });
+
+  it.each(['1e3', '0x10', '-1', '1.5', ' 7', '9'.repeat(20), 'x'])(
+    'of runs refuse the cursor %s, and name the field',
+    async (cursor) => {
+      const query = `cursor=${encodeURIComponent(cursor)}`;
+      const { body } = await api.get(`${BASE}/runs?${query}`, 'viewer').expect(400);
+      expect(body.error).toMatchObject({
+        code: 'VALIDATION_FAILED',
+        details: { problems: [{ in: 'query', field: 'cursor', reason: expect.any(String) }] },
+      });
+    },
+  );
 });
 
 describe('runs', () => {

@@ -172,6 +172,28 @@ describe('importing users and purchases', () => {
     expect(await PurchaseModel.countDocuments({ source: 'other' })).toBe(3);
   });
 
+  it('refuses the lines of a user whose deletion was interrupted, and says how to finish it', async () => {
+    await run();
+    const gone = { active: false, deletedAt: new Date() };
+    await UserModel.updateOne({ externalId: 'a' }, { $set: gone });
+    await PurchaseModel.deleteMany({ line: { $lt: 4 } });
+    const again = await run();
+    const reason =
+      'externalId is of a user whose deletion was interrupted: finish it with ' +
+      'npm run user -- delete <externalId>, then import the file again';
+    expect(again).toEqual({
+      users: { added: 0, changed: 0, unchanged: 1 },
+      purchases: { added: 0, replaced: 0, unchanged: 1, removed: 0 },
+      refused: [
+        `users.csv:2: ${reason}`,
+        `purchases.csv:2: ${reason}`,
+        `purchases.csv:3: ${reason}`,
+      ],
+    });
+    expect(await UserModel.findOne({ externalId: 'a' }).lean()).toMatchObject(gone);
+    expect(await stored()).toHaveLength(1);
+  });
+
   it('removes nothing for a file without one good line', async () => {
     await run();
     const empty = 'externalId,purchasedAt,amount,items\nb,oops,1,1\n';

@@ -7,6 +7,8 @@ import { CDNOW_ESTIMATES } from '../../../server/Services/CustomerScoring/probab
 import { scoreCustomer } from '../../../server/Services/CustomerScoring/scoreCustomer.ts';
 import { createUserDataGateway } from '../../../server/Services/CustomerScoring/userDataGateway.ts';
 import { deleteUser } from '../../../server/Services/Users/deleteUser.ts';
+import { namedUser } from '../../../server/Services/Users/namedUser.ts';
+import { resolveUsers } from '../../../server/Services/Users/resolveUsers.ts';
 import { makePurchases, makeUser, useOwnDatabase } from './ownDatabase.ts';
 
 useOwnDatabase();
@@ -88,6 +90,21 @@ describe('deleteUser', () => {
     await expect(jobOf().purchases(userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
     await deleteUser('interrupted', noJobs);
     expect(await tracesOf(userId)).toEqual(NOTHING);
+  });
+
+  it('is begun: the user is found to be deleted, and for no run', async () => {
+    const userId = await makeUser('half-gone');
+    const other = await makeUser('whole');
+    await UserModel.updateOne({ _id: userId }, { $set: { active: false, deletedAt: new Date() } });
+    for (const name of ['half-gone', userId, userId.toUpperCase()]) {
+      expect(await namedUser(name)).toMatchObject({ externalId: 'half-gone' });
+    }
+    const names = ['half-gone', 'whole', userId, other.toUpperCase(), 'nobody'];
+    expect(await resolveUsers(names)).toEqual({
+      found: [other, other],
+      unknown: ['half-gone', userId, 'nobody'],
+    });
+    expect(await resolveUsers([])).toEqual({ found: [], unknown: [] });
   });
 
   it('leaves nothing behind of a job that was under way', async () => {

@@ -3,9 +3,8 @@ import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { type UserSummaryDoc, UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
-import type { UserDataWork } from '../../../server/Services/BackgroundJobs/jobs/userData/userDataContext.ts';
-import { processUserData } from '../../../server/Services/BackgroundJobs/processUserData.ts';
 import { CDNOW_ESTIMATES } from '../../../server/Services/CustomerScoring/probabilityAlive.ts';
+import { scoreCustomer } from '../../../server/Services/CustomerScoring/scoreCustomer.ts';
 import { createUserDataGateway } from '../../../server/Services/CustomerScoring/userDataGateway.ts';
 import { importSample } from '../../../server/Services/Importing/importSample.ts';
 import { cdnowReference, type Figures } from '../../reference/cdnowReference.mjs';
@@ -35,27 +34,18 @@ beforeAll(async () => {
   }
 }, 180_000);
 
-const score: UserDataWork = processUserData;
-
-/** As the workers do, `AT_ONCE` at a time, but without a queue. */
+/** As jobs do that run side by side, `AT_ONCE` at a time: read, score, save. */
 async function scoreEveryone(): Promise<void> {
   const gateway = createUserDataGateway({ scoringParams: CDNOW_ESTIMATES });
   const { signal } = new AbortController();
-  const job = { runSeq: 1, backfill: true, asOf: AS_OF, signal };
-  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const data = gateway.forJob({ runSeq: 1, backfill: true, asOf: AS_OF, signal });
   const users = await UserModel.find({}, { _id: 1 }).lean();
   const next = users.values();
   async function work(): Promise<void> {
     for (const { _id } of next) {
-      await score(_id.toHexString(), {
-        asOf: AS_OF,
-        backfill: true,
-        signal,
-        attempt: 1,
-        idempotencyKey: `1-${_id.toHexString()}`,
-        log: silent,
-        data: gateway.forJob(job),
-      });
+      const userId = _id.toHexString();
+      const purchases = await data.purchases(userId);
+      await data.saveSummary(userId, scoreCustomer(purchases, AS_OF, data.scoringParams));
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work));

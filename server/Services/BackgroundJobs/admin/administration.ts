@@ -1,20 +1,4 @@
-import type { RunCounts, RunMode, RunStatus, RunTrigger } from '../../../models/system/RunModel.ts';
-
-/** A run as people see it. `balanced` holds at every moment, open or sealed. */
-export interface RunView extends RunCounts {
-  runId: string;
-  runSeq: number;
-  slot: Date | null;
-  trigger: RunTrigger;
-  mode: RunMode;
-  asOf: string;
-  status: RunStatus;
-  enumerated: number;
-  balanced: boolean;
-  warnings: string[];
-  startedAt: Date;
-  finishedAt: Date | null;
-}
+import type { RunView } from '../runs/balance.ts';
 
 /** What a manual request for a run asks. */
 export interface RunRequest {

@@ -7,7 +7,7 @@ import {
   type JobStatusDoc,
   JobStatusModel,
 } from '../../../models/system/JobStatusModel.ts';
-import { UserModel } from '../../../models/UserModel.ts';
+import { userIdsOf } from '../../Users/userIds.ts';
 import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
 import { readNewestFirst } from './newestFirst.ts';
@@ -96,16 +96,10 @@ const HISTORY = { status: 1, generation: 1, history: 1, failedGenerations: 1 } a
 type HistoryDoc = Pick<JobStatusDoc, keyof typeof HISTORY>;
 
 const LIVE_STATES_MS = 400;
-const OBJECT_ID = /^[\da-f]{24}$/i;
 
-function findUser(filter: { _id: string } | { externalId: string }) {
-  return readOne((options) => UserModel.findOne(filter, { _id: 1 }, options).lean());
-}
-
+/** One who is being deleted too: their jobs are there until the end. */
 async function findUserId(reference: string): Promise<string | null> {
-  const byId = OBJECT_ID.test(reference) ? await findUser({ _id: reference }) : null;
-  const user = byId ?? (await findUser({ externalId: reference }));
-  return user?._id.toString() ?? null;
+  return (await userIdsOf([reference], { deleting: 'too' })).get(reference) ?? null;
 }
 
 function noSuchJob(jobId: string): AppError {

@@ -11,6 +11,15 @@ export function encodeCursor({ queuedAt, _id }: Position): string {
   return Buffer.from(`${queuedAt.getTime()} ${_id}`).toString('base64url');
 }
 
+/** That a cursor is none of ours, with the field that is to be mended. */
+export function noCursor(where: 'query' | 'body'): AppError {
+  return new AppError(
+    'VALIDATION_FAILED',
+    'cursor: is not one that an answer gave as nextCursor.',
+    { details: { problems: [{ in: where, field: 'cursor', reason: 'is not a nextCursor' }] } },
+  );
+}
+
 /**
  * @param where the part of the request that brought it.
  * @throws AppError `VALIDATION_FAILED` for anything that encodeCursor did not make.
@@ -19,13 +28,7 @@ export function decodeCursor(cursor: string, where: 'query' | 'body' = 'query'):
   const [, time, _id] =
     /^(\d{1,15}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (time === undefined || _id === undefined) {
-    throw new AppError(
-      'VALIDATION_FAILED',
-      'cursor: is not one that an answer gave as nextCursor.',
-      {
-        details: { problems: [{ in: where, field: 'cursor', reason: 'is not a nextCursor' }] },
-      },
-    );
+    throw noCursor(where);
   }
   return { queuedAt: new Date(Number(time)), _id };
 }

@@ -2,10 +2,11 @@ import { readMany } from '../../../models/readDeadline.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import { UserModel } from '../../../models/UserModel.ts';
+import { USER_DATA } from '../jobs/userData/userData.job.ts';
 
 /** What recent jobs say about the workers that one hour's run needs. */
 export interface MeasuredNeed {
-  /** How many completed jobs of the newest runs this rests on. */
+  /** How many completed jobs of the queue this rests on, those of the newest runs. */
   sampledJobs: number;
   meanDurationMs: number;
   /** Jobs that one worker runs at a time (WORKER_CONCURRENCY). */
@@ -24,7 +25,8 @@ export interface Recommendation {
 }
 
 const SAMPLE_SIZE = 1_000;
-const SAMPLED_RUNS = 10;
+/** So far back durations are looked for: a hand's runs of single users may be many. */
+const RUNS_LOOKED_AT = 200;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -50,24 +52,37 @@ export function measuredNeed(
   };
 }
 
-/** Durations of completed jobs, taken from the newest runs. */
+/** Durations of jobs that workers completed, run after run from the newest back. */
 async function recentDurations(): Promise<number[]> {
   const runs = await readMany((options) =>
-    RunModel.find({}, { _id: 1 }, options).sort({ runSeq: -1 }).limit(SAMPLED_RUNS).lean(),
-  );
-  const jobs = await readMany((options) =>
-    JobStatusModel.find(
-      { runId: { $in: runs.map(({ _id }) => _id) }, status: 'completed' },
-      { durationMs: 1 },
+    RunModel.find(
+      // The in-process batch says nothing of workers; a sealed run tells whether a look is worth it.
+      { mode: 'queue', $or: [{ sealed: null }, { 'sealed.completed': { $gt: 0 } }] },
+      { _id: 1 },
       options,
     )
-      .limit(SAMPLE_SIZE)
+      .sort({ runSeq: -1 })
+      .limit(RUNS_LOOKED_AT)
       .lean(),
   );
-  return jobs.flatMap(({ durationMs }) => durationMs ?? []);
+  const durations: number[] = [];
+  for (const { _id: runId } of runs) {
+    const jobs = await readMany((options) =>
+      JobStatusModel.find(
+        { runId, status: 'completed', queue: USER_DATA },
+        { durationMs: 1 },
+        options,
+      )
+        .limit(SAMPLE_SIZE - durations.length)
+        .lean(),
+    );
+    durations.push(...jobs.flatMap(({ durationMs }) => durationMs ?? []));
+    if (durations.length >= SAMPLE_SIZE) break;
+  }
+  return durations;
 }
 
-/** How many workers: by the guide's formula, and by what 1,000 jobs of the newest runs took. */
+/** How many workers: by the guide's formula, and by what the newest 1,000 completed jobs took. */
 export async function recommend(concurrency: number): Promise<Recommendation> {
   const [totalUsers, durations] = await Promise.all([
     readMany((options) => UserModel.countDocuments({ active: true }, options)),

@@ -9,6 +9,7 @@ import { currentCounts, runView } from '../runs/balance.ts';
 import { cancelWaitingJobs, markCancelled } from '../runs/cancel.ts';
 import { findRun, openRequestedRun } from '../runs/ledger.ts';
 import type { Administration, RunRequest } from './administration.ts';
+import { noCursor } from './positionCursor.ts';
 
 interface RunRequestOptions {
   producer: Pick<Producer, 'drive' | 'requireRoom'>;
@@ -90,10 +91,8 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
 }
 
 function sequenceOf(cursor: string): number {
-  const runSeq = Number(cursor);
-  if (!Number.isSafeInteger(runSeq) || runSeq < 0) {
-    throw new AppError('VALIDATION_FAILED', 'cursor: use the nextCursor of the page before.');
-  }
+  const runSeq = /^\d+$/.test(cursor) ? Number(cursor) : Number.NaN;
+  if (!Number.isSafeInteger(runSeq)) throw noCursor('query');
   return runSeq;
 }
 

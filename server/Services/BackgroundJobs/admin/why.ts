@@ -7,6 +7,9 @@ import { queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import type { Administration } from './administration.ts';
 
+/** As consuming/createWorker.ts has it: after so many a job is kept apart from others like it. */
+const SUSPECT_AFTER_CRASHES = 2;
+
 /** Says of a job, in one sentence, why it is not running or what became of it. */
 export function createWhy(queue: JobQueue): Administration['why'] {
   return async (jobId) => {
@@ -59,14 +62,32 @@ async function whyNotDone(record: JobStatusDoc, queue: JobQueue): Promise<string
   if (workers === 0) {
     return 'No worker takes jobs from this queue: start one with "npx pm2 start ecosystem.config.js --only worker".';
   }
-  if (place === 'delayed' && record.attempts === 0) {
-    return 'It was put in anew at a limited rate, and its turn comes by itself.';
-  }
-  if (place === 'delayed') {
-    return `Its attempt ${record.attempts} failed (${failure(record)}); it waits for its next try.`;
-  }
+  const delay = place === 'delayed' ? await whyDelayed(record, queue) : null;
+  if (delay !== null) return delay;
   const { waiting } = await queue.pendingCounts();
   return `It waits for its turn: ${times(waiting, 'job')} in the queue, ${times(workers, 'worker')} at work on them.`;
+}
+
+/** Null for a job that has gone on meanwhile. */
+async function whyDelayed(record: JobStatusDoc, queue: JobQueue): Promise<string | null> {
+  const [job] = await queue.look([queueJobId(record._id, record.generation)]);
+  if (job?.state !== 'pending') return null;
+  const { attempts, starts, crashes } = job;
+  // Only a start that was handed back, attempt and claim untouched, leaves nothing in the record.
+  const handedBack = starts > record.starts && attempts <= record.attempts;
+  if (handedBack && crashes >= SUSPECT_AFTER_CRASHES) {
+    return `It was at work when workers crashed, ${times(crashes, 'time')}; such jobs are done one at a time in each worker, and it is tried again within seconds.`;
+  }
+  if (handedBack) {
+    return 'A worker that does not know its name or version handed it back; a newer worker takes it: reload those that are older, with "npx pm2 reload ecosystem.config.js --only worker".';
+  }
+  if (attempts > 0) {
+    return `Its attempt ${attempts} failed (${failure(record)}); it waits for its next try.`;
+  }
+  if (record.generation > 1) {
+    return 'It was put in anew at a limited rate, and its turn comes by itself.';
+  }
+  return null;
 }
 
 async function placeOf(record: JobStatusDoc, queue: JobQueue): Promise<string | null> {

@@ -1,7 +1,28 @@
 import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
-import type { RunCounts, RunDoc } from '../../../models/system/RunModel.ts';
-import type { RunView } from '../admin/administration.ts';
+import type {
+  RunCounts,
+  RunDoc,
+  RunMode,
+  RunStatus,
+  RunTrigger,
+} from '../../../models/system/RunModel.ts';
 import { userDataJobId } from '../jobs/userData/userData.job.ts';
+
+/** A run as people see it. `balanced` holds at every moment, open or sealed. */
+export interface RunView extends RunCounts {
+  runId: string;
+  runSeq: number;
+  slot: Date | null;
+  trigger: RunTrigger;
+  mode: RunMode;
+  asOf: string;
+  status: RunStatus;
+  enumerated: number;
+  balanced: boolean;
+  warnings: string[];
+  startedAt: Date;
+  finishedAt: Date | null;
+}
 
 const COUNT_OF: Record<JobState, keyof RunCounts> = {
   duplicate: 'duplicates',
@@ -70,7 +91,7 @@ function enumeratedNow(run: RunDoc): number {
   return run.enumerated - forgotten.filter((userId) => userId.toHexString() <= last).length;
 }
 
-/** A run as people see it. */
+/** A run and its counts, as people see it. */
 export function runView(run: RunDoc, counts: RunCounts): RunView {
   const enumerated = enumeratedNow(run);
   const accounted = COUNT_KEYS.reduce((sum, key) => sum + counts[key], 0);

@@ -89,8 +89,10 @@ async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise
 
 async function watch(run: RunDoc, { log, timetable }: KeeperOptions): Promise<void> {
   await keepRecordsOf(run);
-  if (run.slot === null || run.warnings.length > 0) return;
-  const due = nextSlot(timetable, run.slot);
+  if (run.status === 'cancelled' || run.warnings.length > 0) return;
+  const { slot, startedAt } = run;
+  // A clock that is behind may begin a run before its slot: the slot after that is meant.
+  const due = nextSlot(timetable, slot !== null && slot > startedAt ? slot : startedAt);
   const warning = paceWarning(run, await currentCounts(run), due, new Date());
   if (warning === null) return;
   await warnInRun(run._id, warning);

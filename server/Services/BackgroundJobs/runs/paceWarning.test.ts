@@ -27,8 +27,22 @@ describe('the warning of a slow run', () => {
     expect(warning({ queued: 10_000 }, new Date(startedAt.getTime() + 9_999))).toBeNull();
   });
 
-  it('says so when nothing has been done', () => {
-    expect(warning({ queued: 10 }, minutesIn(1))).toContain('no user has been done yet');
+  it('says so when nothing has been done in a tenth of the time', () => {
+    expect(warning({ queued: 10, active: 3 }, minutesIn(5.9))).toBeNull();
+    expect(warning({ queued: 10, active: 3 }, minutesIn(6))).toContain('no user has been done yet');
+  });
+
+  it('gives a run that began just before the next slot ten seconds', () => {
+    const shortly = new Date(nextSlot.getTime() - 5_000);
+    const verdictAfter = (seconds: number) =>
+      paceWarning(
+        { startedAt: shortly },
+        { ...noCounts(), queued: 10 },
+        nextSlot,
+        new Date(shortly.getTime() + seconds * 1_000),
+      );
+    expect(verdictAfter(9.9)).toBeNull();
+    expect(verdictAfter(10)).toContain('no user has been done yet');
   });
 
   it('is not given for a run with nothing left', () => {

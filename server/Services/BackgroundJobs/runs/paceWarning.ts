@@ -2,10 +2,15 @@ import type { RunCounts, RunDoc } from '../../../models/system/RunModel.ts';
 
 /** Too early to judge a run's pace by. */
 const MIN_ELAPSED_MS = 10_000;
+/**
+ * Of the time until the next slot this much passes before a run is judged of which nothing is done:
+ * its first jobs may be long ones, or the workers just starting.
+ */
+const PATIENCE = 0.1;
 
 /**
  * Says that a run will not end before the next slot at the pace it has had so far.
- * @param nextSlot when the schedule is due next
+ * @param nextSlot when the schedule is due next after the run began
  * @returns the warning, or null when it will end in time or it is too early to tell.
  */
 export function paceWarning(
@@ -14,11 +19,12 @@ export function paceWarning(
   nextSlot: Date,
   now: Date,
 ): string | null {
-  const elapsedMs = now.getTime() - run.startedAt.getTime();
-  if (elapsedMs < MIN_ELAPSED_MS) return null;
   const left = counts.queued + counts.active + counts.delayed;
   if (left === 0) return null;
   const done = counts.completed + counts.failed;
+  const elapsedMs = now.getTime() - run.startedAt.getTime();
+  const patienceMs = done > 0 ? 0 : PATIENCE * (nextSlot.getTime() - run.startedAt.getTime());
+  if (elapsedMs < Math.max(MIN_ELAPSED_MS, patienceMs)) return null;
   const perSecond = (done / elapsedMs) * 1000;
   const endsAt = now.getTime() + (left / perSecond) * 1000;
   if (endsAt <= nextSlot.getTime()) return null;

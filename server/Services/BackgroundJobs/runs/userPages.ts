@@ -6,7 +6,8 @@ export type UserId = NonNullable<RunDoc['checkpoint']>;
 
 /**
  * The next users of a run in order of their id, at most `limit`: the chosen ones of a selection
- * that still exist, else all active ones. Constant memory, through the index on (active, _id).
+ * that still exist, else all active ones; nobody who is being deleted. Constant memory, through the
+ * index on (active, _id).
  */
 export async function nextUsers(
   run: Pick<RunDoc, 'selection'>,
@@ -16,7 +17,7 @@ export async function nextUsers(
   const beyond = after === null ? {} : { $gt: after };
   const filter =
     run.selection === null
-      ? { active: true, ...(after === null ? {} : { _id: beyond }) }
+      ? { active: true, deletedAt: null, ...(after === null ? {} : { _id: beyond }) }
       : { _id: { ...beyond, $in: run.selection }, deletedAt: null };
   const users = await UserModel.find(filter, { _id: 1 }).sort({ _id: 1 }).limit(limit).lean();
   return users.map(({ _id }) => _id);
