@@ -1,4 +1,5 @@
 import mongoose, { mongo } from 'mongoose';
+import { DURABLE } from './durable.ts';
 
 const { EJSON } = mongo.BSON;
 const INSERT_AT_ONCE = 500;
@@ -38,9 +39,7 @@ export async function insertLines(
   let batch: Stored[] = [];
   const insert = async () => {
     if (batch.length === 0) return;
-    await database()
-      .collection(collection)
-      .insertMany(batch, { writeConcern: { w: 'majority', journal: true } });
+    await database().collection(collection).insertMany(batch, { writeConcern: DURABLE });
     inserted += batch.length;
     batch = [];
   };

@@ -1,4 +1,5 @@
 import { bulkWriteFailures, type WriteFailure } from '../../models/bulkWriteFailures.ts';
+import { DURABLE } from '../../models/durable.ts';
 import { type CustomerScore, UserSummaryModel } from '../../models/UserSummaryModel.ts';
 import type { SaveOutcome } from './userDataAccess.ts';
 
@@ -23,7 +24,7 @@ export async function saveSummaries(
   return writes.map((write) => outcomes.get(write) ?? abortReason(write.signal));
 }
 
-const DURABLE = { ordered: false, writeConcern: { w: 'majority', journal: true } } as const;
+const IN_BULK = { ordered: false, writeConcern: DURABLE } as const;
 
 type Outcomes = Map<SummaryWrite, SaveOutcome | Error>;
 
@@ -102,7 +103,7 @@ async function bulkWrite(
     };
   });
   try {
-    const { matchedCount, upsertedCount } = await UserSummaryModel.bulkWrite(operations, DURABLE);
+    const { matchedCount, upsertedCount } = await UserSummaryModel.bulkWrite(operations, IN_BULK);
     return { applied: matchedCount + upsertedCount, failures: new Map() };
   } catch (error) {
     return { applied: 0, failures: bulkWriteFailures(error) };

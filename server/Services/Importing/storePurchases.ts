@@ -1,4 +1,5 @@
 import { requireConflicts } from '../../models/bulkWriteFailures.ts';
+import { DURABLE } from '../../models/durable.ts';
 import { type PurchaseDoc, PurchaseModel } from '../../models/PurchaseModel.ts';
 
 export type PurchaseLine = Omit<PurchaseDoc, '_id' | 'source'>;
@@ -23,7 +24,7 @@ export interface StoredPurchases {
   conflicts: number[];
 }
 
-const DURABLE = { ordered: false, writeConcern: { w: 'majority', journal: true } } as const;
+const IN_BULK = { ordered: false, writeConcern: DURABLE } as const;
 
 /**
  * Stores one batch of a source's purchases: what is new is added, what is there already stays. To be
@@ -75,7 +76,7 @@ async function insert(source: string, purchases: readonly PurchaseLine[]): Promi
     // `lean` hands the objects to the driver as they are: their types hold, and it is much faster.
     await PurchaseModel.insertMany(
       purchases.map((purchase) => ({ ...purchase, source })),
-      { ...DURABLE, lean: true },
+      { ...IN_BULK, lean: true },
     );
     return true;
   } catch (error) {
@@ -90,7 +91,7 @@ async function overwrite(source: string, purchases: readonly PurchaseLine[]): Pr
     purchases.map(({ line, ...purchase }) => ({
       updateOne: { filter: { source, line }, update: { $set: purchase } },
     })),
-    DURABLE,
+    IN_BULK,
   );
 }
 

@@ -1,4 +1,5 @@
 import { requireConflicts } from '../../models/bulkWriteFailures.ts';
+import { DURABLE } from '../../models/durable.ts';
 import { type UserDoc, UserModel } from '../../models/UserModel.ts';
 import type { UserRow } from './rowSchemas.ts';
 
@@ -10,7 +11,7 @@ export interface StoredUsers {
   deleting: string[];
 }
 
-const DURABLE = { ordered: false, writeConcern: { w: 'majority', journal: true } } as const;
+const IN_BULK = { ordered: false, writeConcern: DURABLE } as const;
 
 interface StoreUsersOptions {
   /** Whether users who are there already take on what the rows say. */
@@ -52,7 +53,7 @@ async function insert(rows: readonly UserRow[]): Promise<boolean> {
     // `lean` hands the objects to the driver as they are: their types hold, and it is much faster.
     await UserModel.insertMany(
       rows.map((row) => ({ ...row, createdAt: now, updatedAt: now })),
-      { ...DURABLE, lean: true },
+      { ...IN_BULK, lean: true },
     );
     return true;
   } catch (error) {
@@ -67,7 +68,7 @@ async function overwrite(rows: readonly UserRow[]): Promise<void> {
     rows.map(({ externalId, ...user }) => ({
       updateOne: { filter: { externalId, deletedAt: null }, update: { $set: user } },
     })),
-    DURABLE,
+    IN_BULK,
   );
 }
 

@@ -1,3 +1,4 @@
+import { DURABLE } from '../../models/durable.ts';
 import { PurchaseModel } from '../../models/PurchaseModel.ts';
 import { UserModel } from '../../models/UserModel.ts';
 import { UserSummaryModel } from '../../models/UserSummaryModel.ts';
@@ -16,7 +17,7 @@ export interface DeletedUser {
   jobs: number;
 }
 
-const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
+const DURABLY = { writeConcern: DURABLE } as const;
 
 /**
  * Deletes a user with all that is known of them. The mark comes first: from then on no run takes
@@ -31,11 +32,11 @@ export async function deleteUser(
 ): Promise<DeletedUser> {
   const { _id, externalId } = await namedUser(name);
   const userId = _id.toHexString();
-  await UserModel.updateOne({ _id }, { $set: { active: false, deletedAt: new Date() } }, DURABLE);
-  const purchases = await PurchaseModel.deleteMany({ userId }, DURABLE);
-  const summaries = await UserSummaryModel.deleteMany({ userId }, DURABLE);
+  await UserModel.updateOne({ _id }, { $set: { active: false, deletedAt: new Date() } }, DURABLY);
+  const purchases = await PurchaseModel.deleteMany({ userId }, DURABLY);
+  const summaries = await UserSummaryModel.deleteMany({ userId }, DURABLY);
   const jobs = await forgetJobs(userId);
-  await UserModel.deleteOne({ _id }, DURABLE);
+  await UserModel.deleteOne({ _id }, DURABLY);
   return {
     userId,
     externalId,

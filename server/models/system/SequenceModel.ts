@@ -1,4 +1,5 @@
 import { model, Schema } from 'mongoose';
+import { DURABLE } from '../durable.ts';
 
 interface SequenceDoc {
   _id: string;
@@ -21,7 +22,7 @@ export async function nextInSequence(name: string): Promise<number> {
       upsert: true,
       returnDocument: 'after',
       lean: true,
-      writeConcern: { w: 'majority', journal: true },
+      writeConcern: DURABLE,
     },
   );
   if (sequence === null) throw new Error(`The sequence ${name} was neither found nor made.`);

@@ -1,3 +1,4 @@
+import { DURABLE } from '../../../models/durable.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 import type { JobFailure, JobState } from '../../../models/system/JobStatusModel.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
@@ -195,7 +196,7 @@ async function writeBulk(
         update: { $set: fieldsOf(record, now, retentionDays) },
       },
     })),
-    { ordered: false, writeConcern: { w: 'majority', journal: true } },
+    { ordered: false, writeConcern: DURABLE },
   );
   return { written: matchedCount };
 }

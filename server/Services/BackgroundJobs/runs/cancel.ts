@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors/AppError.ts';
+import { DURABLE } from '../../../models/durable.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import type { JobQueue } from '../queue.ts';
@@ -6,7 +7,6 @@ import { queueJobId } from '../queues/envelope.ts';
 import { sourcesOf } from '../recording/states.ts';
 import { recordPages } from './openJobs.ts';
 
-const DURABLE = { w: 'majority', journal: true } as const;
 const DAY_MS = 86_400_000;
 
 interface CancelOptions {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { DURABLE } from '../../../models/durable.ts';
 import { type RunDoc, RunModel, type RunStatus } from '../../../models/system/RunModel.ts';
-
-const DURABLE = { w: 'majority', journal: true } as const;
 
 /** Whoever opens a run takes its lease at once; after this long they must have died between. */
 const UNLEASED_MS = 10_000;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DURABLE } from '../../../models/durable.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 
 /** So many failed generations a record remembers. */
@@ -50,7 +51,7 @@ export async function claimNextGeneration(
         },
       },
     })),
-    { ordered: false, writeConcern: { w: 'majority', journal: true } },
+    { ordered: false, writeConcern: DURABLE },
   );
   const ids = records.map(({ _id }) => _id);
   return JobStatusModel.find({ _id: { $in: ids }, claim }).lean<JobStatusDoc[]>();

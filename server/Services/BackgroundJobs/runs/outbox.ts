@@ -1,3 +1,4 @@
+import { DURABLE } from '../../../models/durable.ts';
 import { duplicateKeyPositions } from '../../../models/mongoErrors.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { JobQueue, QueueEntry } from '../queue.ts';
@@ -40,7 +41,6 @@ export interface Outbox {
 const MAX_REFUSED = 10_000;
 const BATCHES_IN_FLIGHT = 4;
 const DAY_MS = 86_400_000;
-const DURABLE = { w: 'majority', journal: true } as const;
 
 /** The outbox of one queue. */
 export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): Outbox {

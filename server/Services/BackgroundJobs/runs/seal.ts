@@ -1,9 +1,9 @@
+import { DURABLE } from '../../../models/durable.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type RunCounts, type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { addCounts, countRecords, currentCounts, noCounts } from './balance.ts';
 
-const DURABLE = { w: 'majority', journal: true } as const;
 const DAY_MS = 86_400_000;
 /** A run open for longer than this keeps its records from expiring. */
 const LONG_OPEN_MS = DAY_MS / 2;
