@@ -1,14 +1,12 @@
 import { AppError } from '../../../errors/AppError.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
+import { SUSPECT_AFTER_CRASHES } from '../consuming/suspects.ts';
 import { liveWorkers } from '../consuming/workerSigns.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import type { Administration } from './administration.ts';
-
-/** As consuming/createWorker.ts has it: after so many a job is kept apart from others like it. */
-const SUSPECT_AFTER_CRASHES = 2;
 
 /** Says of a job, in one sentence, why it is not running or what became of it. */
 export function createWhy(queue: JobQueue): Administration['why'] {

@@ -12,6 +12,7 @@ import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
 import { recordOfEvent } from './jobRecords.ts';
 import { outcomeOf } from './outcomes.ts';
+import { SUSPECT_AFTER_CRASHES } from './suspects.ts';
 import { startThroughputLog } from './throughputLog.ts';
 
 export interface WorkerSettings {
@@ -72,8 +73,6 @@ class KeptApart extends Error {
   override readonly name = 'KeptApart';
 }
 const KEPT_APART_MS = 1_000;
-/** One crash says little of the jobs at work then: set apart, they would all come late. */
-const SUSPECT_AFTER_CRASHES = 2;
 
 /** Starts a worker that takes jobs at once. Outcomes go to the recorder as Redis acknowledges them. */
 export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Result>): QueueWorker {
