@@ -13,8 +13,9 @@ import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBeh
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
 import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
 import { startWatchdog } from '../Services/BackgroundJobs/health/watchdog.ts';
-import type { FailedQueue, LoadedJob } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import type { LoadedJob } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
+import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import type { ShutdownList } from './shutdown.ts';
 
@@ -32,7 +33,9 @@ interface ConsumingOptions {
 
 /**
  * Starts a worker for each loaded job, with what records its outcomes, tells of it and watches
- * that it takes work.
+ * that it takes work. A queue that cannot be registered does not keep the others: the heartbeat
+ * tells of it, be it the only one.
+ * @returns the queues whose jobs are taken, and those that failed, now or before.
  */
 export function startConsuming({
   env,
@@ -41,11 +44,11 @@ export function startConsuming({
   redis,
   logger,
   shutdown,
-}: ConsumingOptions): void {
+}: ConsumingOptions): { queues: string[]; failed: FailedQueue[] } {
   const name = workerName();
   const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
   shutdown.add('records', () => recorder.flush(FLUSH_MS));
-  const workers = loaded.map(({ definition, processor }) =>
+  const startOne = ({ definition, processor }: LoadedJob) =>
     createWorker({
       definition,
       processor,
@@ -63,17 +66,23 @@ export function startConsuming({
       inContext: withLogContext,
       whenDependenciesAnswer: untilMongoAnswers,
       onCanary: (sentAt) => noteReturn(definition.name, { sentAt, worker: name }, logger),
-    }),
-  );
+    });
+  const { registered: workers, failed: refused } = registerEach(loaded, startOne);
   shutdown.add('workers', () =>
     Promise.all(workers.map((worker) => worker.stop(env.SHUTDOWN_GRACE_MS))),
   );
 
   const queues = openQueues(
-    loaded.map(({ definition }) => definition),
+    loaded
+      .map(({ definition }) => definition)
+      .filter((definition) => workers.some(({ queue }) => queue === definition.name)),
     env,
     redis,
   );
+  const failedHere = [...refused, ...queues.failed];
+  for (const queue of failedHere) {
+    logger.error('A queue could not be registered; the others run', { ...queue });
+  }
   shutdown.add('queues', queues.closeAll);
   for (const queue of queues.queues) {
     const { JOB_STATUS_RETENTION_DAYS: retentionDays } = env;
@@ -87,7 +96,7 @@ export function startConsuming({
     instance: env.NODE_APP_INSTANCE ?? null,
     version: packageVersion(),
     queues: workers.map(({ queue }) => queue),
-    failedQueues: failed,
+    failedQueues: [...failed, ...failedHere],
     runningJobs: () => workers.reduce((sum, worker) => sum + worker.activity().running, 0),
     intervalMs,
     log: logger,
@@ -96,7 +105,9 @@ export function startConsuming({
   const completions = startCompletionNotes({ workers, intervalMs, log: logger });
   shutdown.add('completion notes', completions.stop);
   watch(workers, queues, { env, redis, logger, shutdown });
-  logger.info('Worker ready', { worker: name, queues: workers.map(({ queue }) => queue) });
+  const taken = workers.map(({ queue }) => queue);
+  if (taken.length > 0) logger.info('Worker ready', { worker: name, queues: taken });
+  return { queues: taken, failed: [...failed, ...failedHere] };
 }
 
 /** A worker that takes nothing while work waits stops its process, for PM2 to start another. */
