@@ -1,7 +1,8 @@
 # One image for the API and the workers; compose.yaml shows how they run together.
 FROM node:20-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
+# .npmrc too: it keeps packages' install scripts from running.
+COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY server ./server

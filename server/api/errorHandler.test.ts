@@ -1,6 +1,7 @@
 import express from 'express';
 import request from 'supertest';
 import { expect, it, vi } from 'vitest';
+import { AppError } from '../errors/AppError.ts';
 import { createErrorHandler } from './errorHandler.ts';
 import { createRequestContext } from './middleware/requestContext.ts';
 
@@ -44,4 +45,14 @@ it('breaks off an answer that had begun, rather than pretend it is whole', async
   });
   await expect(request(app).get('/')).rejects.toThrow(/aborted|hang up|ECONNRESET/);
   expect(logger.error).toHaveBeenCalled();
+});
+
+it('warns of a dependency that is away once, not for each request', async () => {
+  const { app, logger } = appThatThrows(new AppError('MONGODB_UNAVAILABLE', 'MongoDB is away.'));
+  for (let times = 0; times < 3; times += 1) {
+    expect((await request(app).get('/')).status).toBe(503);
+  }
+  expect(logger.warn.mock.calls).toEqual([
+    [expect.stringContaining('MongoDB'), { code: 'MONGODB_UNAVAILABLE' }],
+  ]);
 });

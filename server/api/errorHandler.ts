@@ -3,21 +3,26 @@ import type { Logger } from '../config/logger.ts';
 import { errorAnswer } from './errorAnswer.ts';
 import { type HttpError, toHttpError } from './HttpError.ts';
 import { requestIdOf } from './middleware/requestContext.ts';
+import { createRefusalLog } from './refusals.ts';
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** Our mistakes with their stack; a dependency that is away in one line; the client's not at all. */
-function report(logger: Logger, error: HttpError): void {
-  if (error.status === 500) logger.error('A request failed', { error: error.cause ?? error });
-  else if (error.status === 503) logger.warn(error.message, { code: error.code });
+/** Our mistakes with their stack; a dependency that is away once; the client's not at all. */
+function reporter(logger: Logger): (error: HttpError) => void {
+  const refused = createRefusalLog(logger);
+  return (error) => {
+    if (error.status === 500) logger.error('A request failed', { error: error.cause ?? error });
+    else if (error.status === 503) refused(error.code, error.message);
+  };
 }
 
 /** Answers whatever was thrown as `{error: {code, message, details?, requestId}}`, never a stack. */
 export function createErrorHandler(logger: Logger): ErrorRequestHandler {
+  const report = reporter(logger);
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, _request, response, _next) => {
     const error = toHttpError(thrown);
-    report(logger, error);
+    report(error);
     if (response.headersSent) {
       response.destroy();
       return;

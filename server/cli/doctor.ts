@@ -8,6 +8,7 @@ import { type Finding, findingLine, well, wrong } from './doctor/finding.ts';
 import { indexes, staleLeases, workers } from './doctor/mongo.ts';
 import { apiPort } from './doctor/port.ts';
 import { activeWithoutLock, redisFitness, redisMemory, redisTime } from './doctor/redis.ts';
+import { redisCli } from './doctor/redisCli.ts';
 import { logDisk, nodeVersion } from './doctor/thisMachine.ts';
 
 const found: Finding['state'][] = [];
@@ -52,8 +53,9 @@ async function examineRedis(env: Env): Promise<void> {
   }
   try {
     await inRedis(env, async (redis) => {
-      await look('Redis', () => redisFitness(redis));
-      await look('Redis memory', () => redisMemory(redis));
+      const cli = redisCli(env, redis);
+      await look('Redis', () => redisFitness(redis, cli));
+      await look('Redis memory', () => redisMemory(redis, cli));
       await look('Redis clock', () => clockAgainst(() => redisTime(redis)));
       await look('Jobs at work', () => activeWithoutLock(redis, env));
     });

@@ -31,8 +31,25 @@ export async function backUpQueues(
 }
 
 /**
- * Puts the pending jobs back. What Redis holds under the prefix is in the way, unless it is to be
- * replaced.
+ * Looks whether the pending jobs can be put back here: all of the file is read.
+ * @throws Error when it is not there or damaged, or when Redis holds anything under the prefix that
+ * is not to be replaced.
+ */
+export async function requireRestorableQueues(
+  folder: string,
+  redis: RedisConnection,
+  env: Env,
+  replace: boolean,
+): Promise<void> {
+  const file = join(folder, FILE);
+  if (!existsSync(file)) throw new Error(`There is no backup of Redis in ${folder}.`);
+  if (!replace) await requireEmptyQueues(redis, env);
+  await requireWhole(file);
+}
+
+/**
+ * Puts the pending jobs back, after `requireRestorableQueues`. What Redis holds under the prefix is
+ * in the way, unless it is to be replaced.
  * @returns the number of keys.
  */
 export async function restoreQueues(
@@ -41,19 +58,16 @@ export async function restoreQueues(
   env: Env,
   replace: boolean,
 ): Promise<number> {
-  const file = join(folder, FILE);
-  if (!existsSync(file)) throw new Error(`There is no backup of Redis in ${folder}.`);
-  await requireWhole(file);
   if (replace) await removeKeys(redis, env.QUEUE_PREFIX);
   await requireEmptyQueues(redis, env);
   async function* keys() {
-    for await (const line of readLines(file)) yield JSON.parse(line) as DumpedKey;
+    for await (const line of readLines(join(folder, FILE))) yield JSON.parse(line) as DumpedKey;
   }
   return restoreKeys(redis, env.QUEUE_PREFIX, keys());
 }
 
 /** @throws Error when Redis holds anything under the prefix. */
-export async function requireEmptyQueues(redis: RedisConnection, env: Env): Promise<void> {
+async function requireEmptyQueues(redis: RedisConnection, env: Env): Promise<void> {
   for await (const _ of keysUnder(redis, env.QUEUE_PREFIX)) {
     throw new Error(
       `Redis is not empty under ${env.QUEUE_PREFIX}. Set another QUEUE_PREFIX, or add --replace.`,

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Env, readEnv } from '../config/env.ts';
+import { heldLeases } from '../models/system/LeaseModel.ts';
 import { liveWorkers } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
-import { restoreMongo } from '../Services/Backup/mongoBackup.ts';
+import { requireRestorable, restoreMongo } from '../Services/Backup/mongoBackup.ts';
 import { inMongo, inRedis } from './connections.ts';
-import { forgetFinishedJobs, requireEmptyQueues, restoreQueues } from './queueFile.ts';
+import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
 import { tellErrors } from './tellErrors.ts';
 
 interface Flags {
@@ -12,6 +13,7 @@ interface Flags {
   replace: boolean;
 }
 
+const STOP = 'npx pm2 stop worker api-server';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const program = new Command('restore')
@@ -23,38 +25,39 @@ const program = new Command('restore')
     tellErrors(async () => {
       const env = readEnv();
       const folder = resolve(name);
-      if (flags.only === 'redis') await redisSide(folder, flags, env);
-      else if (flags.only === 'mongodb') {
-        await mongoSide(folder, flags, env);
-        await forget(env);
-      } else {
-        if (!flags.replace) await inRedis(env, (redis) => requireEmptyQueues(redis, env));
-        await mongoSide(folder, flags, env);
-        await redisSide(folder, flags, env);
-      }
+      await inMongo(env, () => restore(folder, flags, env));
       say('Restored. When the API and the workers run, the reconciler makes both sides agree.');
     }),
   );
 
 await program.parseAsync();
 
-function mongoSide(folder: string, { replace }: Flags, env: Env): Promise<void> {
-  return inMongo(env, async () => {
-    const alive = await liveWorkers();
-    if (alive.length > 0) {
-      throw new Error(
-        `${alive.length} workers are running here. Stop them: npx pm2 stop worker api-server`,
-      );
-    }
-    await restoreMongo(folder, replace, (collection, count) =>
-      say(`MongoDB: ${count} of ${collection}`),
-    );
-  });
-}
-
-async function redisSide(folder: string, { replace }: Flags, env: Env): Promise<void> {
+/** Nothing is removed before all that is to be put back has been read and found whole. */
+async function restore(folder: string, { only, replace }: Flags, env: Env): Promise<void> {
+  await requireAllStopped();
+  if (only !== 'redis') await requireRestorable(folder, replace);
+  if (only !== 'mongodb') {
+    await inRedis(env, (redis) => requireRestorableQueues(folder, redis, env, replace));
+  }
+  if (only !== 'redis') {
+    await restoreMongo(folder, (collection, count) => say(`MongoDB: ${count} of ${collection}`));
+  }
+  if (only === 'mongodb') return forget(env);
   const keys = await inRedis(env, (redis) => restoreQueues(folder, redis, env, replace));
   say(`Redis: ${keys} keys of pending jobs`);
+}
+
+/** Workers and API show in MongoDB that they run: by heartbeats, and by the lease of the ledgers. */
+async function requireAllStopped(): Promise<void> {
+  const { length: workers } = await liveWorkers();
+  if (workers > 0) {
+    throw new Error(`${workers} workers are running here. Stop them: ${STOP}`);
+  }
+  if ((await heldLeases()).length > 0) {
+    throw new Error(
+      `An API is running here, or was killed within the last seconds. Stop it: ${STOP}`,
+    );
+  }
 }
 
 /** What finished in Redis since the backup may have no effect in MongoDB now: it is done again. */

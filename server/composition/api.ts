@@ -78,6 +78,9 @@ export async function startApi(env: Env): Promise<RunningApi> {
     env,
     redis,
   );
+  for (const failed of queues.failed) {
+    logger.error('A queue could not be registered; the others run', { ...failed });
+  }
   shutdown.add('queues', queues.closeAll);
   const queue = queues.queue(USER_DATA);
   const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });

@@ -13,9 +13,10 @@ import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBeh
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
 import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
 import { startWatchdog } from '../Services/BackgroundJobs/health/watchdog.ts';
-import type { FailedQueue, LoadedJob } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import type { LoadedJob } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
+import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import type { ShutdownList } from './shutdown.ts';
 
@@ -33,7 +34,9 @@ interface ConsumingOptions {
 
 /**
  * Starts a worker for each loaded job, with what records its outcomes, tells of it and watches
- * that it takes work.
+ * that it takes work. A queue that cannot be registered does not keep the others: the heartbeat
+ * tells of it, be it the only one.
+ * @returns the queues whose jobs are taken, and those that failed, now or before.
  */
 export function startConsuming({
   env,
@@ -42,10 +45,10 @@ export function startConsuming({
   redis,
   logger,
   shutdown,
-}: ConsumingOptions): void {
+}: ConsumingOptions): { queues: string[]; failed: FailedQueue[] } {
   const name = workerName();
   const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
-  const workers = loaded.map(({ definition, processor }) =>
+  const startOne = ({ definition, processor }: LoadedJob) =>
     createWorker({
       definition,
       processor,
@@ -63,13 +66,19 @@ export function startConsuming({
       inContext: withLogContext,
       whenDependenciesAnswer: () => untilDependenciesAnswer(redis, env.QUEUE_PREFIX),
       onCanary: (sentAt) => noteReturn(definition.name, { sentAt, worker: name }, logger),
-    }),
-  );
+    });
+  const { registered: workers, failed: refused } = registerEach(loaded, startOne);
   const queues = openQueues(
-    loaded.map(({ definition }) => definition),
+    loaded
+      .map(({ definition }) => definition)
+      .filter((definition) => workers.some(({ queue }) => queue === definition.name)),
     env,
     redis,
   );
+  const failedHere = [...refused, ...queues.failed];
+  for (const queue of failedHere) {
+    logger.error('A queue could not be registered; the others run', { ...queue });
+  }
   for (const queue of queues.queues) {
     const { JOB_STATUS_RETENTION_DAYS: retentionDays } = env;
     takeOverLeftBehind({ queue, self: name, retentionDays, log: logger }).catch((error) => {
@@ -82,7 +91,7 @@ export function startConsuming({
     instance: env.NODE_APP_INSTANCE ?? null,
     version: packageVersion(),
     queues: workers.map(({ queue }) => queue),
-    failedQueues: failed,
+    failedQueues: [...failed, ...failedHere],
     runningJobs: () => workers.reduce((sum, worker) => sum + worker.activity().running, 0),
     intervalMs,
     log: logger,
@@ -104,7 +113,9 @@ export function startConsuming({
   });
   shutdown.add('queues', queues.closeAll);
   watch(workers, queues, { env, redis, logger, shutdown });
-  logger.info('Worker ready', { worker: name, queues: workers.map(({ queue }) => queue) });
+  const taken = workers.map(({ queue }) => queue);
+  if (taken.length > 0) logger.info('Worker ready', { worker: name, queues: taken });
+  return { queues: taken, failed: [...failed, ...failedHere] };
 }
 
 /** A worker that takes nothing while work waits stops its process, for PM2 to start another. */

@@ -27,8 +27,9 @@ export interface RunningWorker {
 /**
  * Starts a worker process: one worker for each queue of the catalogue, or for those that
  * WORKER_QUEUES names. It waits for MongoDB and Redis for as long as they are away.
- * @throws EnvironmentError when a setting is missing or names no queue; Error when no job's
- * processor can be loaded.
+ * Queues that cannot be registered do not keep the others.
+ * @throws EnvironmentError when a setting is missing or names no queue; Error when the catalogue is
+ * at fault.
  */
 export async function startWorker({
   env,
@@ -79,9 +80,11 @@ export async function startWorker({
     if (connecting.signal.aborted) return;
     const redis = connectRedis(env, 'worker', logger);
     shutdown.add('Redis', async () => redis.disconnect());
-    startConsuming({ env, loaded, failed, redis, logger, shutdown });
+    // Without any queue it stays, and is not ready: its heartbeat goes on telling why, which the
+    // restarts of a process that ends again and again would bury.
+    const registered = startConsuming({ env, loaded, failed, redis, logger, shutdown });
     readiness.consuming({
-      queues: loaded.map(({ definition }) => definition.name),
+      ...registered,
       redis: async () => redis.status === 'ready' && (await holdsQueues(redis, env.QUEUE_PREFIX)),
     });
   };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { FailedQueue } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import type { FailedQueue } from '../Services/BackgroundJobs/queues/registration.ts';
 
 /** Whether a worker can work, and what it stands on. */
 interface Readiness {
@@ -15,13 +15,16 @@ interface Readiness {
 }
 
 interface Consuming {
+  /** Without any it is not ready. */
   queues: readonly string[];
+  failed: readonly FailedQueue[];
   redis: () => Promise<boolean>;
 }
 
 interface ReadinessOptions {
   mongo: () => Promise<boolean>;
   stopping: () => boolean;
+  /** Those known to have failed before it consumes. */
   failed: readonly FailedQueue[];
 }
 
@@ -39,13 +42,14 @@ export function workerReadiness({ mongo, stopping, failed }: ReadinessOptions) {
       ]);
       const state = consuming === undefined ? 'starting' : 'running';
       const process = stopping() ? 'stopping' : state;
+      const queues = consuming?.queues ?? [];
       return {
-        ready: process === 'running' && mongoUp && redisUp,
+        ready: process === 'running' && queues.length > 0 && mongoUp && redisUp,
         process,
         mongodb: mongoUp ? 'up' : 'down',
         redis: redisUp ? 'up' : 'down',
-        queues: consuming?.queues ?? [],
-        failedQueues: failed,
+        queues,
+        failedQueues: consuming?.failed ?? failed,
       };
     },
   };

@@ -38,7 +38,7 @@ function logNodes(cluster: Cluster, use: RedisUse, log: ConnectionLog): void {
   cluster.on('node error', (error: Error, node: string) => {
     const before = failures.get(node) ?? 0;
     failures.set(node, before + 1);
-    if (before === 0) log.warn('Redis connection error', { use, node, reason: error.message });
+    if (before === 0) log.warn('Redis connection error', { use, node, reason: reasonOf(error) });
   });
   onNodeReady(cluster, (node) => {
     const failedAttempts = failures.get(node);
@@ -46,8 +46,16 @@ function logNodes(cluster: Cluster, use: RedisUse, log: ConnectionLog): void {
   });
 }
 
-/** What is wrong, in Redis' or the network's own words: a Cluster's error has them inside. */
+/**
+ * What is wrong, in Redis' or the network's own words, and never nothing: a Cluster's error has them
+ * inside, and so has the one of a host of several addresses, which has no message of its own.
+ */
 export function reasonOf(error: Error): string {
-  const inner: unknown = 'lastNodeError' in error ? error.lastNodeError : undefined;
-  return inner instanceof Error ? `${error.message} ${inner.message}` : error.message;
+  const node: unknown = 'lastNodeError' in error ? error.lastNodeError : undefined;
+  if (node instanceof Error) return `${error.message} ${reasonOf(node)}`;
+  if (error.message !== '') return error.message;
+  const inner = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  const reasons = inner.flatMap((each) => (each instanceof Error ? [reasonOf(each)] : []));
+  if (reasons.length > 0) return reasons.join(', ');
+  return 'code' in error ? String(error.code) : error.name;
 }

@@ -14,9 +14,15 @@ const queue = z.object({
   queue: z.string(),
   status,
   reasons,
-  waiting: count.nullable().meta({ description: 'Null, as all numbers, while Redis is away' }),
+  waiting: count
+    .nullable()
+    .meta({ description: 'Null, as all of Redis’ numbers, when it is away' }),
   active: count.nullable(),
   delayed: count.nullable(),
+  completed: count.nullable().meta({
+    description: 'Completed of late: as long as Redis keeps them, an hour unless set otherwise',
+  }),
+  failed: count.meta({ description: 'All in the DLQ' }),
   paused: z.boolean().nullable(),
   oldestWaitingMs: milliseconds
     .nullable()

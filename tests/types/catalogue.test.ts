@@ -105,6 +105,13 @@ describe('queues are registered independently', () => {
     expect(loaded.map(({ definition }) => definition.name)).toEqual(['user-data']);
   });
 
+  it('of the only one, the reason is told too', async () => {
+    expect(await loadProcessors([broken], services)).toEqual({
+      loaded: [],
+      failed: [{ queue: 'mail', reason: 'no such module' }],
+    });
+  });
+
   it('a worker may be given some of them', async () => {
     const { loaded, failed } = await loadProcessors([broken, ...catalogue], services, [
       'user-data',

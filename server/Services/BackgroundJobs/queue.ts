@@ -190,9 +190,14 @@ async function oldestWaitingSince(queue: Queue): Promise<Date | null> {
   // Two of each kind, because one may be the canary.
   const jobs: (Job | undefined)[] = await queue.getJobs(['waiting', 'prioritized'], 0, 1, true);
   const times = jobs.flatMap((job) =>
-    job === undefined || job.name === CANARY ? [] : [job.timestamp],
+    job === undefined || job.name === CANARY ? [] : [waitingSince(job)],
   );
   return times.length === 0 ? null : new Date(Math.min(...times));
+}
+
+/** One that was delayed, or that a worker had before, has not waited since it was added. */
+function waitingSince({ timestamp, opts, processedOn }: Job): number {
+  return Math.max(timestamp + (opts.delay ?? 0), processedOn ?? 0);
 }
 
 async function requireRoom(redis: RedisConnection): Promise<void> {

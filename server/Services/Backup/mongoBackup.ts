@@ -28,12 +28,11 @@ export async function backUpMongo(folder: string, told: Told): Promise<void> {
 }
 
 /**
- * Puts every collection of a backup back and makes its indexes. What the database holds is in the
- * way, unless it is to be replaced.
- * @throws Error naming the collections that are not empty, or the damage of a file; then nothing
- * has been changed.
+ * Looks whether a backup can be put back here: all of it is read.
+ * @throws Error naming the collections that are in the way, unless they are to be replaced, or the
+ * damage of a file.
  */
-export async function restoreMongo(folder: string, replace: boolean, told: Told): Promise<void> {
+export async function requireRestorable(folder: string, replace: boolean): Promise<void> {
   const names = await backedUp(folder);
   const filled = await filledCollections();
   if (filled.length > 0 && !replace) {
@@ -42,6 +41,14 @@ export async function restoreMongo(folder: string, replace: boolean, told: Told)
     );
   }
   for (const name of names) await requireWhole(fileOf(folder, name));
+}
+
+/**
+ * Puts every collection of a backup back and makes its indexes. Whatever the database holds is
+ * removed: to be called after `requireRestorable`.
+ */
+export async function restoreMongo(folder: string, told: Told): Promise<void> {
+  const names = await backedUp(folder);
   await dropCollections();
   for (const name of names) {
     told(name, await insertLines(name, readLines(fileOf(folder, name))));

@@ -3,19 +3,26 @@ import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import { catalogue } from '../../Services/BackgroundJobs/queues/catalogue.ts';
 import { lockless } from '../../Services/BackgroundJobs/queues/lockless.ts';
 import {
+  type Misfit,
+  misfits,
   readRedisFacts,
   tooFull,
   unfitness,
 } from '../../Services/BackgroundJobs/queues/redisFacts.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
+type RedisCli = (command: string) => string;
+
 const MIB = 2 ** 20;
 
-/** Version, eviction policy and persistence: whether jobs are safe there. */
-export async function redisFitness(redis: RedisConnection): Promise<Finding> {
+/**
+ * Version, eviction policy and persistence: whether jobs are safe there.
+ * @param cli makes a command the shell's line for this Redis.
+ */
+export async function redisFitness(redis: RedisConnection, cli: RedisCli): Promise<Finding> {
   const facts = await readRedisFacts(redis);
-  const [first, ...more] = unfitness(facts);
-  if (first !== undefined) return wrong([first, ...more].join(' '), remedy(facts.evictionPolicy));
+  const wrongs = misfits(facts);
+  if (wrongs.length > 0) return wrong(unfitness(facts).join(' '), remedy(wrongs, cli));
   const { version, evictionPolicy, persistent } = facts;
   const seen = `${version}, ${evictionPolicy}`;
   if (persistent === null) {
@@ -27,14 +34,22 @@ export async function redisFitness(redis: RedisConnection): Promise<Finding> {
   return well(`${seen}, writes to disk`);
 }
 
-function remedy(evictionPolicy: string): string {
-  return evictionPolicy === 'noeviction'
-    ? 'redis-cli config set appendonly yes && redis-cli config rewrite'
-    : 'redis-cli config set maxmemory-policy noeviction && redis-cli config rewrite';
+const SETTING = {
+  evictionPolicy: 'config set maxmemory-policy noeviction',
+  persistent: 'config set appendonly yes',
+} as const;
+
+/** One for each problem: a setting is changed in the running server and in its file. */
+export function remedy(wrongs: readonly Misfit[], cli: RedisCli): string {
+  const commands = wrongs.flatMap((each) => (each === 'version' ? [] : [cli(SETTING[each])]));
+  return [
+    ...(wrongs.includes('version') ? ['install Redis 7 there, or name another in .env'] : []),
+    ...(commands.length > 0 ? [[...commands, cli('config rewrite')].join(' && ')] : []),
+  ].join('; ');
 }
 
 /** How much of its memory is used. */
-export async function redisMemory(redis: RedisConnection): Promise<Finding> {
+export async function redisMemory(redis: RedisConnection, cli: RedisCli): Promise<Finding> {
   const facts = await readRedisFacts(redis);
   const used = `${Math.ceil(facts.usedBytes / MIB)} MiB used`;
   if (facts.maxBytes === 0) return well(`${used}, no limit set`);
@@ -43,7 +58,7 @@ export async function redisMemory(redis: RedisConnection): Promise<Finding> {
     ? well(text)
     : wrong(
         `${text}: above 80 % no run is begun`,
-        `redis-cli config set maxmemory ${Math.ceil((2 * facts.maxBytes) / MIB)}mb`,
+        cli(`config set maxmemory ${Math.ceil((2 * facts.maxBytes) / MIB)}mb`),
       );
 }
 

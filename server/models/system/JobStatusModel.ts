@@ -110,6 +110,8 @@ jobStatusSchema.index({ userId: 1, queuedAt: -1, _id: -1 });
 // Recent jobs, all or of one status; the reconciler's pages of open jobs.
 jobStatusSchema.index({ queuedAt: -1, _id: -1 });
 jobStatusSchema.index({ status: 1, queuedAt: -1, _id: -1 });
+// How many of a queue's jobs are in the DLQ; no other job's record touches it.
+jobStatusSchema.index({ queue: 1, status: 1 }, { partialFilterExpression: { status: 'failed' } });
 jobStatusSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const JobStatusModel = model<JobStatusDoc>('JobStatus', jobStatusSchema);

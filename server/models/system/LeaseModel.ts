@@ -43,6 +43,12 @@ export async function releaseLease(name: string, holder: string): Promise<void> 
   await LeaseModel.deleteOne({ _id: name, holder });
 }
 
+/** The names of the leases that a process holds now, or held until it died a moment ago. */
+export async function heldLeases(): Promise<string[]> {
+  const leases = await LeaseModel.find({ expiresAt: { $gte: new Date() } }, { _id: 1 }).lean();
+  return leases.map(({ _id }) => _id);
+}
+
 /** The names of the leases that ran out before this instant and were neither renewed nor given back. */
 export async function overdueLeases(before: Date): Promise<string[]> {
   const leases = await LeaseModel.find({ expiresAt: { $lt: before } }, { _id: 1 }).lean();

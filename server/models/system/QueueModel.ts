@@ -13,6 +13,8 @@ export interface QueueDoc {
   /** The queue's name. */
   _id: string;
   lastCompletedAt: Date | null;
+  /** By when a worker last took a job, a canary too, whatever became of it. */
+  lastTakenAt: Date | null;
   /** When the canary under way was sent; null when none is. */
   canarySentAt: Date | null;
   canary: CanaryReturn | null;
@@ -32,6 +34,7 @@ const queueSchema = new Schema<QueueDoc>(
   {
     _id: { type: String, required: true },
     lastCompletedAt: { type: Date, default: null },
+    lastTakenAt: { type: Date, default: null },
     canarySentAt: { type: Date, default: null },
     canary: { type: canarySchema, default: null },
   },

@@ -5,7 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { acquireLease, releaseLease } from '../../../server/models/system/LeaseModel.ts';
 import { nextInSequence } from '../../../server/models/system/SequenceModel.ts';
+import { UserModel } from '../../../server/models/UserModel.ts';
 import { command, settingsOf } from '../command.ts';
 import { useInstallation } from '../core/installation.ts';
 
@@ -77,15 +79,24 @@ describe('npm run backup and npm run restore', () => {
     expect(await JobStatusModel.countDocuments({ runId })).toBe(1_200);
   });
 
-  it('replace when told to, but never beneath running workers', async () => {
+  it('replace when told to, but never beneath running workers or a running API', async () => {
     const backup = join(folder, 'all');
     const workers = mongoose.connection.collection<{ _id: string; [field: string]: unknown }>(
       'workers',
     );
+    const refusal = { code: 1, text: expect.stringContaining('npx pm2 stop') };
+    const both = [[], ['--only', 'redis']];
     await workers.insertOne({ _id: 'w', farewellAt: null, lastSeenAt: new Date() });
-    const refused = await run('restore', backup, '--replace');
-    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('npx pm2 stop') });
+    for (const only of both) {
+      expect(await run('restore', backup, '--replace', ...only)).toMatchObject(refusal);
+    }
     await workers.deleteMany({});
+    // As an API process has it while it runs.
+    await acquireLease('ledger-keeper', 'api', 600_000);
+    for (const only of both) {
+      expect(await run('restore', backup, '--replace', ...only)).toMatchObject(refusal);
+    }
+    await releaseLease('ledger-keeper', 'api');
     await JobStatusModel.deleteMany({ runId });
     const replaced = await run('restore', backup, '--replace');
     expect(replaced, replaced.text).toMatchObject({ code: 0 });
@@ -123,6 +134,25 @@ describe('npm run backup and npm run restore', () => {
     const { code, text } = await run('restore', backup, '--only', 'redis', '--replace');
     expect(code).toBe(1);
     expect(text).toMatch(/unexpected end of file/);
+    expect((await queue.pendingCounts()).waiting).toBe(1_200);
+  });
+
+  it.each([
+    ['damaged', /unexpected end of file/],
+    ['not there', /There is no backup of Redis/],
+  ])('leave MongoDB as it is when Redis’ part of a backup is %s', async (how, reason) => {
+    const backup = join(folder, how);
+    await rm(backup, { recursive: true, force: true });
+    expect(await run('backup', backup)).toMatchObject({ code: 0 });
+    const file = join(backup, 'redis.json.gz');
+    if (how === 'damaged') await writeFile(file, (await readFile(file)).subarray(0, 500));
+    else await rm(file);
+    await UserModel.deleteMany({});
+    const { code, text } = await run('restore', backup, '--replace');
+    expect(code).toBe(1);
+    expect(text).toMatch(reason);
+    expect(await UserModel.countDocuments({}), 'nothing was put back').toBe(0);
+    expect(await JobStatusModel.countDocuments({ runId })).toBe(1_200);
     expect((await queue.pendingCounts()).waiting).toBe(1_200);
   });
 });

@@ -1,14 +1,19 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import mongoose from 'mongoose';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startService } from '../../../scripts/services/children.mjs';
 import { freePort } from '../../../scripts/services/ports.mjs';
+import { killableRedis } from '../../../scripts/services/testServices.mjs';
+import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { command, type Ended, settingsOf } from '../command.ts';
-import { useInstallation } from '../core/installation.ts';
+import { SILENT, useInstallation } from '../core/installation.ts';
 
 const installation = useInstallation();
 const { redis, env } = installation;
@@ -68,6 +73,34 @@ describe('npm run doctor', () => {
     expect(text).toMatch(/^✘ Redis: .*away.*REDIS_URL/m);
     expect(text).toMatch(/^✔ Indexes: /m);
     expect(text).not.toContain(SECRET);
+  });
+
+  it('names what mends this Redis, each setting of it, and asks for the password', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'hourwork-doctor-'));
+    const service = await killableRedis({ dir });
+    const server = await startService(service, { logFile: `${dir}/log` });
+    onTestFinished(async () => {
+      await server.stop('SIGKILL');
+      await rm(dir, { recursive: true, force: true });
+    });
+    const REDIS_URL = `redis://127.0.0.1:${service.port}`;
+    const unfit = connectRedis({ ...env, REDIS_URL }, 'worker', SILENT);
+    await unfit.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await unfit.config('SET', 'appendonly', 'no');
+    await unfit.config('SET', 'save', '');
+    await unfit.config('SET', 'requirepass', SECRET);
+    unfit.disconnect();
+    const { text } = await doctor({ REDIS_URL: `redis://:${SECRET}@127.0.0.1:${service.port}` });
+    const cli = `redis-cli -h 127.0.0.1 -p ${service.port} --askpass`;
+    expect(text).toContain(`${cli} config set maxmemory-policy noeviction`);
+    expect(text).toContain(`${cli} config set appendonly yes`);
+    expect(text).not.toContain(SECRET);
+  });
+
+  it('says why a Redis of several addresses is away', async () => {
+    const port = await freePort(34_500);
+    const { text } = await doctor({ REDIS_URL: `redis://localhost:${port}` });
+    expect(text).toMatch(/^✘ Redis: Redis is away: .*ECONNREFUSED/m);
   });
 
   it('says that MongoDB is away, and looks at the rest, without the password', async () => {

@@ -2,8 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { QueueModel } from '../../../server/models/system/QueueModel.ts';
 import { startCanaries } from '../../../server/Services/BackgroundJobs/health/canaries.ts';
+import { startCompletionNotes } from '../../../server/Services/BackgroundJobs/health/completions.ts';
 import {
   noteCanaryReturn,
+  noteCanarySent,
   noteCompletion,
 } from '../../../server/Services/BackgroundJobs/health/flow.ts';
 import { startWatchdog } from '../../../server/Services/BackgroundJobs/health/watchdog.ts';
@@ -60,6 +62,32 @@ describe('a canary', () => {
     expect((await known())?.canarySentAt).toEqual(sentAt);
   });
 
+  it('takes the place of one whose return was not noted, when jobs have flowed since', async () => {
+    const old = new Date(Date.now() - 60_000);
+    await noteCanarySent(queue.name, old);
+    await noteCanarySent(queue.name, new Date(), new Date(old.getTime() - 1));
+    expect((await known())?.canarySentAt).toEqual(old);
+    await noteCompletion(queue.name, new Date(old.getTime() + 1));
+    sendCanaries();
+    await vi.waitFor(async () => {
+      const { canarySentAt } = (await known()) ?? {};
+      expect(canarySentAt?.getTime()).toBeGreaterThan(old.getTime());
+    }, 10_000);
+  });
+
+  it('and what else is taken is noted, whatever becomes of it', async () => {
+    const activity = { running: 1, taken: 0, suspended: false, lastCompletedAt: null };
+    const notes = startCompletionNotes({
+      workers: [{ queue: queue.name, activity: () => activity }],
+      intervalMs: 10,
+      log: SILENT,
+    });
+    stops.push(notes.stop);
+    activity.taken = 1;
+    await vi.waitFor(async () => expect((await known())?.lastTakenAt).toBeTruthy(), 10_000);
+    expect((await known())?.lastCompletedAt).toBeNull();
+  });
+
   it('is not needed where jobs complete', async () => {
     await noteCompletion(queue.name, new Date(Date.now() + 60_000));
     const canaries = startCanaries({ queues: [queue], intervalMs: 1, log: SILENT });
@@ -67,6 +95,24 @@ describe('a canary', () => {
     await canaries.stop();
     expect(await queue.hasTakeableJob()).toBe(false);
     expect((await known())?.canarySentAt).toBeNull();
+  });
+});
+
+describe('the oldest waiting job', () => {
+  const installation = useInstallation();
+  const { queue, env, redis } = installation;
+
+  it.each([
+    ['was added', {}, 1_000],
+    ['was due, when it was delayed', { opts: '{"delay":5000}' }, 6_000],
+    ['was taken before, when it came back', { processedOn: 9_000 }, 9_000],
+  ])('has waited since it %s', async (_, fields, since) => {
+    const key = (name: string) => `${env.QUEUE_PREFIX}:${queue.name}:${name}`;
+    const job = { name: queue.name, data: '{}', opts: '{}', timestamp: 1_000 };
+    await redis.hset(key('one'), { ...job, ...fields });
+    await redis.lpush(key('wait'), 'one');
+    expect((await queue.oldestWaitingSince())?.getTime()).toBe(since);
+    await redis.del(key('one'), key('wait'));
   });
 });
 

@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { QueueModel } from '../../../server/models/system/QueueModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { startHeartbeat } from '../../../server/Services/BackgroundJobs/consuming/heartbeat.ts';
-import { noteCanarySent } from '../../../server/Services/BackgroundJobs/health/flow.ts';
+import {
+  noteCanaryReturn,
+  noteCanarySent,
+  noteCompletion,
+} from '../../../server/Services/BackgroundJobs/health/flow.ts';
 import { recordingLogger } from '../recordingLogger.ts';
 import { type Harness, startHarness } from './harness.ts';
+import { makeJob } from './records.ts';
 
 const PATH = '/api/v1/queue/health';
 
@@ -65,6 +72,8 @@ it('is ok with a worker, and shows the queue and who works on it', async () => {
         waiting: 0,
         active: 0,
         delayed: 0,
+        completed: 0,
+        failed: 0,
         paused: false,
         oldestWaitingMs: null,
         lastCompletedAt: null,
@@ -97,6 +106,81 @@ it('is down when jobs flow to nobody although a worker is there', async () => {
   await noteCanarySent('user-data', new Date(Date.now() - 60_000));
   const { reasons } = await health(503);
   expect(reasons).toEqual([expect.stringContaining('has not come back')]);
+  await heartbeat.stop(true);
+});
+
+it('is down when what lies in `active` has no worker and other jobs wait', async () => {
+  const heartbeat = await workerShown('host:7');
+  const key = (name: string) => `${api.env.QUEUE_PREFIX}:user-data:${name}`;
+  const redis = connectRedis(api.env, 'worker', recordingLogger([]));
+  const old = Date.now() - 60_000;
+  await redis.hset(key('waits'), { name: 'user-data', timestamp: old, data: '{}', opts: '{}' });
+  await redis.lpush(key('wait'), 'waits');
+  await redis.lpush(key('active'), 'left');
+  await noteCompletion('user-data', new Date(old));
+  const { reasons, queues } = await health(503);
+  expect(reasons).toEqual([expect.stringContaining('no worker takes one')]);
+  expect(queues).toMatchObject([{ active: 1, waiting: 1 }]);
+
+  await redis.set(key('left:lock'), 'token');
+  expect(await health(200), 'a worker has it, and its deadline is not over').toMatchObject({
+    status: 'ok',
+  });
+  await redis.del(key('left:lock'), key('active'), key('wait'), key('waits'));
+  redis.disconnect();
+  await heartbeat.stop(true);
+});
+
+it('is ok when jobs have flowed since a canary whose return could not be noted', async () => {
+  const heartbeat = await workerShown('host:7');
+  await noteCanarySent('user-data', new Date(Date.now() - 60_000));
+  await noteCompletion('user-data', new Date(Date.now() - 30_000));
+  expect(await health(200)).toMatchObject({ status: 'ok' });
+  await heartbeat.stop(true);
+});
+
+it('shows a canary that a clock ahead of the worker’s has sent, also one stored as it came', async () => {
+  const heartbeat = await workerShown('host:7');
+  const doneAt = new Date();
+  const sentAt = new Date(doneAt.getTime() + 40);
+  await noteCanaryReturn('user-data', { sentAt, doneAt, worker: 'host:7' });
+  expect((await health(200)).queues[0].canary).toMatchObject({ roundTripMs: 0 });
+  await QueueModel.updateOne({ _id: 'user-data' }, { 'canary.roundTripMs': -40 });
+  expect((await health(200)).queues[0].canary).toMatchObject({ roundTripMs: 0 });
+  await heartbeat.stop(true);
+});
+
+it('counts what is in the DLQ of the queue, and what completed of late', async () => {
+  const heartbeat = await workerShown('host:7');
+  const user = api.userIds['00001'] ?? '';
+  await makeJob('one', user);
+  await makeJob('two', user);
+  await makeJob('three', user, { queue: 'another' });
+  await makeJob('four', user, { status: 'completed' });
+  const redis = connectRedis(api.env, 'worker', recordingLogger([]));
+  const key = `${api.env.QUEUE_PREFIX}:user-data:completed`;
+  await redis.zadd(key, Date.now() - 1_000, 'late', Date.now() - 86_400_000, 'long-ago');
+  const { queues } = await health(200);
+  await redis.del(key);
+  redis.disconnect();
+  await JobStatusModel.deleteMany({});
+  expect(queues).toMatchObject([{ queue: 'user-data', failed: 2, completed: 1 }]);
+  await heartbeat.stop(true);
+});
+
+it('tells of a queue that cannot be looked at, and of Redis that it is up', async () => {
+  const heartbeat = await workerShown('host:7');
+  const redis = connectRedis(api.env, 'worker', recordingLogger([]));
+  const key = `${api.env.QUEUE_PREFIX}:user-data:wait`;
+  await redis.set(key, 'not a list');
+  const report = await health(503);
+  await redis.del(key);
+  redis.disconnect();
+  expect(report).toMatchObject({
+    redis: 'up',
+    reasons: [expect.stringMatching(/^user-data could not be looked at: .*WRONGTYPE/)],
+    queues: [{ status: 'down', waiting: null, completed: null, failed: 0 }],
+  });
   await heartbeat.stop(true);
 });
 

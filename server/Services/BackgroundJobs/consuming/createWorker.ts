@@ -85,7 +85,6 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   const suspectAfter = Math.min(SUSPECT_AFTER_CRASHES, settings.maxCrashes);
   /** The one job here that was at work when workers crashed. */
   let suspect: Job | null = null;
-  const throughput = startThroughputLog(definition.name, THROUGHPUT_EVERY_MS, log);
 
   async function process(job: Job, token: string | undefined): Promise<unknown> {
     taken += 1;
@@ -180,6 +179,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     drainDelay: 5,
     runRetryDelay: 1_000,
   });
+  const throughput = startThroughputLog(definition.name, THROUGHPUT_EVERY_MS, log);
   const locks = holdLocks({
     redis: worker.redis,
     keyOf: (key) => bullWorker.toKey(key),

@@ -1,8 +1,9 @@
+import type { QueueDoc } from '../../../models/system/QueueModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import type { JobQueue } from '../queue.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
-import { noteCanarySent, readFlow } from './flow.ts';
+import { lastFlow, noteCanarySent, readFlow } from './flow.ts';
 
 interface CanaryOptions {
   queues: readonly JobQueue[];
@@ -18,17 +19,22 @@ interface CanaryOptions {
 export function startCanaries({ queues, intervalMs, log }: CanaryOptions): Repetition {
   return every({ name: 'Canaries', intervalMs, log }, async () => {
     const flow = await readFlow(queues.map(({ name }) => name));
-    for (const queue of queues) {
-      const completedAt = flow.get(queue.name)?.lastCompletedAt?.getTime() ?? 0;
-      if (Date.now() - completedAt >= intervalMs) await sendThrough(queue);
-    }
+    const sent = await Promise.allSettled(
+      queues.map(async (queue) => {
+        const known: Partial<QueueDoc> = flow.get(queue.name) ?? {};
+        const completedAt = known.lastCompletedAt?.getTime() ?? 0;
+        if (Date.now() - completedAt >= intervalMs) await sendThrough(queue, lastFlow(known));
+      }),
+    );
+    // One queue's error is told when the others have their canary.
+    for (const each of sent) if (each.status === 'rejected') throw each.reason;
   });
 }
 
-async function sendThrough(queue: JobQueue): Promise<void> {
+async function sendThrough(queue: JobQueue, flowedAt: Date | null): Promise<void> {
   try {
     if (await queue.isPaused()) return;
-    await noteCanarySent(queue.name, new Date());
+    await noteCanarySent(queue.name, new Date(), flowedAt);
     // Also when one is under way: Redis may have lost it.
     await queue.sendCanary();
   } catch (error) {

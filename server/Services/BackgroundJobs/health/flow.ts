@@ -6,9 +6,31 @@ export async function noteCompletion(queue: string, at: Date): Promise<void> {
   await upsert({ _id: queue }, { $max: { lastCompletedAt: at } });
 }
 
-/** Records that a canary is under way; one that is under way already keeps its time. */
-export async function noteCanarySent(queue: string, at: Date): Promise<void> {
-  await upsert({ _id: queue, canarySentAt: null }, { $set: { canarySentAt: at } });
+/** Records, outside Redis, that a worker has taken a job of the queue by this instant. */
+export async function noteTaking(queue: string, at: Date): Promise<void> {
+  await upsert({ _id: queue }, { $max: { lastTakenAt: at } });
+}
+
+/**
+ * Records that a canary is under way. One that is under way already keeps its time, unless jobs
+ * have flowed since: then its return was not noted, and it proves nothing any more.
+ */
+export async function noteCanarySent(
+  queue: string,
+  at: Date,
+  flowedAt: Date | null = null,
+): Promise<void> {
+  const replaced = flowedAt === null ? null : { $not: { $gt: flowedAt } };
+  await upsert({ _id: queue, canarySentAt: replaced }, { $set: { canarySentAt: at } });
+}
+
+/** When jobs last flowed: one was taken, one completed, or a canary came back; null if never. */
+export function lastFlow(
+  doc: Partial<Pick<QueueDoc, 'lastTakenAt' | 'lastCompletedAt' | 'canary'>>,
+): Date | null {
+  const signs = [doc.lastTakenAt, doc.lastCompletedAt, doc.canary?.doneAt];
+  const times = signs.flatMap((sign) => (sign ? [sign.getTime()] : []));
+  return times.length === 0 ? null : new Date(Math.max(...times));
 }
 
 /** Records that the queue's canary went through, on this worker. */
@@ -16,7 +38,8 @@ export async function noteCanaryReturn(
   queue: string,
   { sentAt, doneAt, worker }: { sentAt: Date; doneAt: Date; worker: string },
 ): Promise<void> {
-  const roundTripMs = doneAt.getTime() - sentAt.getTime();
+  // Sent by another machine's clock, which may be ahead of this one's.
+  const roundTripMs = Math.max(0, doneAt.getTime() - sentAt.getTime());
   await upsert(
     { _id: queue },
     { $set: { canarySentAt: null, canary: { sentAt, doneAt, roundTripMs, worker } } },
@@ -31,7 +54,10 @@ export async function readFlow(queues: readonly string[]): Promise<ReadonlyMap<s
 
 /** Where the upsert lost a race, or the condition is not met, the document is there: updated if it
  * meets the condition. */
-async function upsert(filter: { _id: string; canarySentAt?: null }, update: object): Promise<void> {
+async function upsert(
+  filter: { _id: string; canarySentAt?: null | { $not: { $gt: Date } } },
+  update: object,
+): Promise<void> {
   try {
     await QueueModel.updateOne(filter, update, { upsert: true });
   } catch (error) {

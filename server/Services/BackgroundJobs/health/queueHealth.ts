@@ -1,16 +1,21 @@
-import type { CanaryReturn } from '../../../models/system/QueueModel.ts';
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { CanaryReturn, QueueDoc } from '../../../models/system/QueueModel.ts';
 import type { WorkerDoc } from '../../../models/system/WorkerModel.ts';
 import { liveWorkers, silentWorkers } from '../consuming/workerSigns.ts';
-import type { QueueManager, QueueNumbers } from '../queues/queueManager.ts';
-import { readFlow } from './flow.ts';
+import type { QueueManager, QueueNumbers, QueueStats } from '../queues/queueManager.ts';
+import { lastFlow, readFlow } from './flow.ts';
 import { type HealthStatus, judgeAll, judgeQueue, type Verdict } from './verdict.ts';
 
-/** How one queue fares. Numbers are null while Redis is away. */
+/** How one queue fares. Redis' numbers are null when they cannot be had. */
 export interface QueueHealth extends Verdict {
   queue: string;
   waiting: number | null;
   active: number | null;
   delayed: number | null;
+  /** Within REDIS_KEEP_FINISHED_MS. */
+  completed: number | null;
+  /** All that stand in the DLQ. */
+  failed: number;
   paused: boolean | null;
   oldestWaitingMs: number | null;
   lastCompletedAt: Date | null;
@@ -43,49 +48,86 @@ const SILENCE_TOLD_MS = 120_000;
  * queues' flow. Answers while Redis is away; rejects while MongoDB is.
  */
 export function createQueueHealth(
-  manager: Pick<QueueManager, 'queues' | 'getAllQueueStats'>,
+  manager: Pick<QueueManager, 'getAllQueueStats'>,
 ): () => Promise<QueueHealthReport> {
-  const names = manager.queues.map(({ name }) => name);
   return async () => {
-    const [numbers, flow, live, silent] = await Promise.all([
+    const [stats, live, silent] = await Promise.all([
       manager.getAllQueueStats(),
-      readFlow(names),
       liveWorkers(),
       silentWorkers(SILENCE_TOLD_MS),
     ]);
-    const queues = names.map((queue): QueueHealth => {
-      const numbersOfQueue = numbers?.find((each) => each.queue === queue);
-      const shown = shownNumbers(numbersOfQueue);
-      const { lastCompletedAt = null, canarySentAt = null, canary = null } = flow.get(queue) ?? {};
-      const { length: workers } = live.filter((worker) => worker.queues.includes(queue));
-      const verdict = judgeQueue({
-        queue,
-        numbers:
-          numbersOfQueue === undefined
-            ? null
-            : { ...numbersOfQueue, oldestWaitingMs: shown.oldestWaitingMs },
-        workers,
-        failedRegistrations: failuresOf(queue, live),
-        canaryAwayMs: canarySentAt === null ? null : ageMs(canarySentAt),
-      });
-      return { queue, ...verdict, ...shown, lastCompletedAt, workers, canary };
-    });
+    const flow = await readFlow(stats.map(({ queue }) => queue));
+    const queues = await Promise.all(
+      stats.map((each) => healthOf(each, flow.get(each.queue) ?? {}, live)),
+    );
     return {
       ...judgeAll(queues, silent),
-      redis: numbers === null ? 'down' : 'up',
+      redis: isRedisAway(stats) ? 'down' : 'up',
       queues,
       workers: live.map(({ _id, ...rest }) => ({ worker: _id, ...rest })),
     };
   };
 }
 
-function shownNumbers(numbers: QueueNumbers | undefined) {
-  if (numbers === undefined) {
-    return { waiting: null, active: null, delayed: null, paused: null, oldestWaitingMs: null };
+async function healthOf(
+  stats: QueueStats,
+  flow: Partial<QueueDoc>,
+  live: readonly WorkerDoc[],
+): Promise<QueueHealth> {
+  const { queue, numbers } = stats;
+  const { lastCompletedAt = null, canarySentAt = null } = flow;
+  const shown = shownNumbers(numbers);
+  const { length: workers } = live.filter((worker) => worker.queues.includes(queue));
+  const flowedAt = [lastFlow(flow), numbers?.atWork.takenAt ?? null].filter((at) => at !== null);
+  const verdict = judgeQueue({
+    queue,
+    numbers: numbers && {
+      ...numbers,
+      oldestWaitingMs: shown.oldestWaitingMs,
+      locked: numbers.atWork.locked,
+    },
+    unseen: stats.numbers !== null || stats.redisAway ? null : stats.reason,
+    deadlineMs: stats.numbers === null ? 0 : stats.deadlineMs,
+    workers,
+    failedRegistrations: failuresOf(queue, live),
+    flowedMs: flowedAt.length === 0 ? null : Math.min(...flowedAt.map(ageMs)),
+    canaryAwayMs: canarySentAt === null ? null : ageMs(canarySentAt),
+  });
+  return {
+    queue,
+    ...verdict,
+    ...shown,
+    failed: await failedJobs(queue),
+    lastCompletedAt,
+    workers,
+    canary: shownCanary(flow.canary ?? null),
+  };
+}
+
+/** One queue's error is not Redis'. */
+function isRedisAway(stats: readonly QueueStats[]): boolean {
+  const unseen = stats.filter((each) => each.numbers === null);
+  return unseen.some(({ redisAway }) => redisAway) && unseen.length === stats.length;
+}
+
+function shownNumbers(numbers: QueueNumbers | null) {
+  if (numbers === null) {
+    const none = { waiting: null, active: null, delayed: null, completed: null };
+    return { ...none, paused: null, oldestWaitingMs: null };
   }
-  const { waiting, active, delayed, paused, oldestWaitingSince } = numbers;
+  const { waiting, active, delayed, completed, paused, oldestWaitingSince } = numbers;
   const oldestWaitingMs = oldestWaitingSince === null ? null : ageMs(oldestWaitingSince);
-  return { waiting, active, delayed, paused, oldestWaitingMs };
+  return { waiting, active, delayed, completed, paused, oldestWaitingMs };
+}
+
+/** No round trip is below zero, as one could be stored where clocks differ. */
+function shownCanary(canary: CanaryReturn | null): CanaryReturn | null {
+  return canary && { ...canary, roundTripMs: Math.max(0, canary.roundTripMs) };
+}
+
+/** From an index that holds failed jobs only: as quick with a long history as with none. */
+function failedJobs(queue: string): Promise<number> {
+  return JobStatusModel.countDocuments({ queue, status: 'failed' });
 }
 
 function failuresOf(queue: string, workers: readonly WorkerDoc[]) {

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { judgeAll, judgeQueue, type QueueFacts } from './verdict.ts';
 
-const NUMBERS = { waiting: 0, active: 0, delayed: 0, paused: false, oldestWaitingMs: null };
+const NUMBERS = {
+  ...{ waiting: 0, active: 0, delayed: 0, paused: false },
+  ...{ oldestWaitingMs: null, locked: 0 },
+};
+/** Two long jobs at work, and another that waits for them. */
+const BUSY = { ...NUMBERS, waiting: 1, active: 2, locked: 2 };
 const QUIET: QueueFacts = {
   queue: 'mail',
   numbers: NUMBERS,
+  unseen: null,
+  deadlineMs: 60_000,
   workers: 2,
   failedRegistrations: [],
+  flowedMs: null,
   canaryAwayMs: null,
 };
 
@@ -14,7 +22,20 @@ describe('a queue', () => {
   it.each<[string, Partial<QueueFacts>]>([
     ['nothing happens in it', {}],
     ['jobs have just come', { numbers: { ...NUMBERS, waiting: 9, oldestWaitingMs: 900 } }],
-    ['long jobs keep others waiting', { numbers: { ...NUMBERS, active: 2, oldestWaitingMs: 6e5 } }],
+    [
+      'long jobs keep others waiting',
+      { numbers: { ...BUSY, oldestWaitingMs: 6e5 }, flowedMs: 70_000 },
+    ],
+    ['long jobs are its first', { numbers: { ...BUSY, oldestWaitingMs: 70_000 } }],
+    ['long jobs keep a canary waiting', { numbers: BUSY, canaryAwayMs: 70_000 }],
+    [
+      'many wait long, and one was taken of late',
+      { numbers: { ...NUMBERS, waiting: 9, oldestWaitingMs: 6e5 }, flowedMs: 15_000 },
+    ],
+    [
+      'jobs have flowed since the canary was sent, whose return was not noted',
+      { canaryAwayMs: 6e5, flowedMs: 70_000 },
+    ],
     ['a canary has just been sent', { canaryAwayMs: 900 }],
   ])('is ok when %s', (_when, facts) => {
     expect(judgeQueue({ ...QUIET, ...facts })).toEqual({ status: 'ok', reasons: [] });
@@ -27,6 +48,26 @@ describe('a queue', () => {
       'workers are there and take nothing',
       { numbers: { ...NUMBERS, waiting: 1, oldestWaitingMs: 30_000 } },
       'waited in mail for 30 s',
+    ],
+    [
+      'jobs are at work for nobody, and others wait',
+      { numbers: { ...BUSY, locked: 0, oldestWaitingMs: 30_000 }, flowedMs: 30_000 },
+      'waited in mail for 30 s',
+    ],
+    [
+      'jobs are at work beyond their deadline, and nothing else flows',
+      { numbers: { ...BUSY, oldestWaitingMs: 90_000 }, flowedMs: 85_000 },
+      'waited in mail for 90 s',
+    ],
+    [
+      'jobs are at work for nobody, and its canary does not come back',
+      { numbers: { ...BUSY, waiting: 0, locked: 0 }, canaryAwayMs: 45_000, flowedMs: 70_000 },
+      'canary sent through mail 45 s ago',
+    ],
+    [
+      'it cannot be looked at',
+      { numbers: null, unseen: 'WRONGTYPE' },
+      'mail could not be looked at: WRONGTYPE',
     ],
     [
       'its canary does not come back',

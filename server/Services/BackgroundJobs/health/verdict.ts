@@ -12,17 +12,30 @@ export interface Verdict {
 /** What is known of one queue, ages in milliseconds. */
 export interface QueueFacts {
   queue: string;
-  /** Null while Redis is away. */
-  numbers: (PendingCounts & { paused: boolean; oldestWaitingMs: number | null }) | null;
+  /** Null when they cannot be had. */
+  numbers:
+    | (PendingCounts & {
+        paused: boolean;
+        oldestWaitingMs: number | null;
+        /** Jobs whose lock a worker holds: one in `active` without a lock is nobody's. */
+        locked: number;
+      })
+    | null;
+  /** Why there are no numbers; null when Redis is away. */
+  unseen: string | null;
+  /** How long a job may be at work. */
+  deadlineMs: number;
   /** Workers whose heartbeat is fresh and that take this queue's jobs. */
   workers: number;
   /** Workers that could not register the queue, each with its reason. */
   failedRegistrations: readonly { worker: string; reason: string }[];
+  /** Since a worker last took or completed a job, or a canary came back; null if never. */
+  flowedMs: number | null;
   /** Since when the canary under way has been away; null when none is. */
   canaryAwayMs: number | null;
 }
 
-/** A job that waits so long while nothing is at work, or a canary away so long: nobody takes jobs. */
+/** So long nothing may flow while a worker has room and a job or a canary waits for it. */
 const UNTAKEN_MS = 20_000;
 
 /** Judges one queue: whether jobs flow through it, and what keeps them. */
@@ -33,25 +46,47 @@ export function judgeQueue(facts: QueueFacts): Verdict {
   return { status: degraded.length > 0 ? 'degraded' : 'ok', reasons: degraded };
 }
 
-function whyDown({ queue, numbers, workers, canaryAwayMs }: QueueFacts): string[] {
-  if (numbers === null) return ['Redis is away: no job can be added or taken.'];
+function whyDown(facts: QueueFacts): string[] {
+  const { queue, numbers, workers, canaryAwayMs } = facts;
+  if (numbers === null) return [whyUnseen(facts)];
   if (workers === 0) {
     const { waiting, delayed } = numbers;
     return [`No worker consumes ${queue}, where ${waiting + delayed} jobs wait: start one.`];
   }
   if (numbers.paused) return [];
-  const { active, oldestWaitingMs } = numbers;
-  if (active === 0 && oldestWaitingMs !== null && oldestWaitingMs > UNTAKEN_MS) {
+  const { oldestWaitingMs } = numbers;
+  if (oldestWaitingMs !== null && standsStill(oldestWaitingMs, numbers.locked, facts)) {
     return [
       `Jobs have waited in ${queue} for ${seconds(oldestWaitingMs)} and no worker takes one: restart the workers.`,
     ];
   }
-  if (active === 0 && canaryAwayMs !== null && canaryAwayMs > UNTAKEN_MS) {
+  // Where jobs have flowed since it was sent, its return was not noted.
+  const isOutdated = canaryAwayMs !== null && canaryAwayMs >= (facts.flowedMs ?? Infinity);
+  if (canaryAwayMs !== null && !isOutdated && standsStill(canaryAwayMs, numbers.locked, facts)) {
     return [
       `The canary sent through ${queue} ${seconds(canaryAwayMs)} ago has not come back: workers are there and take no jobs. Restart them.`,
     ];
   }
   return [];
+}
+
+function whyUnseen({ queue, unseen }: QueueFacts): string {
+  return unseen === null
+    ? 'Redis is away: no job can be added or taken.'
+    : `${queue} could not be looked at: ${unseen}`;
+}
+
+/**
+ * Whether what has waited so long should have been taken: nothing flowed all the while, and jobs that
+ * keep the workers busy would be over by now.
+ */
+function standsStill(
+  waitedMs: number,
+  locked: number,
+  { flowedMs, deadlineMs }: QueueFacts,
+): boolean {
+  const stillMs = Math.min(waitedMs, flowedMs ?? Infinity);
+  return stillMs > UNTAKEN_MS + (locked === 0 ? 0 : deadlineMs);
 }
 
 function whyDegraded({ queue, numbers, failedRegistrations }: QueueFacts): string[] {

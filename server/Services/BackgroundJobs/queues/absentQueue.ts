@@ -1,9 +1,10 @@
 import type { JobQueue } from '../queue.ts';
 import { redisUnavailable } from './redisErrors.ts';
 
-/** The queue of an installation without Redis: whatever needs it says so at once. */
-export function absentQueue(name: string): JobQueue {
-  const refuse = () => Promise.reject(redisUnavailable());
+/** A queue that is not there: whatever needs it is told why, at once. Without Redis, unless
+ * another reason is given. */
+export function absentQueue(name: string, why: () => Error = redisUnavailable): JobQueue {
+  const refuse = () => Promise.reject(why());
   return {
     name,
     add: refuse,

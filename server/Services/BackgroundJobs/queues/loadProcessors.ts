@@ -1,6 +1,7 @@
 import { EnvironmentError } from '../../../config/env.ts';
 import type { Catalogue, CatalogueEntry, ProcessorServices } from './catalogue.ts';
 import type { Processor } from './jobDefinition.ts';
+import { type FailedQueue, failureOf } from './registration.ts';
 
 /** A job and its work, ready to be taken from its queue. */
 export interface LoadedJob {
@@ -8,17 +9,16 @@ export interface LoadedJob {
   processor: Processor<unknown, unknown>;
 }
 
-/** A queue whose processor could not be loaded: its jobs wait, those of the others are done. */
-export interface FailedQueue {
-  queue: string;
-  reason: string;
+/** A line of the catalogue that loads no function. */
+class MissingProcessor extends Error {
+  override readonly name = 'MissingProcessor';
 }
 
 /**
  * Loads the processor of each job, independently of the others; only those of the queues named,
- * if any are.
+ * if any are. What could not be loaded is answered with its reason, be it all of them.
  * @throws EnvironmentError when a named queue is not in the catalogue; Error when a job stands there
- * twice, or no processor at all could be loaded.
+ * twice, or nothing could be loaded and a line of the catalogue has no processor.
  */
 export async function loadProcessors(
   catalogue: Catalogue,
@@ -27,18 +27,17 @@ export async function loadProcessors(
 ): Promise<{ loaded: LoadedJob[]; failed: FailedQueue[] }> {
   const loaded: LoadedJob[] = [];
   const failed: FailedQueue[] = [];
+  let missing: MissingProcessor | undefined;
   for (const entry of chosen(catalogue, only)) {
     try {
       loaded.push({ definition: entry.definition, processor: await processorOf(entry, services) });
     } catch (error) {
-      failed.push({ queue: entry.definition.name, reason: (error as Error).message });
+      failed.push(failureOf(entry.definition.name, error));
+      if (error instanceof MissingProcessor) missing ??= error;
     }
   }
-  if (loaded.length === 0) {
-    throw new Error(
-      `No queue could be registered. ${failed.map(({ reason }) => reason).join(' ')}`,
-    );
-  }
+  // Whoever wrote that line is to see it at once, not a worker that idles.
+  if (loaded.length === 0 && missing !== undefined) throw missing;
   return { loaded, failed };
 }
 
@@ -63,7 +62,7 @@ async function processorOf(
 ): Promise<Processor<unknown, unknown>> {
   const processor: unknown = await load(services);
   if (typeof processor === 'function') return processor as Processor<unknown, unknown>;
-  throw new Error(
+  throw new MissingProcessor(
     `The job "${definition.name}" has no processor: its line in the catalogue must load a function.`,
   );
 }

@@ -2,19 +2,48 @@ import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 
 const PAGE_SIZE = 500;
 
+/** The jobs that a queue holds for being at work. */
+export interface JobsAtWork {
+  /** Those a living worker has: it renews their locks. */
+  locked: number;
+  /** Those no worker has: their locks ran out. */
+  lockless: number;
+  /** When the newest of the locked ones was taken; null when there is none. */
+  takenAt: Date | null;
+}
+
 /**
- * How many jobs a queue holds for being at work although no worker has them: their locks ran out.
+ * Looks at the jobs at work and their locks, the canary too.
  * @param queueKey the queue's prefix and name, as `{hourwork}:user-data`.
  */
-export async function lockless(redis: RedisConnection, queueKey: string): Promise<number> {
-  let jobs = 0;
+export async function jobsAtWork(redis: RedisConnection, queueKey: string): Promise<JobsAtWork> {
+  const seen = { locked: 0, lockless: 0 };
+  let takenAt = 0;
   for (let start = 0; ; start += PAGE_SIZE) {
     const ids = await redis.lrange(`${queueKey}:active`, start, start + PAGE_SIZE - 1);
-    if (ids.length === 0) return jobs;
+    if (ids.length === 0) return { ...seen, takenAt: takenAt === 0 ? null : new Date(takenAt) };
     // One key at a time answers per job; of several keys EXISTS would only tell how many.
     const pipeline = redis.pipeline();
-    for (const id of ids) pipeline.exists(`${queueKey}:${id}:lock`);
+    for (const id of ids) {
+      pipeline.exists(`${queueKey}:${id}:lock`);
+      pipeline.hget(`${queueKey}:${id}`, 'processedOn');
+      // Asked after the lock: a job that has ended meanwhile is neither.
+      pipeline.lpos(`${queueKey}:active`, id);
+    }
     const answers = (await pipeline.exec()) ?? [];
-    jobs += answers.filter(([error, locked]) => error === null && locked === 0).length;
+    for (const position of ids.keys()) {
+      const [locked, processedOn, place] = answers.slice(3 * position, 3 * position + 3);
+      if (locked?.[1] === 1) {
+        seen.locked += 1;
+        takenAt = Math.max(takenAt, Number(processedOn?.[1] ?? 0));
+      } else if (locked?.[0] === null && typeof place?.[1] === 'number') {
+        seen.lockless += 1;
+      }
+    }
   }
+}
+
+/** How many jobs a queue holds for being at work although no worker has them. */
+export async function lockless(redis: RedisConnection, queueKey: string): Promise<number> {
+  return (await jobsAtWork(redis, queueKey)).lockless;
 }

@@ -3,49 +3,79 @@ import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { type JobQueue, openQueue, type PendingCounts } from '../queue.ts';
 import { absentQueue } from './absentQueue.ts';
 import type { JobDefinition } from './jobDefinition.ts';
-import { isRedisUnavailable } from './redisErrors.ts';
+import { type JobsAtWork, jobsAtWork } from './lockless.ts';
+import { isRedisUnavailable, redisUnavailable, withRedis } from './redisErrors.ts';
+import { type FailedQueue, registerEach } from './registration.ts';
 
 /** What Redis says of one queue at this moment. */
 export interface QueueNumbers extends PendingCounts {
-  queue: string;
+  /** Jobs that completed within REDIS_KEEP_FINISHED_MS. */
+  completed: number;
   paused: boolean;
   oldestWaitingSince: Date | null;
+  atWork: JobsAtWork;
 }
+
+/** One queue's numbers, or why they cannot be had. */
+export type QueueStats =
+  | { queue: string; deadlineMs: number; numbers: QueueNumbers }
+  | { queue: string; numbers: null; redisAway: boolean; reason: string };
 
 /** All named queues of one process, on one connection. */
 export interface QueueManager {
+  /** Those that could be opened. */
   readonly queues: readonly JobQueue[];
-  /** @throws Error for a name that is not in the catalogue. */
+  /** Those that could not, and why. */
+  readonly failed: readonly FailedQueue[];
+  /**
+   * One that could not be opened rejects whatever is asked of it, with the reason.
+   * @throws Error for a name that is not in the catalogue.
+   */
   queue(name: string): JobQueue;
-  /** In the catalogue's order; null while Redis is away. */
-  getAllQueueStats(): Promise<QueueNumbers[] | null>;
+  /** Of each queue of the catalogue, in its order; an error of one is its own alone. */
+  getAllQueueStats(): Promise<QueueStats[]>;
   closeAll(): Promise<void>;
 }
 
-/** Opens a queue for each kind of job; without Redis, queues that say so when they are used. */
+interface OpenedQueue {
+  queue: JobQueue;
+  deadlineMs: number;
+  numbers(): Promise<QueueNumbers>;
+}
+
+/**
+ * Opens a queue for each kind of job, independently of the others; without Redis, queues that say
+ * so when they are used.
+ */
 export function openQueues(
   definitions: readonly Pick<JobDefinition<unknown, unknown>, 'name' | 'options'>[],
   env: Env,
   redis: RedisConnection | null,
 ): QueueManager {
-  const settings = { prefix: env.QUEUE_PREFIX, keepFinishedMs: env.REDIS_KEEP_FINISHED_MS };
-  const queues = definitions.map(({ name, options }) =>
-    redis === null ? absentQueue(name) : openQueue(name, options(env), redis, settings),
+  const { registered, failed } = registerEach(
+    definitions.map((definition) => ({ definition })),
+    ({ definition }) => open(definition, env, redis),
+  );
+  const queues = registered.map(({ queue }) => queue);
+  const unopened = failed.map(({ queue, reason }) =>
+    absentQueue(queue, () => new Error(`The queue "${queue}" could not be opened: ${reason}`)),
   );
   return {
     queues,
+    failed,
     queue(name) {
-      const found = queues.find((queue) => queue.name === name);
+      const found = [...queues, ...unopened].find((queue) => queue.name === name);
       if (found === undefined) throw new Error(`There is no queue "${name}" in the catalogue.`);
       return found;
     },
     async getAllQueueStats() {
-      try {
-        return await Promise.all(queues.map(numbersOf));
-      } catch (error) {
-        if (isRedisUnavailable(error)) return null;
-        throw error;
-      }
+      const stats = await Promise.all(registered.map(statsOf));
+      const without = failed.map(
+        ({ queue, reason }): QueueStats => ({ queue, numbers: null, redisAway: false, reason }),
+      );
+      const position = new Map(definitions.map(({ name }, index) => [name, index]));
+      const placeOf = ({ queue }: QueueStats) => position.get(queue) ?? 0;
+      return [...stats, ...without].sort((one, other) => placeOf(one) - placeOf(other));
     },
     async closeAll() {
       await Promise.all(queues.map((queue) => queue.close()));
@@ -53,11 +83,38 @@ export function openQueues(
   };
 }
 
-async function numbersOf(queue: JobQueue): Promise<QueueNumbers> {
-  const [counts, paused, oldestWaitingSince] = await Promise.all([
-    queue.pendingCounts(),
-    queue.isPaused(),
-    queue.oldestWaitingSince(),
-  ]);
-  return { queue: queue.name, ...counts, paused, oldestWaitingSince };
+function open(
+  { name, options: optionsOf }: Pick<JobDefinition<unknown, unknown>, 'name' | 'options'>,
+  env: Env,
+  redis: RedisConnection | null,
+): OpenedQueue {
+  const { QUEUE_PREFIX: prefix, REDIS_KEEP_FINISHED_MS: keepFinishedMs } = env;
+  const options = optionsOf(env);
+  const { deadlineMs } = options;
+  if (redis === null) {
+    const numbers = () => Promise.reject(redisUnavailable());
+    return { queue: absentQueue(name), deadlineMs, numbers };
+  }
+  const queue = openQueue(name, options, redis, { prefix, keepFinishedMs });
+  const key = `${prefix}:${name}`;
+  const numbers = async () => {
+    const [counts, completed, paused, oldestWaitingSince, atWork] = await Promise.all([
+      queue.pendingCounts(),
+      withRedis(() => redis.zcount(`${key}:completed`, Date.now() - keepFinishedMs, '+inf')),
+      queue.isPaused(),
+      queue.oldestWaitingSince(),
+      withRedis(() => jobsAtWork(redis, key)),
+    ]);
+    return { ...counts, completed, paused, oldestWaitingSince, atWork };
+  };
+  return { queue, deadlineMs, numbers };
+}
+
+async function statsOf({ queue, deadlineMs, numbers }: OpenedQueue): Promise<QueueStats> {
+  try {
+    return { queue: queue.name, deadlineMs, numbers: await numbers() };
+  } catch (error) {
+    const reason = (error as Error).message;
+    return { queue: queue.name, numbers: null, redisAway: isRedisUnavailable(error), reason };
+  }
 }

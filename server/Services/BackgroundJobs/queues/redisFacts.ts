@@ -102,24 +102,31 @@ async function takesSnapshots(redis: Redis): Promise<boolean | null> {
   }
 }
 
+/** A fact because of which jobs are not safe. */
+export type Misfit = 'version' | 'evictionPolicy' | 'persistent';
+
+const PROBLEM: Record<Misfit, (facts: RedisFacts) => string> = {
+  version: ({ version }) =>
+    `Redis is of version ${version}: BullMQ needs ${OLDEST.join('.')} or later.`,
+  evictionPolicy: ({ evictionPolicy }) =>
+    `Redis may drop jobs when its memory is full (maxmemory-policy ${evictionPolicy}): ` +
+    'set maxmemory-policy to noeviction.',
+  persistent: () =>
+    'Redis keeps nothing on disk, so a restart empties the queue: set appendonly to yes.',
+};
+
+/** The facts because of which jobs are not safe in such a Redis; empty when they are. */
+export function misfits({ version, evictionPolicy, persistent }: RedisFacts): Misfit[] {
+  return [
+    ...(isOlder(version, OLDEST) ? ['version' as const] : []),
+    ...(evictionPolicy === SAFE_POLICY ? [] : ['evictionPolicy' as const]),
+    ...(persistent === false ? ['persistent' as const] : []),
+  ];
+}
+
 /** Why jobs are not safe in such a Redis, and what to change; empty when they are. */
-export function unfitness({ version, evictionPolicy, persistent }: RedisFacts): string[] {
-  const problems: string[] = [];
-  if (isOlder(version, OLDEST)) {
-    problems.push(`Redis is of version ${version}: BullMQ needs ${OLDEST.join('.')} or later.`);
-  }
-  if (evictionPolicy !== SAFE_POLICY) {
-    problems.push(
-      `Redis may drop jobs when its memory is full (maxmemory-policy ${evictionPolicy}): ` +
-        'set maxmemory-policy to noeviction.',
-    );
-  }
-  if (persistent === false) {
-    problems.push(
-      'Redis keeps nothing on disk, so a restart empties the queue: set appendonly to yes.',
-    );
-  }
-  return problems;
+export function unfitness(facts: RedisFacts): string[] {
+  return misfits(facts).map((misfit) => PROBLEM[misfit](facts));
 }
 
 /** The used share of the memory in percent when no new run should be begun, else null. */
