@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { succeedsInTime } from '../config/inTime.ts';
 import type { FailedQueue } from '../Services/BackgroundJobs/queues/registration.ts';
 
 /** Whether a worker can work, and what it stands on. */
@@ -37,8 +38,8 @@ export function workerReadiness({ mongo, stopping, failed }: ReadinessOptions) {
     },
     async check(): Promise<Readiness> {
       const [mongoUp, redisUp] = await Promise.all([
-        inTime(mongo),
-        inTime(consuming?.redis ?? (async () => false)),
+        succeedsInTime(mongo, CHECK_DEADLINE_MS),
+        succeedsInTime(consuming?.redis ?? (async () => false), CHECK_DEADLINE_MS),
       ]);
       const state = consuming === undefined ? 'starting' : 'running';
       const process = stopping() ? 'stopping' : state;
@@ -56,16 +57,6 @@ export function workerReadiness({ mongo, stopping, failed }: ReadinessOptions) {
 }
 
 const CHECK_DEADLINE_MS = 900;
-
-/** A check that throws, or gives no answer in time, has failed. */
-async function inTime(check: () => Promise<boolean>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, CHECK_DEADLINE_MS, false);
-  });
-  const checked = check().catch(() => false);
-  return Promise.race([checked, late]).finally(() => clearTimeout(timer));
-}
 
 /**
  * Serves a worker's probes: `/health/live` says that its event loop turns, `/health/ready` whether

@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { succeedsInTime } from './inTime.ts';
 import { failWritesOfClosedSockets } from './mongoSocketClose.ts';
 
 // A query while MongoDB is away fails at once instead of waiting unseen in a buffer.
@@ -50,12 +51,9 @@ export async function disconnectMongo(): Promise<void> {
 export async function isMongoUp(timeoutMs = SERVER_SELECTION_MS): Promise<boolean> {
   const { db } = mongoose.connection;
   if (db === undefined) return false;
-  const ping = db.command({ ping: 1 }, { timeoutMS: timeoutMs }).then(
-    () => true,
-    () => false,
-  );
-  const timeout = new Promise<false>((resolve) => {
-    setTimeout(resolve, timeoutMs, false).unref();
-  });
-  return Promise.race([ping, timeout]);
+  const ping = async () => {
+    await db.command({ ping: 1 }, { timeoutMS: timeoutMs });
+    return true;
+  };
+  return succeedsInTime(ping, timeoutMs);
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { succeedsInTime } from '../config/inTime.ts';
 import { ok } from './reply.ts';
 
 export interface HealthDeps {
@@ -12,17 +12,8 @@ export interface HealthDeps {
 
 const CHECK_DEADLINE_MS = 700;
 
-/** A check that gives no answer in time has failed; so has one that throws. */
 async function isUp(check: () => Promise<boolean>): Promise<'up' | 'down'> {
-  const cancel = new AbortController();
-  const deadline = delay(CHECK_DEADLINE_MS, false, { signal: cancel.signal }).catch(() => false);
-  try {
-    return (await Promise.race([check(), deadline])) ? 'up' : 'down';
-  } catch {
-    return 'down';
-  } finally {
-    cancel.abort();
-  }
+  return (await succeedsInTime(check, CHECK_DEADLINE_MS)) ? 'up' : 'down';
 }
 
 /** Whether the process lives, and whether it can serve. */

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { inTime } from '../../../config/inTime.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import { readMany, readOne } from '../../../models/readDeadline.ts';
 import {
@@ -119,7 +119,7 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
       if (error instanceof AppError && error.code === 'REDIS_UNAVAILABLE') return null;
       throw error;
     });
-    return Promise.race([states, delay(LIVE_STATES_MS, null, { ref: false })]);
+    return inTime(states, LIVE_STATES_MS, null);
   }
 
   async function liveStatesOf(docs: readonly ShownDoc[]): Promise<(jobId: string) => string> {

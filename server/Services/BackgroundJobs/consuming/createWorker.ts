@@ -1,4 +1,5 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { inTime } from '../../../config/inTime.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { CANARY } from '../queues/canary.ts';
 import type { Envelope } from '../queues/envelope.ts';
@@ -223,10 +224,10 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     activity: () => ({ running, taken, suspended: waitingForDependencies, lastCompletedAt }),
     async stop(graceMs) {
       throughput.stop();
-      const closed = bullWorker.close();
-      if (await settlesWithin(closed, graceMs)) return true;
+      const closed = bullWorker.close().then(() => true);
+      if (await inTime(closed, graceMs, false)) return true;
       stopping.abort(new HandedBack('The worker is stopping.'));
-      if (await settlesWithin(closed, HAND_BACK_MS)) return true;
+      if (await inTime(closed, HAND_BACK_MS, false)) return true;
       log.warn('The worker did not close in time; its jobs go to others when their locks end', {
         queue: definition.name,
         running,
@@ -234,12 +235,4 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
       return false;
     },
   };
-}
-
-async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  return Promise.race([promise.then(() => true), timeout]).finally(() => clearTimeout(timer));
 }

@@ -1,3 +1,4 @@
+import { inTime } from '../../../config/inTime.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 import type { JobFailure, JobState } from '../../../models/system/JobStatusModel.ts';
@@ -131,14 +132,9 @@ export function createRecorder({
     async flush(deadlineMs) {
       if (writing === null) return;
       hurry();
-      let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(new Error(`${buffer.size} records were not written in ${deadlineMs} ms`)),
-          deadlineMs,
-        );
-      });
-      await Promise.race([writing, timeout]).finally(() => clearTimeout(timer));
+      const written = writing.then(() => true);
+      if (await inTime(written, deadlineMs, false)) return;
+      throw new Error(`${buffer.size} records were not written in ${deadlineMs} ms`);
     },
   };
 }
