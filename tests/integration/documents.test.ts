@@ -24,6 +24,14 @@ describe('the picture of a job’s states in ARCHITECTURE.md', () => {
   });
 });
 
+describe('compose.yaml', () => {
+  it('gives a container as long to stop as PM2 gives a process', async () => {
+    const { apps } = await import('../../ecosystem.config.js');
+    const [, seconds] = /^ {2}stop_grace_period: (\d+)s$/m.exec(read('compose.yaml')) ?? [];
+    for (const { kill_timeout } of apps) expect(kill_timeout).toBe(Number(seconds) * 1_000);
+  });
+});
+
 describe.each(DOCUMENTS)('%s', (file) => {
   const text = read(file);
 
