@@ -55,7 +55,7 @@ describe('after the acknowledgement', () => {
     const unrecorded = await acknowledged();
     await deployment.mongo.start();
     const row = await load.settle();
-    row.seen = `${unrecorded.length} jobs met there, none begun again`;
+    row.seen = `${unrecorded.length} jobs met there, none of them begun again`;
     const records = await JobStatusModel.find({ _id: { $in: unrecorded } }).lean();
     expect(records).toHaveLength(unrecorded.length);
     for (const record of records) {
