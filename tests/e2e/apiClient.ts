@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 /** What an HTTP request came to. */
 export interface Answer {
@@ -8,7 +9,39 @@ export interface Answer {
   ms: number;
 }
 
-/** Speaks to the API as one account. A connection that breaks rejects; no request is repeated. */
+/** What a request came to that had no answer within HANGS_AFTER_MS. */
+export const HUNG = 'HUNG';
+
+/** A request that had no answer. */
+export class Unanswered extends Error {
+  /** The system's code, such as ECONNREFUSED, or HUNG. */
+  readonly code: string;
+  /** It was sent on a connection that had served a request before. */
+  readonly connectionReused: boolean;
+
+  constructor(url: string, code: string, connectionReused: boolean) {
+    super(`${url} had no answer: ${code}.`);
+    this.name = code === HUNG ? 'TimeoutError' : 'Unanswered';
+    this.code = code;
+    this.connectionReused = connectionReused;
+  }
+}
+
+const CLOSED: readonly string[] = ['ECONNRESET', 'EPIPE'];
+
+/**
+ * An idle connection may be closed just as a request is sent on it, which any client of HTTP must
+ * expect: that request, and no other, may be sent once more.
+ */
+export function wasClosedIdle({
+  code,
+  connectionReused,
+}: Pick<Unanswered, 'code' | 'connectionReused'>): boolean {
+  return connectionReused && CLOSED.includes(code);
+}
+
+/** Speaks to the API as one account. Without an answer it rejects with Unanswered; no request is
+ * repeated. */
 export interface ApiClient {
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -28,11 +61,37 @@ interface Credentials {
 /** Longer than any answer may take: a request that hangs is a failure, not a wait. */
 const HANGS_AFTER_MS = 10_000;
 
-async function ask(url: string, init: RequestInit): Promise<Answer> {
+/** Connections are given up before the server, after 5 s, closes them. */
+const connections = new Agent({ keepAlive: true, timeout: 3_000 });
+
+interface Asked {
+  method?: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+}
+
+async function ask(url: string, { method = 'GET', headers, body }: Asked): Promise<Answer> {
   const began = performance.now();
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(HANGS_AFTER_MS) });
-  const body = (await response.json()) as Record<string, unknown>;
-  return { status: response.status, body, ms: performance.now() - began };
+  const sending = request(url, { method, headers, agent: connections });
+  // Heard below, as long as somebody waits for it.
+  sending.on('error', () => undefined);
+  let hung = false;
+  const timer = setTimeout(() => {
+    hung = true;
+    sending.destroy();
+  }, HANGS_AFTER_MS);
+  try {
+    const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+    sending.end(body);
+    const [response] = await answered;
+    const content = JSON.parse(await text(response)) as Record<string, unknown>;
+    return { status: response.statusCode ?? 0, body: content, ms: performance.now() - began };
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new Unanswered(url, hung ? HUNG : code, sending.reusedSocket);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Logs in. */

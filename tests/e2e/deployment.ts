@@ -12,6 +12,7 @@ import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts'
 import { ensureIndexes } from '../../server/models/indexes.ts';
 import { type RunDoc, RunModel } from '../../server/models/system/RunModel.ts';
 import { UserModel } from '../../server/models/UserModel.ts';
+import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
 import { type ApiClient, login } from './apiClient.ts';
 import { type Killable, startKillable } from './killable.ts';
 import { type OwnPm2, ownPm2 } from './pm2.ts';
@@ -71,8 +72,13 @@ export interface Deployment {
   behave(behaviour: Behaviour): Promise<void>;
   /** How long each job waits after its work, from now on. */
   pace(ms: number): Promise<void>;
-  /** Ends a process of this name, taken at random, by kill -9; none if none is online. */
-  killOne(name: string): Promise<void>;
+  /**
+   * Ends a process of this name, taken at random, by kill -9.
+   * @returns its pid; it throws if none is online.
+   */
+  killOne(name: string): Promise<number>;
+  /** Waits until these processes are gone and as many of the name are online as there should be. */
+  whenReplaced(name: string, pids: readonly number[], instances: number): Promise<void>;
   /** Requests a run of all users. */
   beginRun(): Promise<string>;
   run(runId: string): Promise<RunDoc>;
@@ -134,7 +140,19 @@ export function useDeployment(options: DeploymentOptions): Deployment {
     async killOne(name) {
       const online = await deployment.pm2.online(name);
       const one = online[Math.floor(Math.random() * online.length)];
-      if (one !== undefined) process.kill(one.pid, 'SIGKILL');
+      if (one === undefined) throw new Error(`No ${name} is online that could be killed.`);
+      process.kill(one.pid, 'SIGKILL');
+      return one.pid;
+    },
+    async whenReplaced(name, pids, instances) {
+      await waitUntil(
+        async () => {
+          const online = (await deployment.pm2.online(name)).map(({ pid }) => pid);
+          return online.length === instances && !online.some((pid) => pids.includes(pid));
+        },
+        { timeoutMs: 60_000, what: `PM2 to have started another ${name} for each killed` },
+      );
+      expect(pids.filter(isAlive), 'processes killed that are still there').toEqual([]);
     },
     async beginRun() {
       const { status, body } = await deployment.api.post('/app/job-status/runs');
@@ -180,9 +198,8 @@ export function useDeployment(options: DeploymentOptions): Deployment {
         balanced: true,
       });
       const { runSeq } = await deployment.run(runId);
-      const effects = mongoose.connection.collection('effects');
-      expect(await effects.countDocuments({ runSeq })).toBe(users);
-      expect(await effects.countDocuments({})).toBe(users);
+      expect(await UserSummaryModel.countDocuments({ runSeq })).toBe(users);
+      expect(await UserSummaryModel.countDocuments({})).toBe(users);
       expect((await deployment.executions(runId)).users).toBe(users);
     },
     async whenReady(status) {
@@ -193,6 +210,14 @@ export function useDeployment(options: DeploymentOptions): Deployment {
     },
   };
   return deployment;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 interface Servers {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { userDataJobId } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
-import type { Answer, ApiClient } from '../e2e/apiClient.ts';
+import type { Answer, ApiClient, Unanswered } from '../e2e/apiClient.ts';
 
 /** A run that the API has accepted. */
 export interface AcceptedRun {
@@ -13,13 +13,24 @@ export interface AcceptedRun {
   readonly acceptedAt: number;
 }
 
+/** An answer to a request of a run; the instants are of the test's clock. */
+export interface PostAnswer extends Answer {
+  sentAt: number;
+  endedAt: number;
+}
+
+/** A request of a run that had no answer. */
+export interface PostUnanswered extends Pick<Unanswered, 'code' | 'connectionReused'> {
+  sentAt: number;
+  endedAt: number;
+}
+
 /** Requests runs at a steady pace, whatever happens, and keeps the ledger of what was accepted. */
 export interface RunStream {
   readonly accepted: readonly AcceptedRun[];
   /** Every answer to a request of a run. */
-  readonly answers: readonly (Answer & { at: number })[];
-  /** What went wrong with requests that had no answer, by the error's name. */
-  readonly unanswered: readonly string[];
+  readonly answers: readonly PostAnswer[];
+  readonly unanswered: readonly PostUnanswered[];
   /** Runs that one Idempotency-Key began beyond its first. */
   readonly doubledKeys: readonly string[];
   /** Makes no new requests; settles when every request made was accepted. */
@@ -47,8 +58,8 @@ export function streamRuns(
   { usersPerRun, intervalMs }: StreamPace,
 ): RunStream {
   const accepted: AcceptedRun[] = [];
-  const answers: (Answer & { at: number })[] = [];
-  const unanswered: string[] = [];
+  const answers: PostAnswer[] = [];
+  const unanswered: PostUnanswered[] = [];
   const doubledKeys: string[] = [];
   const byKey = new Map<string, string>();
   let refused: Request | undefined;
@@ -67,9 +78,10 @@ export function streamRuns(
   /** @returns whether it was accepted. */
   async function send({ key, userIds }: Request): Promise<boolean> {
     const headers = { 'idempotency-key': key };
+    const sentAt = Date.now();
     try {
       const answer = await api.post('/app/job-status/runs', { userIds }, headers);
-      answers.push({ ...answer, at: Date.now() });
+      answers.push({ ...answer, sentAt, endedAt: Date.now() });
       if (answer.status !== 202) return false;
       const runId = String(answer.body.runId);
       const before = byKey.get(key);
@@ -82,7 +94,8 @@ export function streamRuns(
       accepted.push({ runId, key, userIds, jobIds, acceptedAt: Date.now() });
       return true;
     } catch (error) {
-      unanswered.push((error as Error).name);
+      const { code, connectionReused } = error as Unanswered;
+      unanswered.push({ code, connectionReused, sentAt, endedAt: Date.now() });
       return false;
     }
   }

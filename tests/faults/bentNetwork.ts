@@ -40,13 +40,20 @@ export async function bentNetwork(
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
   }
-  const port = await freePort(admin + 1);
-  await call('POST', '/proxies', {
-    name: 'redis',
-    listen: `127.0.0.1:${port}`,
-    upstream: `127.0.0.1:${upstreamPort}`,
-    enabled: true,
-  });
+  // Adding a toxic lets pass at once what another of its proxy holds back: each type has its own.
+  const distant = await freePort(admin + 1);
+  const port = await freePort(distant + 1);
+  await proxy('latency', distant, upstreamPort);
+  await proxy('reset_peer', port, distant);
+
+  function proxy(name: Toxic['type'], listen: number, upstream: number): Promise<void> {
+    return call('POST', '/proxies', {
+      name,
+      listen: `127.0.0.1:${listen}`,
+      upstream: `127.0.0.1:${upstream}`,
+      enabled: true,
+    });
+  }
 
   let toxics = 0;
   return {
@@ -54,8 +61,9 @@ export async function bentNetwork(
     async bend(toxic) {
       toxics += 1;
       const name = `toxic-${toxics}`;
-      await call('POST', '/proxies/redis/toxics', { name, ...toxic });
-      return () => call('DELETE', `/proxies/redis/toxics/${name}`);
+      const toxicsOf = `/proxies/${toxic.type}/toxics`;
+      await call('POST', toxicsOf, { name, ...toxic });
+      return () => call('DELETE', `${toxicsOf}/${name}`);
     },
   };
 }

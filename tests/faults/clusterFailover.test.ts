@@ -19,6 +19,10 @@ it('10 Cluster: the master that has the queue killed', async (context) => {
   const load = await underLoad(context, deployment, {
     expected: 'no CROSSSLOT, workers resume, from the kill on L = 0',
     bounds: { lost: 0, twice: 0, doubled: 0 },
+    // From the kill on, its discovery included.
+    posts: { acceptedWithinS: 10 },
+    allWorkersResume: true,
+    redisAtEnd: () => cluster.masterOf(QUEUE),
   });
   const master = await cluster.masterOf(QUEUE);
   await master.kill();

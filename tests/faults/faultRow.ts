@@ -4,12 +4,16 @@ export interface FaultRow {
   lost: number | null;
   /** Effects applied more than once. */
   twice: number | null;
-  /** Doubled records. */
+  /** Doubled, missing or overwritten records, and jobs pending though they are done. */
   doubled: number | null;
   /** Seconds from the fault's end until the last job that it touched was done. */
   settledS: number | null;
   /** Seconds from the fault's end to the first completion after it. */
   firstS: number | null;
+  /** Seconds from the fault's end until the first run was accepted after it. */
+  acceptedS: number | null;
+  /** Jobs that were begun more than once. */
+  begunAgain: number | null;
   expected: string;
   /** What else was seen, in figures. */
   seen?: string;
@@ -30,7 +34,7 @@ export const TABLE_HEAD = [
 /** One line of the table; the test's name begins with the fault's number. */
 export function tableLine(testName: string, row: FaultRow | undefined, held: boolean): string {
   const [, number = '', fault = testName] = /^(\d+) (.*)$/.exec(testName) ?? [];
-  const { lost, twice, doubled, settledS, firstS, expected, seen } = row ?? NOT_MEASURED;
+  const { lost, twice, doubled, settledS, firstS, expected } = row ?? NOT_MEASURED;
   const seconds = `${figure(settledS)} (${figure(firstS)})`;
   const cells = [
     number,
@@ -39,7 +43,7 @@ export function tableLine(testName: string, row: FaultRow | undefined, held: boo
     figure(twice),
     figure(doubled),
     settledS === null && firstS === null ? '–' : seconds,
-    seen === undefined ? expected : `${expected}; seen: ${seen}`,
+    `${expected}; seen: ${seenIn(row ?? NOT_MEASURED)}`,
     held ? 'held' : 'FAILED',
   ];
   return `| ${cells.join(' | ')} |`;
@@ -51,8 +55,19 @@ const NOT_MEASURED: FaultRow = {
   doubled: null,
   settledS: null,
   firstS: null,
+  acceptedS: null,
+  begunAgain: null,
   expected: 'it ended before it was measured',
 };
+
+function seenIn({ seen, begunAgain, acceptedS }: FaultRow): string {
+  const parts = [
+    `begun again: ${figure(begunAgain)}`,
+    `a run accepted after ${figure(acceptedS)} s`,
+    ...(seen === undefined ? [] : [seen]),
+  ];
+  return parts.join('; ');
+}
 
 function figure(value: number | null): string {
   if (value === null) return '–';

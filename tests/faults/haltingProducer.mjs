@@ -1,18 +1,29 @@
 // A producer that opens a run of all users, says which, and gets the signal HALT_BY at the step HALT_AT
-// of the page HALT_IN_PAGE. SIGKILL ends it there; after SIGSTOP it goes on when it is woken.
+// of the page HALT_IN_PAGE: `lease` is before it takes the run's lease, `finish` after the checkpoint of
+// that page and before the next page or the run's end. SIGKILL ends it there; after SIGSTOP it goes on
+// when it is woken.
 import { connect, given, load, SILENT } from '../integration/core/processes/installation.mjs';
 
 const step = given('HALT_AT');
-const signal = /** @type {NodeJS.Signals} */ (given('HALT_BY'));
+const haltBy = /** @type {NodeJS.Signals} */ (given('HALT_BY'));
 const haltingPage = Number(given('HALT_IN_PAGE'));
 const { env, redis, outbox } = await connect();
 const { openRequestedRun } = await load('Services/BackgroundJobs/runs/ledger.js');
 const { enumerateRun } = await load('Services/BackgroundJobs/runs/enumerate.js');
 const { disconnectMongo } = await load('config/mongoConn.js');
 
-const halt = () => process.kill(process.pid, signal);
+const halt = () => process.kill(process.pid, haltBy);
 
 let page = 0;
+let looks = 0;
+/** Looked at before each page, and once more before the run's end. */
+const signal = {
+  get aborted() {
+    looks += 1;
+    if (step === 'finish' && looks === haltingPage + 1) halt();
+    return false;
+  },
+};
 const halting = {
   /** @param {unknown[]} entries */
   async record(entries) {
@@ -54,11 +65,12 @@ const run = await openRequestedRun({
   requestId: null,
 });
 process.stdout.write(`${run._id}\n`);
+if (step === 'lease') halt();
 const { ended } = await enumerateRun(run._id, {
   outbox: halting,
   leaseMs: env.PRODUCER_LEASE_MS,
   log: SILENT,
-  signal: new AbortController().signal,
+  signal,
 });
 process.stdout.write(`${ended}\n`);
 redis.disconnect();

@@ -1,25 +1,30 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { ApiClient } from '../e2e/apiClient.ts';
+import { type ApiClient, type Unanswered, wasClosedIdle } from '../e2e/apiClient.ts';
+import { type Away, metItAway } from './apiAway.ts';
 
 interface Probed {
   path: string;
-  /** 0 when there was no answer: `error` says why. */
+  /** 0 when there was no answer: `unanswered` says why. */
   status: number;
   ms: number;
   at: number;
-  error?: string;
+  unanswered?: Pick<Unanswered, 'code' | 'connectionReused'>;
+}
+
+interface Allowed {
+  /** When the test had taken the API away. */
+  away?: readonly Away[];
+  /** An idle connection may be closed just as a request is sent on it. */
+  mayCloseIdle?: boolean;
 }
 
 /** Asks the API ten times a second, whatever happens, without waiting for the answer before. */
 export interface HttpProbe {
   readonly probed: readonly Probed[];
   stop(): Promise<void>;
-  /**
-   * Holds every answer to the promise: served, or 503 within a second; nothing hung.
-   * `gone`: while the process itself is away, connections may be refused.
-   */
-  expectServedOrUnavailable(allowed?: { gone: boolean }): void;
+  /** Holds every answer to the promise: served, or 503 within a second; none is missing. */
+  expectServedOrUnavailable(allowed?: Allowed): void;
 }
 
 const INTERVAL_MS = 100;
@@ -36,7 +41,11 @@ export function probeHttp(api: ApiClient): HttpProbe {
     const at = Date.now();
     const answer = await api.get(path).then(
       ({ status, ms }) => ({ status, ms }),
-      (error: Error) => ({ status: 0, ms: Date.now() - at, error: error.name }),
+      ({ code, connectionReused }: Unanswered) => ({
+        status: 0,
+        ms: Date.now() - at,
+        unanswered: { code, connectionReused },
+      }),
     );
     probed.push({ path, at, ...answer });
   }
@@ -56,11 +65,14 @@ export function probeHttp(api: ApiClient): HttpProbe {
       stopped = true;
       await probing;
     },
-    expectServedOrUnavailable({ gone } = { gone: false }) {
+    expectServedOrUnavailable({ away = [], mayCloseIdle = false } = {}) {
       expect(probed.length).toBeGreaterThan(10);
-      const wrong = probed.filter(({ status, ms, error }) => {
-        if (status === 0) return !gone || error === 'TimeoutError';
-        return status !== 200 && (status !== 503 || ms >= UNAVAILABLE_WITHIN_MS);
+      const wrong = probed.filter(({ status, at, ms, unanswered }) => {
+        if (unanswered === undefined) {
+          return status !== 200 && (status !== 503 || ms >= UNAVAILABLE_WITHIN_MS);
+        }
+        if (mayCloseIdle && wasClosedIdle(unanswered)) return false;
+        return !metItAway({ sentAt: at, endedAt: at + ms, code: unanswered.code }, away);
       });
       expect(wrong, 'answers other than 200, or 503 within a second').toEqual([]);
     },

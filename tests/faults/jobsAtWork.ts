@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import mongoose from 'mongoose';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { jobIdOf } from '../../server/Services/BackgroundJobs/queues/envelope.ts';
 import { QUEUE } from './redisOfDeployment.ts';
 
@@ -10,14 +11,28 @@ export async function jobsAtWorkOf(redis: Redis, pid: number): Promise<string[]>
   return ids.filter((_, position) => workers[position]?.includes(`:${pid}:`)).map(jobIdOf);
 }
 
-/** The jobs that were executed more than once. */
-export async function executedAgain(): Promise<string[]> {
+/** The jobs that were begun more than once; of these runs alone, if any are named. */
+export async function executedAgain(runIds?: readonly string[]): Promise<string[]> {
   const again = await mongoose.connection
     .collection('executions')
     .aggregate<{ _id: { runId: string; userId: string } }>([
+      ...(runIds === undefined ? [] : [{ $match: { runId: { $in: runIds } } }]),
       { $group: { _id: { runId: '$runId', userId: '$userId' }, times: { $sum: 1 } } },
       { $match: { times: { $gt: 1 } } },
     ])
     .toArray();
   return again.map(({ _id: { runId, userId } }) => `user-data-${runId}-${userId}`);
+}
+
+/** Those of these jobs, begun more than once, whose record does not say so. */
+export async function unexplained(jobIds: readonly string[]): Promise<string[]> {
+  const explained = await JobStatusModel.find(
+    {
+      _id: { $in: [...jobIds] },
+      $or: [{ starts: { $gt: 1 } }, { generation: { $gt: 1 } }],
+    },
+    { _id: 1 },
+  ).lean();
+  const said = new Set(explained.map(({ _id }) => _id));
+  return jobIds.filter((id) => !said.has(id));
 }

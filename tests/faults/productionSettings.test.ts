@@ -5,13 +5,15 @@ import { AS_IN_PRODUCTION } from './faultSettings.ts';
 import { underLoad } from './underLoad.ts';
 
 const deployment = useDeployment({ users: 2_000, settings: AS_IN_PRODUCTION });
+const WORKERS = 2;
 /** Five of the six places of two workers are taken at any time. */
 const busy = { pace: { usersPerRun: 3, intervalMs: 250 }, jobMs: 400 };
 
 it('2 Redis killed under load, back after 20 s, with all settings as in production', async (context) => {
   const load = await underLoad(context, deployment, {
-    expected: 'no 500, no hang; S ≤ 5, L = R = 0',
+    expected: 'no 500, no hang; all workers resume; S ≤ 5, L = R = 0',
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 5 },
+    allWorkersResume: true,
     ...busy,
   });
   await deployment.redis.kill();
@@ -27,7 +29,8 @@ it('8 kill -9 of a worker, with all settings as in production', async (context) 
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 15 },
     ...busy,
   });
-  await deployment.killOne('worker');
+  const pid = await deployment.killOne('worker');
   await load.settle();
+  await deployment.whenReplaced('worker', [pid], WORKERS);
   load.probe.expectServedOrUnavailable();
 });

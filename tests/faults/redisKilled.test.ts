@@ -8,8 +8,9 @@ const deployment = useDeployment({ users: 2_000, settings: QUICK });
 
 it.for([3, 20, 60])('2 Redis killed under load, back after %i s', async (seconds, context) => {
   const load = await underLoad(context, deployment, {
-    expected: 'no 500, no hang; S ≤ 5, L = R = 0',
+    expected: 'no 500, no hang; all workers resume; S ≤ 5, L = R = 0',
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 5 },
+    allWorkersResume: true,
   });
   await deployment.redis.kill();
   await wait(seconds * 1_000);

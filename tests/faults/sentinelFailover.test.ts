@@ -8,6 +8,8 @@ import { underLoad } from './underLoad.ts';
 
 /** Runs accepted while only the master has them. */
 const RUNS_AT_RISK = 10;
+/** From the kill on, its discovery included. */
+const FAILOVER = { acceptedWithinS: 10 };
 
 let servers: RedisBySentinel;
 const deployment = useDeployment({
@@ -20,10 +22,12 @@ const deployment = useDeployment({
 });
 
 it('7 Sentinel: the master killed', async (context) => {
-  const { master } = await servers.whole();
+  const { master, replicas } = await servers.whole();
   const load = await underLoad(context, deployment, {
     expected: 'from the kill on, its discovery included: L = 0, S ≤ 10',
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 10 },
+    posts: FAILOVER,
+    redisAtEnd: async () => servers.promotedOf(replicas),
   });
   await master.kill();
   await load.settle();
@@ -35,6 +39,8 @@ it('7 Sentinel: the master killed, its replicas frozen and cut off before', asyn
   const load = await underLoad(context, deployment, {
     expected: 'L = 0 by the outbox',
     bounds: { lost: 0, twice: 0, doubled: 0 },
+    posts: FAILOVER,
+    redisAtEnd: async () => servers.promotedOf(replicas),
   });
   const redis = ownConnection(master);
   for (const replica of replicas) replica.freeze();

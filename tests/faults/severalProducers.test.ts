@@ -1,24 +1,25 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { MissedSlotModel } from '../../server/models/system/MissedSlotModel.ts';
 import { RunModel } from '../../server/models/system/RunModel.ts';
-import { useDeployment } from '../e2e/deployment.ts';
+import { HUNG } from '../e2e/apiClient.ts';
+import { type Deployment, useDeployment } from '../e2e/deployment.ts';
 import { QUICK } from './faultSettings.ts';
-import { underLoad } from './underLoad.ts';
+import { type Load, underLoad } from './underLoad.ts';
 
 const APIS = 3;
-const LASTS_MS = 120_000;
-const FROZEN_AFTER_MS = 40_000;
 const FROZEN_MS = 10_000;
 /** The catch-up looks each minute, and a look may take its time. */
 const CAUGHT_UP_MS = 90_000;
 const SLOT_MS = 1_000;
-
-const deployment = useDeployment({
-  users: 40,
-  settings: { ...QUICK, USER_DATA_SCHEDULE: '* * * * * *', MISSED_SLOT_POLICY: 'latest' },
-});
+const MINUTE_MS = 60_000;
+const USERS = 40;
+const load = {
+  bounds: { lost: 0, twice: 0, doubled: 0 },
+  pace: { usersPerRun: 5, intervalMs: 1_000 },
+  jobMs: 0,
+};
 
 /** The slots from `from` to `to`, in milliseconds since 1970, that have a run, with its trigger. */
 async function runsOfSlots(from: number, to: number) {
@@ -33,31 +34,31 @@ async function missedSlots(from: number, to: number) {
   return missed.map(({ slot, outcome, runId }) => ({ slot: slot.getTime(), outcome, runId }));
 }
 
-it('19 three API processes, a one-second schedule for two minutes, one frozen for 10 s', async (context) => {
-  const { pm2 } = deployment;
-  await pm2.run('scale', 'api-server', String(APIS));
-  const apis = await pm2.online('api-server');
-  expect(apis).toHaveLength(APIS);
-  const load = await underLoad(context, deployment, {
-    expected: 'exactly one run a slot; misses recorded, caught up by policy',
-    bounds: { lost: 0, twice: 0, doubled: 0 },
-    pace: { usersPerRun: 5, intervalMs: 1_000 },
-    jobMs: 0,
+/** SIGSTOP to these for 10 s. A request that one of them has then may find no answer in time. */
+async function freeze({ takeApiAway }: Load, pids: readonly number[]): Promise<void> {
+  await takeApiAway([HUNG], async () => {
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    try {
+      await wait(FROZEN_MS);
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
   });
-  const from = (Math.floor(Date.now() / SLOT_MS) + 1) * SLOT_MS;
-  await wait(FROZEN_AFTER_MS);
-  const { pid = 0 } = apis[Math.floor(Math.random() * APIS)] ?? {};
-  process.kill(pid, 'SIGSTOP');
-  try {
-    await wait(FROZEN_MS);
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
-  await wait(from + LASTS_MS - Date.now());
-  const to = from + LASTS_MS - SLOT_MS;
-  const row = await load.settle();
+}
 
-  const slots = Array.from({ length: LASTS_MS / SLOT_MS }, (_, second) => from + second * SLOT_MS);
+async function threeApis({ pm2 }: Deployment): Promise<number[]> {
+  await pm2.run('scale', 'api-server', String(APIS));
+  const pids = (await pm2.online('api-server')).map(({ pid }) => pid);
+  expect(pids).toHaveLength(APIS);
+  return pids;
+}
+
+/**
+ * Waits until each of these slots is accounted for and all their runs have ended, and holds them to
+ * the promise: one run a slot at most, and a record of each slot that began none in its time.
+ */
+async function accountOf(slots: readonly number[]) {
+  const [from = 0, to = 0] = [slots[0], slots.at(-1)];
   const accounted = async () => {
     const [runs, missed] = await Promise.all([runsOfSlots(from, to), missedSlots(from, to)]);
     return new Set([...runs, ...missed].map(({ slot }) => slot));
@@ -81,7 +82,88 @@ it('19 three API processes, a one-second schedule for two minutes, one frozen fo
   }
   const caughtUp = runs.filter(({ trigger }) => trigger === 'catch-up');
   expect(missed.filter(({ outcome }) => outcome === 'caught-up')).toHaveLength(caughtUp.length);
-  row.seen =
-    `${runs.length} runs for ${slots.length} slots; ${missed.length} slots missed and recorded, ` +
-    `${caughtUp.length} of them caught up`;
+  return { runs, missed, caughtUp };
+}
+
+describe('one of them frozen', () => {
+  const LASTS_MS = 120_000;
+  const FROZEN_AFTER_MS = 40_000;
+  const deployment = useDeployment({
+    users: USERS,
+    settings: { ...QUICK, USER_DATA_SCHEDULE: '* * * * * *', MISSED_SLOT_POLICY: 'latest' },
+  });
+
+  it('19 three API processes, a one-second schedule for two minutes, one frozen for 10 s', async (context) => {
+    const pids = await threeApis(deployment);
+    const work = await underLoad(context, deployment, {
+      ...load,
+      expected: 'exactly one run a slot; whatever is missed is recorded',
+    });
+    const from = (Math.floor(Date.now() / SLOT_MS) + 1) * SLOT_MS;
+    await wait(FROZEN_AFTER_MS);
+    await freeze(work, pids.slice(0, 1));
+    await wait(from + LASTS_MS - Date.now());
+    const row = await work.settle();
+    const slots = Array.from(
+      { length: LASTS_MS / SLOT_MS },
+      (_, second) => from + second * SLOT_MS,
+    );
+    const { runs, missed, caughtUp } = await accountOf(slots);
+    row.seen =
+      `${runs.length} runs for ${slots.length} slots; ${missed.length} slots missed and recorded, ` +
+      `${caughtUp.length} of them caught up`;
+  });
+});
+
+describe('all of them frozen', () => {
+  /** Slots are due in the first half of each minute. */
+  const LAST_SECOND = 29;
+  const FROZEN_AT_SECOND = 22;
+  /** A catch-up looks when its process starts and each minute from then on: in the other half. */
+  const STARTED_AT_SECOND = 35;
+  const deployment = useDeployment({
+    users: USERS,
+    settings: {
+      ...QUICK,
+      USER_DATA_SCHEDULE: `0-${LAST_SECOND} * * * * *`,
+      MISSED_SLOT_POLICY: 'latest',
+    },
+  });
+
+  const minuteOf = (instant: number) => Math.floor(instant / MINUTE_MS) * MINUTE_MS;
+
+  /** Waits for this second of a minute. @returns when that minute began. */
+  async function secondOfMinute(second: number): Promise<number> {
+    const thisMinute = minuteOf(Date.now());
+    const passed = Date.now() > thisMinute + second * SLOT_MS;
+    const minute = thisMinute + (passed ? MINUTE_MS : 0);
+    await wait(minute + second * SLOT_MS - Date.now());
+    return minute;
+  }
+
+  it('19 three API processes, a one-second schedule, all frozen for 10 s', async (context) => {
+    await threeApis(deployment);
+    await secondOfMinute(STARTED_AT_SECOND);
+    await deployment.pm2.run('reload', 'api-server');
+    expect((Date.now() % MINUTE_MS) / SLOT_MS).toBeGreaterThan(STARTED_AT_SECOND);
+    const pids = (await deployment.pm2.online('api-server')).map(({ pid }) => pid);
+    expect(pids).toHaveLength(APIS);
+    const work = await underLoad(context, deployment, {
+      ...load,
+      expected: 'exactly one run a slot; misses recorded, the newest caught up, the others skipped',
+    });
+    const minute = await secondOfMinute(FROZEN_AT_SECOND);
+    await freeze(work, pids);
+    const row = await work.settle();
+
+    const slots = Array.from({ length: LAST_SECOND + 1 }, (_, second) => minute + second * SLOT_MS);
+    const { runs, missed, caughtUp } = await accountOf(slots);
+    row.seen =
+      `${runs.length} runs for ${slots.length} slots; ${missed.length} slots missed and recorded, ` +
+      `${caughtUp.length} of them caught up`;
+    // The first that fell into the silence may still have its tick, late, when a process wakes.
+    const wentBy = slots.slice(FROZEN_AT_SECOND + 2);
+    expect(missed.map(({ slot }) => slot)).toEqual(expect.arrayContaining(wentBy));
+    expect(caughtUp.map(({ slot }) => slot)).toEqual(slots.slice(-1));
+  });
 });

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { waitUntil } from '../../scripts/waiting.mjs';
-import type { Answer, ApiClient } from '../e2e/apiClient.ts';
+import { type Answer, type ApiClient, type Unanswered, wasClosedIdle } from '../e2e/apiClient.ts';
 
-/** Clients that ask one after another, and again at once where a connection was closed on them. */
+/** Clients that ask one after another, and once more where an idle connection was closed on them. */
 export interface SteadyClients {
   readonly answers: readonly Answer[];
-  /** Why requests were sent once more, by the error's name. */
+  /** The codes of those requests that were sent once more. */
   readonly retried: readonly string[];
   /** Waits for so many more answers. */
   whenAnswered(more: number): Promise<void>;
-  /** Rejects if a request failed that was sent once more already. */
+  /** Rejects if a request failed in any other way, or when it was sent once more. */
   stop(): Promise<void>;
 }
 
@@ -21,10 +21,10 @@ export function steadyClients(api: ApiClient, path: string): SteadyClients {
   const retried: string[] = [];
   let stopped = false;
 
-  /** An idle connection may be closed just as a request is sent on it: that is sent once more. */
   async function ask(): Promise<void> {
-    const answer = await api.get(path).catch((error: Error) => {
-      retried.push(error.name);
+    const answer = await api.get(path).catch((error: Unanswered) => {
+      if (!wasClosedIdle(error)) throw error;
+      retried.push(error.code);
       return api.get(path);
     });
     answers.push(answer);

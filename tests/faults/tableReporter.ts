@@ -31,15 +31,20 @@ function document(table: string, machine: readonly string[]): string {
 ${machine.map((line) => `- ${line}`).join('\n')}
 
 Written by \`npm run test:faults -- --report docs/faults.md\`, which repeats all of it: the API, the
-workers under PM2, Redis and MongoDB are real processes under a steady stream of runs. A ledger of
-accepted ids and a ledger of effects, both kept by the test, are what the product is held to.
+workers under PM2, Redis and MongoDB are real processes under a steady stream of runs. What the
+product is held to are ledgers that the test keeps: of the ids accepted, of the starts, and of the
+writes behind the product's own fence, each of which leaves a trace where it took effect. Of the
+stream's requests each is answered 202, or 503 within a second, and 202 for good soon after the
+fault; where a row differs, its test says so.
 
 - **L**: jobs accepted, but not terminal two reconciler intervals after the fault's end, or completed
   without their effect.
-- **X**: effects applied more than once.
-- **R**: doubled records: a second record of a user in a run, a second run of an Idempotency-Key.
+- **X**: effects applied more than once, or by an older run over a newer one's.
+- **R**: records too many or too few in a run, or changed after they were final; a second run of an
+  Idempotency-Key; jobs pending in Redis though they are done.
 - **S**: seconds from the fault's end until the last job that it touched was done, and to the first
   completion after it.
+- **begun again**: jobs with more than one start; of each, its record says so.
 
 ${table}
 `;

@@ -5,17 +5,23 @@ import { parseSettings } from '../../server/config/env.ts';
 import { UserModel } from '../../server/models/UserModel.ts';
 import type { Deployment } from '../e2e/deployment.ts';
 import { type AcceptedRun, type RunStream, type StreamPace, streamRuns } from './acceptedRuns.ts';
+import type { Away } from './apiAway.ts';
+import { pendingAmiss, recordsAmiss, strayRuns } from './doubled.ts';
 import type { FaultRow } from './faultRow.ts';
+import { watchFinalStates } from './finalStates.ts';
 import { type HttpProbe, probeHttp } from './httpProbe.ts';
+import { executedAgain, unexplained } from './jobsAtWork.ts';
 import {
   appliedTwice,
   completedWithoutEffect,
-  doubledRecords,
   executionsOf,
-  firstExecutionAfter,
+  firstCompletionAfter,
   lastToEnd,
   openAmong,
+  workersThatCompletedAfter,
 } from './ledgers.ts';
+import { firstAcceptedS, POST_PROMISE, type PostPromise, postsAmiss } from './posts.ts';
+import { ownConnection } from './redisOfDeployment.ts';
 
 /** What is expected of a fault, in words for the table and in bounds that are held. */
 interface Expectation {
@@ -26,12 +32,25 @@ interface Expectation {
   pace?: StreamPace;
   /** How long each job takes, besides its work. */
   jobMs?: number;
+  /** Where what is promised of the stream's requests differs from POST_PROMISE. */
+  posts?: Partial<PostPromise>;
+  /** After the fault each worker process that is online must complete jobs. */
+  allWorkersResume?: boolean;
+  /** Which server has the queue at the end; the deployment's own unless said. */
+  redisAtEnd?: () => Promise<{ port: number }>;
 }
 
 /** A deployment at work, to which a fault may be done. */
 export interface Load {
   readonly stream: RunStream;
   readonly probe: HttpProbe;
+  /** When the test had taken the API away. */
+  readonly away: readonly Away[];
+  /**
+   * Takes the API away by `doing` and brings it back: a request that meets that may end in one of
+   * these ways, by the codes of Unanswered.
+   */
+  takeApiAway<T>(endings: readonly string[], doing: () => Promise<T>): Promise<T>;
   /** To be called the moment the fault is over: waits until all is done, measures, sets the table's
    * row and holds it to the bounds. */
   settle(): Promise<FaultRow>;
@@ -46,19 +65,24 @@ const WARM_EXECUTIONS = 100;
 const GIVE_UP_MS = 180_000;
 const LOOK_MS = 100;
 const QUIET_MS = 2_000;
+/** The stream goes on meanwhile: what there is to do is enough for all workers. */
+const RESUMED_MS = 10_000;
 
 /** Puts the deployment to work and waits until it is well under way. */
 export async function underLoad(
   { task, onTestFinished }: TestContext,
   deployment: Deployment,
-  { expected, bounds, pace = PACE, jobMs = JOB_MS }: Expectation,
+  expectation: Expectation,
 ): Promise<Load> {
+  const { expected, bounds, pace = PACE, jobMs = JOB_MS, posts } = expectation;
   await deployment.behave({ paceMs: jobMs });
   const users = (await UserModel.find({}, { _id: 1 }).lean()).map(({ _id }) => _id.toHexString());
   const stream = streamRuns(deployment.api, users, pace);
   const probe = probeHttp(deployment.api);
+  const finalStates = watchFinalStates(stream.accepted);
+  const away: Away[] = [];
   onTestFinished(async () => {
-    await Promise.all([stream.stop(), probe.stop()]);
+    await Promise.all([stream.stop(), probe.stop(), finalStates.stop()]);
   });
   await waitUntil(async () => (await executionsOf(stream.accepted)) >= WARM_EXECUTIONS, {
     timeoutMs: 60_000,
@@ -68,22 +92,45 @@ export async function underLoad(
   return {
     stream,
     probe,
+    away,
+    async takeApiAway(endings, doing) {
+      const one: Away = { from: Date.now(), to: Number.POSITIVE_INFINITY, endings };
+      away.push(one);
+      try {
+        return await doing();
+      } finally {
+        one.to = Date.now();
+      }
+    },
     async settle() {
       const endedAt = Date.now();
       const touched = [...stream.accepted];
       const { settledS, lost, open } = await whenDone(touched, endedAt, reconcileMs());
+      if (expectation.allWorkersResume) await whenEachWorkerCompletes(deployment, endedAt);
       await wait(QUIET_MS);
       await probe.stop();
       await stream.stop();
-      const after = await whenDone(stream.accepted, Date.now(), reconcileMs());
-      const withoutEffect = await completedWithoutEffect(stream.accepted);
-      const first = await firstExecutionAfter(endedAt);
+      const { accepted } = stream;
+      const after = await whenDone(accepted, Date.now(), reconcileMs());
+      const withoutEffect = await completedWithoutEffect(accepted);
+      const first = await firstCompletionAfter(endedAt);
+      const again = await executedAgain(accepted.map(({ runId }) => runId));
+      const redis = ownConnection((await expectation.redisAtEnd?.()) ?? deployment.redis);
+      const doubled = {
+        'runs begun beyond the first of a key': stream.doubledKeys.length,
+        'runs that nobody was told of': await strayRuns(accepted),
+        'records too many or too few': await recordsAmiss(accepted),
+        'jobs pending though they are done': await pendingAmiss(redis, accepted),
+        'final records that changed': (await finalStates.moved()).length,
+      };
       const row: FaultRow = {
         lost: lost + after.lost + withoutEffect.length,
         twice: await appliedTwice(),
-        doubled: (await doubledRecords(stream.accepted)) + stream.doubledKeys.length,
+        doubled: Object.values(doubled).reduce((sum, count) => sum + count, 0),
         settledS,
         firstS: first === null ? null : (first - endedAt) / 1_000,
+        acceptedS: firstAcceptedS(stream, endedAt),
+        begunAgain: again.length,
         expected,
       };
       task.meta.fault = row;
@@ -95,7 +142,14 @@ export async function underLoad(
         return { name, bound, value, held: value !== null && value <= bound };
       });
       const broken = measured.filter(({ held }) => !held);
-      expect(broken, broken.length === 0 ? '' : await lastToEnd(touched)).toEqual([]);
+      const why = async () =>
+        [JSON.stringify(doubled), withoutEffect.join(), await lastToEnd(touched)].join('\n');
+      expect(broken, broken.length === 0 ? '' : await why()).toEqual([]);
+      expect(
+        postsAmiss(stream, endedAt, away, { ...POST_PROMISE, ...posts }),
+        'requests of runs',
+      ).toEqual([]);
+      expect(await unexplained(again), 'begun again, and the record does not say so').toEqual([]);
       return row;
     },
   };
@@ -103,6 +157,19 @@ export async function underLoad(
   function reconcileMs(): number {
     return parseSettings(deployment.settings).RECONCILE_INTERVAL_MS;
   }
+}
+
+/** Waits until each worker process that is online now has completed a job since this instant. */
+async function whenEachWorkerCompletes({ pm2 }: Deployment, since: number): Promise<void> {
+  const online = await pm2.online('worker');
+  expect(online.length).toBeGreaterThan(0);
+  await waitUntil(
+    async () => {
+      const names = await workersThatCompletedAfter(since);
+      return online.every(({ pid }) => names.some((name) => name.includes(`:${pid}:`)));
+    },
+    { timeoutMs: RESUMED_MS, what: 'each worker to have completed a job after the fault' },
+  );
 }
 
 /**

@@ -10,7 +10,9 @@ it('8 kill -9 of a worker', async (context) => {
     expected: 'S ≤ 15, L = R = 0',
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 15 },
   });
-  await deployment.killOne('worker');
-  await load.settle();
+  const pid = await deployment.killOne('worker');
+  const row = await load.settle();
+  await deployment.whenReplaced('worker', [pid], Number(QUICK.WORKER_INSTANCES));
+  row.seen = 'another worker in its place';
   load.probe.expectServedOrUnavailable();
 });
