@@ -45,6 +45,9 @@ export function wasClosedIdle({
 export interface ApiClient {
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Opens a stream of events: settles with the status when its first bytes are here, and `ended`
+   * with how it went: in order, or the system's code. */
+  open(path: string): Promise<{ status: number; ended: Promise<string>; close(): void }>;
   /** Sends it and cuts the connection as soon as it is on its way: the reply is lost. */
   postUnheard(
     path: string,
@@ -112,6 +115,17 @@ export async function login(baseUrl: string, credentials: Credentials): Promise<
         headers: { ...headers, ...json, ...more },
         body: JSON.stringify(body),
       }),
+    async open(path) {
+      const sending = request(baseUrl + path, { headers, agent: false });
+      const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+      sending.end();
+      const [response] = await answered;
+      const ended = text(response).then(
+        () => 'in order',
+        (error: NodeJS.ErrnoException) => error.code ?? String(error),
+      );
+      return { status: response.statusCode ?? 0, ended, close: () => sending.destroy() };
+    },
     async postUnheard(path, body, more) {
       const options = { method: 'POST', headers: { ...headers, ...json, ...more }, agent: false };
       const sending = request(baseUrl + path, options);

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { useDeployment } from '../e2e/deployment.ts';
 import type { PostUnanswered, RunStream } from './acceptedRuns.ts';
 import { QUICK } from './faultSettings.ts';
+import { followRun } from './followers.ts';
 import { executedAgain } from './jobsAtWork.ts';
 import { steadyClients } from './steadyClients.ts';
 import { underLoad } from './underLoad.ts';
@@ -63,18 +64,27 @@ it('13 pm2 reload api-server, in cluster mode, under HTTP load', async (context)
     posts: { mayCloseIdle: true },
   });
   const mark = await pm2.logMark();
-  // Every kind of client that must outlive a reload has its place here: begun before the first,
-  // stopped and judged after the last.
+  // For all users, behind what the stream of runs has enqueued: open for as long as this takes.
+  const { body: long } = await api.post('/app/job-status/runs');
+  const followers = followRun(api, String(long.runId));
   const clients = steadyClients(api, '/app/job-status/runs?limit=1');
   for (let reloads = 0; reloads < 3; reloads += 1) {
     await clients.whenAnswered(20);
+    await followers.whenOpen();
     await pm2.run('reload', 'api-server');
   }
   await clients.whenAnswered(20);
-  await clients.stop();
+  await followers.whenOpen();
+  expect((await deployment.run(String(long.runId))).status).toBe('running');
+  await Promise.all([clients.stop(), followers.stop()]);
   const row = await load.settle();
   const retried = clients.retried.length + load.stream.unanswered.length;
-  row.seen = `${clients.answers.length} requests in 3 reloads, ${retried} sent once more`;
+  row.seen =
+    `${clients.answers.length} requests in 3 reloads, ${retried} sent once more; ` +
+    `${followers.ends.length} streams of events ended in order and begun again`;
+  expect(followers.refused).toEqual([]);
+  // Each of them in each reload.
+  expect(followers.ends).toEqual(Array(9).fill('in order'));
   expect(clients.answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(sentTwiceInVain(load.stream), 'sent once more, and again without an answer').toEqual([]);
   expect(load.stream.answers.filter(({ status }) => status !== 202)).toEqual([]);

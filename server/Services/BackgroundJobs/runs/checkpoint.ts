@@ -30,8 +30,8 @@ export interface ProducerLease {
     checkpoint: RunDoc['checkpoint'],
     enumerated: number,
   ): Promise<'ok' | 'lost' | 'cancelled'>;
-  /** Says that all users are enumerated. */
-  finish(): Promise<void>;
+  /** Says that all users are enumerated. @returns false if the run is no longer ours to finish. */
+  finish(): Promise<boolean>;
   /** Gives the run back at once, so that another process may go on. */
   release(): Promise<void>;
 }
@@ -79,11 +79,12 @@ export async function leaseRun(runId: string, leaseMs: number): Promise<Producer
       return moved.status === 'cancelled' ? 'cancelled' : 'ok';
     },
     async finish() {
-      await RunModel.updateOne(
+      const { matchedCount } = await RunModel.updateOne(
         { _id: runId, 'lease.token': token, status: 'enumerating' },
         { $set: { status: 'running', enumerationEnded: true, lease: null } },
         { writeConcern: DURABLE },
       );
+      return matchedCount === 1;
     },
     async release() {
       await RunModel.updateOne(

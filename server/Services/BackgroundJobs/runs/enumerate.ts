@@ -49,8 +49,7 @@ export async function enumerateRun(
       const users = await nextUsers(run, checkpoint, PAGE_SIZE);
       const last = users.at(-1) ?? ahead.at(-1);
       if (last === undefined) {
-        await lease.finish();
-        return { ...total, ended: 'finished' };
+        return { ...total, ended: (await lease.finish()) ? 'finished' : 'elsewhere' };
       }
       const entries = users.map((userId) => entryOf(run, userId.toHexString()));
       const part = await outbox.enqueue(await outbox.record(entries), run.batchSize);
