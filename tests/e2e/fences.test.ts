@@ -1,3 +1,4 @@
+import mongoose from 'mongoose';
 import { beforeEach, expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
@@ -11,11 +12,18 @@ const SOME = 5;
 const deployment = useDeployment({ users: 600 });
 beforeEach(() => deployment.pace(300));
 
+/** A run whose jobs at work have, most of them, had their effect and only take their time now. */
 async function midRun(): Promise<string> {
   const runId = await deployment.beginRun();
-  await deployment.whenExecuted(runId, 60);
+  await waitUntil(async () => (await effectsOf(runId)) >= 60, {
+    timeoutMs: 60_000,
+    what: '60 effects of the run',
+  });
   return runId;
 }
+
+const effectsOf = (runId: string) =>
+  mongoose.connection.collection('writes').countDocuments({ runId });
 
 async function workerPids(): Promise<number[]> {
   return (await deployment.pm2.online('worker')).map(({ pid }) => pid);
