@@ -1,9 +1,10 @@
-import { type Job, Queue } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { CANARY, CANARY_OPTIONS } from './queues/canary.ts';
-import { type Envelope, envelopeSchema, queueJobId } from './queues/envelope.ts';
+import { type Envelope, queueJobId } from './queues/envelope.ts';
 import type { JobOptions } from './queues/jobDefinition.ts';
+import * as contents from './queues/queueContents.ts';
 import { withRedis } from './queues/redisErrors.ts';
 import { readRedisFacts, tooFull } from './queues/redisFacts.ts';
 
@@ -94,8 +95,6 @@ interface QueueSettings {
   keepFinishedMs: number;
 }
 
-const PENDING = ['waiting', 'prioritized', 'delayed', 'active'] as const;
-
 /** Opens a queue on a connection made for producers. It adds, looks and removes; it never consumes. */
 export function openQueue(
   name: string,
@@ -123,20 +122,23 @@ export function openQueue(
   return {
     name,
     add: (entries) => withRedis(() => add(queue, name, entries)),
-    pendingCounts: () => withRedis(() => pendingCounts(queue, redis)),
+    pendingCounts: () => withRedis(() => contents.pendingCounts(queue, redis)),
     requireRoom: () => withRedis(() => requireRoom(redis)),
-    look: (queueIds) => withRedis(() => Promise.all(queueIds.map((id) => look(queue, id)))),
-    places: (queueIds) => withRedis(() => places(queue, redis, queueIds)),
+    look: (queueIds) =>
+      withRedis(() => Promise.all(queueIds.map((id) => contents.look(queue, id)))),
+    places: (queueIds) => withRedis(() => contents.places(queue, redis, queueIds)),
     holderOf: (id) => withRedis(() => queue.getDeduplicationJobId(id)),
     remove: (queueId) =>
-      withRedis(async () => (await queue.remove(queueId)) === 1 || !(await exists(queue, queueId))),
-    pendingPage: (start, size) => withRedis(() => pendingPage(queue, start, size)),
+      withRedis(
+        async () => (await queue.remove(queueId)) === 1 || !(await contents.exists(queue, queueId)),
+      ),
+    pendingPage: (start, size) => withRedis(() => contents.pendingPage(queue, start, size)),
     endedPage: (since, start, size) =>
-      withRedis(() => endedPage(queue, redis, { since, start, size })),
+      withRedis(() => contents.endedPage(queue, redis, { since, start, size })),
     releaseLocksOf: (worker) => withRedis(() => releaseLocksOf(queue, redis, worker)),
     isPaused: () => withRedis(() => queue.isPaused()),
-    hasTakeableJob: () => withRedis(() => hasTakeableJob(queue)),
-    oldestWaitingSince: () => withRedis(() => oldestWaitingSince(queue)),
+    hasTakeableJob: () => withRedis(() => contents.hasTakeableJob(queue)),
+    oldestWaitingSince: () => withRedis(() => contents.oldestWaitingSince(queue)),
     sendCanary: () =>
       withRedis(async () => {
         await queue.add(CANARY, {}, CANARY_OPTIONS);
@@ -160,46 +162,6 @@ async function add(queue: Queue, name: string, entries: readonly QueueEntry[]): 
   return jobs.map((job) => String(job.id));
 }
 
-/** Without the canary: it is asked for in the same breath. */
-async function pendingCounts(queue: Queue, redis: RedisConnection): Promise<PendingCounts> {
-  const [counts, [canary]] = await Promise.all([
-    queue.getJobCounts(...PENDING),
-    places(queue, redis, [CANARY]),
-  ]);
-  const count = (type: (typeof PENDING)[number]) => counts[type] ?? 0;
-  const pending = {
-    waiting: count('waiting') + count('prioritized'),
-    active: count('active'),
-    delayed: count('delayed'),
-  };
-  if (canary === 'waiting' || canary === 'active' || canary === 'delayed') {
-    pending[canary] = Math.max(0, pending[canary] - 1);
-  }
-  return pending;
-}
-
-async function hasTakeableJob(queue: Queue): Promise<boolean> {
-  const [counts, paused] = await Promise.all([
-    queue.getJobCounts('waiting', 'prioritized'),
-    queue.isPaused(),
-  ]);
-  return !paused && (counts.waiting ?? 0) + (counts.prioritized ?? 0) > 0;
-}
-
-async function oldestWaitingSince(queue: Queue): Promise<Date | null> {
-  // Two of each kind, because one may be the canary.
-  const jobs: (Job | undefined)[] = await queue.getJobs(['waiting', 'prioritized'], 0, 1, true);
-  const times = jobs.flatMap((job) =>
-    job === undefined || job.name === CANARY ? [] : [waitingSince(job)],
-  );
-  return times.length === 0 ? null : new Date(Math.min(...times));
-}
-
-/** One that was delayed, or that a worker had before, has not waited since it was added. */
-function waitingSince({ timestamp, opts, processedOn }: Job): number {
-  return Math.max(timestamp + (opts.delay ?? 0), processedOn ?? 0);
-}
-
 async function requireRoom(redis: RedisConnection): Promise<void> {
   const percent = tooFull(await readRedisFacts(redis));
   if (percent === null) return;
@@ -208,88 +170,6 @@ async function requireRoom(redis: RedisConnection): Promise<void> {
     `Redis has used ${percent} % of its maxmemory, and above 80 % nothing new is begun. ` +
       'Raise maxmemory, or wait until the jobs there are done.',
   );
-}
-
-async function exists(queue: Queue, queueId: string): Promise<boolean> {
-  return (await queue.getJob(queueId)) !== undefined;
-}
-
-async function look(queue: Queue, queueId: string): Promise<QueuedJob> {
-  const job: Job | undefined = await queue.getJob(queueId);
-  if (job === undefined) return { state: 'unknown' };
-  if (job.finishedOn === undefined) {
-    return {
-      state: 'pending',
-      attempts: job.attemptsMade,
-      starts: job.attemptsStarted,
-      crashes: job.stalledCounter,
-    };
-  }
-  return {
-    state: (await job.isFailed()) ? 'failed' : 'completed',
-    attempts: job.attemptsMade,
-    starts: job.attemptsStarted,
-    startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
-    finishedAt: new Date(job.finishedOn),
-    worker: job.processedBy ?? null,
-    result: job.returnvalue,
-    failedReason: job.failedReason ?? '',
-    failures: job.stacktrace ?? [],
-  };
-}
-
-/** Asks by keys of constant cost: BullMQ's own `getState` searches the whole waiting list. */
-async function places(
-  queue: Queue,
-  redis: RedisConnection,
-  queueIds: readonly string[],
-): Promise<string[]> {
-  const pipeline = redis.pipeline();
-  for (const id of queueIds) {
-    pipeline.hget(queue.toKey(id), 'timestamp');
-    pipeline.exists(`${queue.toKey(id)}:lock`);
-    pipeline.zscore(queue.toKey('delayed'), id);
-    pipeline.zscore(queue.toKey('completed'), id);
-    pipeline.zscore(queue.toKey('failed'), id);
-  }
-  const replies = (await pipeline.exec()) ?? [];
-  return queueIds.map((_, index) => {
-    const [known, locked, delayed, completed, failed] = replies
-      .slice(index * 5, index * 5 + 5)
-      .map(([error, value]) => {
-        if (error !== null) throw error;
-        return value;
-      });
-    if (known === null) return 'unknown';
-    if (locked === 1) return 'active';
-    if (delayed !== null) return 'delayed';
-    if (completed !== null) return 'completed';
-    return failed !== null ? 'failed' : 'waiting';
-  });
-}
-
-async function pendingPage(queue: Queue, start: number, size: number): Promise<PendingJob[]> {
-  const jobs: (Job | undefined)[] = await queue.getJobs([...PENDING], start, start + size - 1);
-  return jobs
-    .filter((job) => job !== undefined)
-    .filter(({ name }) => name !== CANARY)
-    .map((job) => ({
-      queueId: String(job.id),
-      envelope: envelopeSchema.safeParse(job.data).data ?? null,
-      deduplicationId: job.deduplicationId ?? '',
-    }));
-}
-
-/** Completed ones and failed ones, one page of each: a page may be twice as long as asked for. */
-async function endedPage(
-  queue: Queue,
-  redis: RedisConnection,
-  { since, start, size }: { since: number; start: number; size: number },
-): Promise<string[]> {
-  const pages = ['completed', 'failed'].map((set) =>
-    redis.zrangebyscore(queue.toKey(set), since, '+inf', 'LIMIT', start, size),
-  );
-  return (await Promise.all(pages)).flat();
 }
 
 /** In one step, so that a job another worker has since taken keeps its lock. */
