@@ -37,7 +37,9 @@ export async function sendEvents(
 export function whileWanted(response: Response, stop: AbortSignal): AbortSignal {
   const unwanted = new AbortController();
   const abort = () => unwanted.abort();
-  if (stop.aborted) abort();
+  // The client may have left while it was asked who it is.
+  if (stop.aborted || response.destroyed) abort();
+  if (unwanted.signal.aborted) return unwanted.signal;
   stop.addEventListener('abort', abort, { once: true });
   response.once('close', () => {
     // The process lives longer than the response.

@@ -23,7 +23,7 @@ function endpoint(route: Route, { authorize, stop }: Mounting): RequestHandler {
       ...(parts as Parameters<Route['handle']>[0]),
       account,
       requestId: requestIdOf(response),
-      signal: whileWanted(response, stop),
+      signal: route.events ? whileWanted(response, stop) : stop,
     });
     const schema = route.responses[status];
     if (schema === undefined) throw new Error(`${route.path} has no schema for status ${status}.`);

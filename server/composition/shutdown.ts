@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { Logger } from '../config/logger.ts';
 
 interface Step {
@@ -16,6 +16,8 @@ export class ShutdownList {
 
   constructor(logger: Logger) {
     this.#logger = logger;
+    // Each stream of events listens.
+    setMaxListeners(0, this.#begun.signal);
   }
 
   /** Adds what undoes a step that has just succeeded. */

@@ -22,6 +22,8 @@ const NODE_RETRY_MS = 100;
 /** Of a connection that may have gone dark (its host is gone, packets are dropped) nothing else
  * tells for a quarter of an hour: one that is asked and says nothing for so long is broken. */
 const SILENT_COMMAND_TIMEOUTS = 3;
+/** Well above the longest wait between two of them. */
+const REFUSALS_FORGOTTEN_MS = 5_000;
 /** Longer than BullMQ lets a worker wait for a job in one command: 10 s. */
 const WORKER_SILENCE_MS = 12_000;
 /** Loading may end long before Redis thinks. */
@@ -39,20 +41,15 @@ export function commandOptions(
 ): RedisOptions {
   const common = {
     connectTimeout: CONNECT_MS,
-    retryStrategy: retryDelay(use),
     maxLoadingRetryTime: LOADING_LOOK_MS,
     socketTimeout: silenceOf(use, REDIS_COMMAND_TIMEOUT_MS),
   };
   if (use === 'worker') {
-    return {
-      ...common,
-      maxRetriesPerRequest: null,
-      // And send it again: an outcome that the old master refused is no failed attempt.
-      reconnectOnError: (error) => isReadOnly(error) && 2,
-    };
+    return { ...common, ...untilMaster(), maxRetriesPerRequest: null };
   }
   return {
     ...common,
+    retryStrategy: retryDelay(use),
     reconnectOnError: isReadOnly,
     enableOfflineQueue: false,
     // A command in flight when the connection breaks must not be sent again behind our back.
@@ -62,13 +59,37 @@ export function commandOptions(
   };
 }
 
+/**
+ * Reconnects when a server answers READONLY, and sends the command again: an outcome that the old
+ * master refused is no failed attempt. One that stays a replica is ready again at once each time: its
+ * refusals are counted, so that it is asked less and less often.
+ */
+function untilMaster(): Pick<RedisOptions, 'retryStrategy' | 'reconnectOnError'> {
+  const delay = retryDelay('worker');
+  let refusals = 0;
+  let refusedAt = 0;
+  const recently = () => Date.now() - refusedAt < REFUSALS_FORGOTTEN_MS;
+  return {
+    retryStrategy: (failures) => delay(recently() ? Math.max(failures, refusals) : failures),
+    reconnectOnError(error) {
+      if (!isReadOnly(error)) return false;
+      refusals = recently() ? refusals + 1 : 1;
+      refusedAt = Date.now();
+      return 2;
+    },
+  };
+}
+
 function silenceOf(use: RedisUse, commandTimeoutMs: number): number {
   return use === 'worker' ? WORKER_SILENCE_MS : SILENT_COMMAND_TIMEOUTS * commandTimeoutMs;
 }
 
-/** After a failover the old master answers READONLY: only a new connection finds the new one. */
+/**
+ * After a failover the old master answers READONLY: only a new connection finds the new one. Before
+ * Redis 7 a script's refusal stands within the script's own error.
+ */
 function isReadOnly(error: Error): boolean {
-  return error.message.startsWith('READONLY');
+  return /(?:^|: -)READONLY /.test(error.message);
 }
 
 /** How the master is asked for, and a new one noticed while the old one keeps its connections. */

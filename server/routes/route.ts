@@ -28,7 +28,7 @@ interface RouteRequest<G extends Guard, Params, Query, Body, Headers> {
   headers: Parsed<Headers>;
   account: G extends 'anyone' ? null : Identity;
   requestId: string;
-  /** Aborts when the client is gone or the process begins to stop. */
+  /** Aborts when the process begins to stop; of a stream of events also when its client is gone. */
   signal: AbortSignal;
 }
 

@@ -9,7 +9,7 @@ import type { UserDataPayload } from './jobs/userData/userData.job.ts';
 import type { QueueEntry } from './queue.ts';
 import type { Processor } from './queues/jobDefinition.ts';
 import { type JobRecord, writeRecords } from './recording/recorder.ts';
-import { abandonedRuns, leaseRun } from './runs/checkpoint.ts';
+import { abandonedRuns, leaseRun, type ProducerLease } from './runs/checkpoint.ts';
 import { entryOf } from './runs/enumerate.ts';
 import { openSlotRun } from './runs/ledger.ts';
 import { recordPages } from './runs/openJobs.ts';
@@ -90,10 +90,7 @@ export async function runBatch(runId: string, options: BatchOptions): Promise<vo
   while (!options.signal.aborted) {
     const users = await nextUsers(run, checkpoint, run.batchSize);
     const last = users.at(-1);
-    if (last === undefined) {
-      await lease.finish();
-      return;
-    }
+    if (last === undefined) return endRun(lease);
     const entries = await options.outbox.record(
       users.map((userId) => entryOf(run, userId.toHexString())),
     );
@@ -104,7 +101,12 @@ export async function runBatch(runId: string, options: BatchOptions): Promise<vo
     if ((await lease.advance(checkpoint, enumerated)) !== 'ok') return lease.release();
   }
   // As in the old system, what is not done is not taken up again: the run ends here.
-  await lease.finish();
+  await endRun(lease);
+}
+
+/** Ends the run, or gives back one that was cancelled at the last moment, so that it is sealed. */
+async function endRun(lease: ProducerLease): Promise<void> {
+  if (!(await lease.finish())) await lease.release();
 }
 
 async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<JobRecord> {

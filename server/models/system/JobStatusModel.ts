@@ -47,7 +47,7 @@ export interface JobStatusDoc {
   deduplicationId: string;
   duplicateOf: string | null;
   /** The HTTP request that put it into the queue last; null when a schedule did. */
-  requestId: string | null;
+  requestId?: string | null;
   error: JobFailure | null;
   /** One line for each failed attempt of a job that ended as failed, oldest first. */
   history: string[];

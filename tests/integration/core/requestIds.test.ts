@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { currentLogContext } from '../../../server/config/logContext.ts';
 import { AppError } from '../../../server/errors/AppError.ts';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { useInstallation } from './installation.ts';
@@ -35,6 +36,18 @@ it('what a worker logs of a job names the request that caused it; after a retry,
   await installation.jobIn('completed', jobId);
   expect(said('Job completed')).toMatchObject([{ fields: { requestId: 'asked-for-the-retry' } }]);
   expect(within).toEqual(['asked-for-the-run', 'asked-for-the-retry']);
+  await worker.stop();
+});
+
+it('a job recorded before requests were is put in anew all the same', async () => {
+  const [userId = ''] = await installation.makeUsers(1);
+  const { runId } = await installation.producer.enqueueUser(userId);
+  const jobId = userDataJobId(runId, userId);
+  await JobStatusModel.updateOne({ _id: jobId }, { $unset: { requestId: 1 } });
+  await installation.wipeRedis();
+  await installation.reconcile();
+  const worker = await installation.startWorker(async () => 'done');
+  expect(await installation.jobIn('completed', jobId)).toMatchObject({ generation: 2 });
   await worker.stop();
 });
 

@@ -57,7 +57,7 @@ export interface QueueWorker {
   activity(): WorkerActivity;
   /**
    * Takes no more jobs; those at work may end within the grace, then they are handed back.
-   * @returns whether none was left at work.
+   * @returns whether none was left at work, as far as Redis took what became of them.
    */
   stop(graceMs: number): Promise<boolean>;
 }
@@ -225,9 +225,9 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     async stop(graceMs) {
       throughput.stop();
       const closed = bullWorker.close().then(() => true);
-      if (await inTime(closed, graceMs, false)) return true;
+      if (await inTime(closed, graceMs, false)) return !waitingForDependencies;
       stopping.abort(new HandedBack('The worker is stopping.'));
-      if (await inTime(closed, HAND_BACK_MS, false)) return true;
+      if (await inTime(closed, HAND_BACK_MS, false)) return !waitingForDependencies;
       log.warn('The worker did not close in time; its jobs go to others when their locks end', {
         queue: definition.name,
         running,

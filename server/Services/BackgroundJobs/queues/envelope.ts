@@ -11,7 +11,7 @@ export const envelopeSchema = z.object({
   runSeq: z.number().int(),
   userId: z.string().min(1),
   generation: z.number().int().positive(),
-  requestId: z.string().nullable(),
+  requestId: z.string().nullable().default(null),
   payload: z.record(z.string(), z.unknown()),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;

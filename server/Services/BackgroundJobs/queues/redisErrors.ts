@@ -5,6 +5,10 @@ const REDIS_REQUIRED = 'Redis is required for job scheduling. Please ensure Redi
 /** How a Redis that answers says that it takes no writes now. */
 const REFUSALS = 'READONLY|OOM|NOREPLICAS|MISCONF|MASTERDOWN|CLUSTERDOWN';
 
+/** Before Redis 7 what a script meets stands within the script's own error. */
+const AT_ITS_HEAD = '(?:^|: -)';
+const REFUSAL = new RegExp(`${AT_ITS_HEAD}(${REFUSALS}) `);
+
 /** How the network, ioredis, its Sentinel and Cluster, and Redis say that nothing can be stored or
  * read now. */
 const UNAVAILABLE = new RegExp(
@@ -14,7 +18,7 @@ const UNAVAILABLE = new RegExp(
     'max retries per request|All sentinels are unreachable',
     "Cluster isn't ready|Cluster is ended|Failed to refresh slots cache|startup nodes is available",
     'Too many Cluster redirections|Node is disconnected',
-    `^(LOADING|NOAUTH|WRONGPASS|TRYAGAIN|${REFUSALS})`,
+    `${AT_ITS_HEAD}(LOADING|NOAUTH|WRONGPASS|TRYAGAIN|${REFUSALS})`,
     '^(MOVED|ASK|UNBLOCKED) ',
   ].join('|'),
 );
@@ -29,7 +33,7 @@ export function isRedisUnavailable(error: unknown): boolean {
 
 /** Whether Redis answers, and takes no writes: full, without its replicas, or no master any more. */
 export function refusesWrites(error: unknown): boolean {
-  return error instanceof Error && new RegExp(`^(${REFUSALS}) `).test(error.message);
+  return error instanceof Error && REFUSAL.test(error.message);
 }
 
 /** The error people see while Redis is away. */

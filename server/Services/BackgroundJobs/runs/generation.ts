@@ -54,7 +54,7 @@ export async function claimNextGeneration(
     { ordered: false, writeConcern: DURABLE },
   );
   const ids = records.map(({ _id }) => _id);
-  return JobStatusModel.find({ _id: { $in: ids }, claim }).lean<JobStatusDoc[]>();
+  return JobStatusModel.find({ _id: { $in: ids }, claim, status: 'queued' }).lean<JobStatusDoc[]>();
 }
 
 function remembered({ generation, finishedAt, history }: JobStatusDoc) {

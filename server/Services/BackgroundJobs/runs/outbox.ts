@@ -117,7 +117,7 @@ export function entryOfRecord(record: JobStatusDoc): QueueEntry {
       runSeq: record.runSeq,
       userId: record.userId.toHexString(),
       generation: record.generation,
-      requestId: record.requestId,
+      requestId: record.requestId ?? null,
       payload: record.payload,
     },
     deduplicationId: record.deduplicationId,
