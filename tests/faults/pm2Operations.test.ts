@@ -90,8 +90,9 @@ it('13 pm2 reload api-server, in cluster mode, under HTTP load', async (context)
     `${clients.answers.length} requests in 3 reloads, ${retried} sent once more; ` +
     `${followers.ends.length} streams of events ended in order and begun again`;
   expect(followers.refused).toEqual([]);
-  // Each of them in each reload.
-  expect(followers.ends).toEqual(Array(9).fill('in order'));
+  // Each of them in each reload; one that asks a process that stops already is ended once more.
+  expect(followers.ends.filter((end) => end !== 'in order')).toEqual([]);
+  expect(followers.ends.length).toBeGreaterThanOrEqual(9);
   expect(clients.answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(sentTwiceInVain(load.stream), 'sent once more, and again without an answer').toEqual([]);
   expect(load.stream.answers.filter(({ status }) => status !== 202)).toEqual([]);
