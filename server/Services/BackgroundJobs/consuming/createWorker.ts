@@ -7,7 +7,7 @@ import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefiniti
 import { isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
 import { claimStart, type Recorder } from '../recording/recorder.ts';
 import { HandedBack } from './deadline.ts';
-import { execute, type InJobContext, NotYetKnown } from './execute.ts';
+import { belongsTo, execute, type InJobContext, NotYetKnown } from './execute.ts';
 import { failureOf, failureText } from './failureText.ts';
 import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
@@ -209,12 +209,10 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     if (record === null) return;
     recorder.record(record);
     throughput.ended(status);
-    const { jobId, attempts, error } = record;
+    const { attempts, error } = record;
     const durationMs = Date.now() - (job.processedOn ?? Date.now());
     // It was read as an envelope for the record.
-    const { requestId, runId, userId } = job.data as Envelope;
-    const cause = requestId === null ? {} : { requestId };
-    const fields = { ...cause, runId, jobId, userId, attempts, durationMs, error };
+    const fields = { ...belongsTo(job.data as Envelope), attempts, durationMs, error };
     if (status === 'completed') log.debug('Job completed', fields);
     else log.warn(status === 'failed' ? 'Job failed' : 'Attempt failed', fields);
   }

@@ -109,7 +109,8 @@ function readEnvelope<Payload, Result>(
   return envelope.data;
 }
 
-function belongsTo({ requestId, runId, jobId, userId }: Envelope) {
+/** What each line logged of a job says of it. */
+export function belongsTo({ requestId, runId, jobId, userId }: Envelope) {
   return { ...(requestId === null ? {} : { requestId }), runId, jobId, userId };
 }
 
