@@ -1,28 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { killableRedis } from '../../../scripts/services/testServices.mjs';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
-import { type Killable, startKillable } from '../../e2e/killable.ts';
+import { useOwnRedis } from '../ownRedis.ts';
 import { useInstallation } from './installation.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'hourwork-redis-away-'));
-const service = await killableRedis({ dir: join(folder, 'redis') });
-let server: Killable;
-
-beforeAll(async () => {
-  server = await startKillable(service, join(folder, 'redis'));
-});
-afterAll(async () => {
-  await server.kill();
-  await rm(folder, { recursive: true, force: true });
-});
+const own = await useOwnRedis();
 
 const installation = useInstallation({
-  REDIS_URL: `redis://127.0.0.1:${service.port}`,
+  REDIS_URL: `redis://127.0.0.1:${own.port}`,
   // No check for stalled jobs that would put one back.
   WORKER_LOCK_MS: '60000',
   WORKER_STALLED_CHECK_MS: '600000',
@@ -49,11 +35,11 @@ it('a job at work while Redis is away is done once: its lock is taken again', as
   const jobId = userDataJobId(runId, userId);
   const { env, queue, redis } = installation;
   expect(await redis.del(`${env.QUEUE_PREFIX}:${queue.name}:${jobId}:lock`)).toBe(1);
-  await server.kill();
+  await own.server.kill();
   // Not before the worker has noticed: what ends in that moment is done again.
   await vi.waitFor(() => expect(worker.redis.status).not.toBe('ready'));
   end();
-  await server.start();
+  await own.server.start();
   const job = await installation.jobIn('completed', jobId);
   expect(job).toMatchObject({ starts: 1, attempts: 1 });
   expect(executions).toBe(1);
@@ -74,9 +60,9 @@ it('what Redis refused is handed over when it is back, without the reconciler', 
   });
   if (run === null) throw new Error('The run was not made.');
   const entries = await outbox.record(userIds.map((userId) => entryOf(run, userId)));
-  await server.kill();
+  await own.server.kill();
   expect(await outbox.enqueue(entries, 50)).toMatchObject({ enqueued: 0, notEnqueued: 120 });
-  await server.start();
+  await own.server.start();
   await answers();
   await outbox.enqueueRefused(50);
   expect((await queue.pendingCounts()).waiting).toBe(120);

@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { killableRedis } from '../../../scripts/services/testServices.mjs';
 import { startConsuming } from '../../../server/composition/consuming.ts';
 import { ShutdownList } from '../../../server/composition/shutdown.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
@@ -12,26 +8,17 @@ import {
   userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { LoadedJob } from '../../../server/Services/BackgroundJobs/queues/loadProcessors.ts';
-import { type Killable, startKillable } from '../../e2e/killable.ts';
+import { useOwnRedis } from '../ownRedis.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { useInstallation } from './installation.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'hourwork-redis-refusing-'));
-const service = await killableRedis({ dir: join(folder, 'redis') });
-const admin = new Redis({ port: service.port, lazyConnect: true });
-let server: Killable;
-beforeAll(async () => {
-  server = await startKillable(service, join(folder, 'redis'));
-  await admin.connect();
-});
-afterAll(async () => {
-  admin.disconnect();
-  await server.kill();
-  await rm(folder, { recursive: true, force: true });
-});
+const own = await useOwnRedis();
+const admin = new Redis({ port: own.port, lazyConnect: true });
+beforeAll(() => admin.connect());
+afterAll(() => admin.disconnect());
 
 const installation = useInstallation({
-  REDIS_URL: `redis://127.0.0.1:${service.port}`,
+  REDIS_URL: `redis://127.0.0.1:${own.port}`,
   // Longer than the refusals: what is held here is not the lock.
   WORKER_LOCK_MS: '60000',
   WORKER_STALLED_CHECK_MS: '600000',
