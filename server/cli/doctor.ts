@@ -10,6 +10,7 @@ import { apiPort } from './doctor/port.ts';
 import { activeWithoutLock, redisFitness, redisMemory, redisTime } from './doctor/redis.ts';
 import { redisCli } from './doctor/redisCli.ts';
 import { logDisk, nodeVersion } from './doctor/thisMachine.ts';
+import { tellErrors } from './tellErrors.ts';
 
 const found: Finding['state'][] = [];
 let redact = createRedactor([]);
@@ -85,5 +86,7 @@ async function examineMongo(env: Env): Promise<void> {
   }
 }
 
-await examine();
-process.exitCode = found.includes('wrong') ? 1 : 0;
+await tellErrors(async () => {
+  await examine();
+  process.exitCode = found.includes('wrong') ? 1 : 0;
+});

@@ -18,13 +18,15 @@ interface CommandOptions {
   settings?: Readonly<Record<string, string>>;
   /** What it reads from standard input. */
   input?: string;
+  /** What it says is read by nobody: `| head` that has seen enough. */
+  readerLeft?: boolean;
 }
 
 /** Runs a command of server/cli/ as it is installed: compiled, in a process of its own. */
 export async function command(
   which: string,
   args: readonly string[],
-  { settings = {}, input = '' }: CommandOptions = {},
+  { settings = {}, input = '', readerLeft = false }: CommandOptions = {},
 ): Promise<Ended> {
   const { PATH, HOME } = process.env;
   const script = join(projectDir, 'dist/server/cli', `${which}.js`);
@@ -32,6 +34,7 @@ export async function command(
     cwd: projectDir,
     env: { PATH, HOME, ENV_FILE: '/dev/null', ...coverageSettings(), ...settings },
   });
+  if (readerLeft) child.stdout.destroy();
   const said = { out: '', err: '', text: '' };
   for (const [name, stream] of [
     ['out', child.stdout],

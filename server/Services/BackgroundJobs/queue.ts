@@ -4,6 +4,7 @@ import { AppError } from '../../errors/AppError.ts';
 import { CANARY, CANARY_OPTIONS } from './queues/canary.ts';
 import { type Envelope, queueJobId } from './queues/envelope.ts';
 import type { JobOptions } from './queues/jobDefinition.ts';
+import { type JobsAtWork, jobsAtWork } from './queues/lockless.ts';
 import * as contents from './queues/queueContents.ts';
 import { withRedis } from './queues/redisErrors.ts';
 import { readRedisFacts, tooFull } from './queues/redisFacts.ts';
@@ -62,6 +63,10 @@ export interface JobQueue {
    * than asked for is the live job that deduplication found. */
   add(entries: readonly QueueEntry[]): Promise<string[]>;
   pendingCounts(): Promise<PendingCounts>;
+  /** How many jobs completed within the time that Redis keeps finished ones. */
+  completedOfLate(): Promise<number>;
+  /** The jobs that are held for being at work, and whether a worker has them. */
+  jobsAtWork(): Promise<JobsAtWork>;
   /** Whether a run's jobs may be added: rejects with `REDIS_NEARLY_FULL` from 80 % of Redis'
    * memory on, because a Redis that is full stops the workers too. */
   requireRoom(): Promise<void>;
@@ -123,6 +128,9 @@ export function openQueue(
     name,
     add: (entries) => withRedis(() => add(queue, name, entries)),
     pendingCounts: () => withRedis(() => contents.pendingCounts(queue, redis)),
+    completedOfLate: () =>
+      withRedis(() => contents.completedSince(queue, redis, Date.now() - keepFinishedMs)),
+    jobsAtWork: () => withRedis(() => jobsAtWork(redis, `${prefix}:${name}`)),
     requireRoom: () => withRedis(() => requireRoom(redis)),
     look: (queueIds) =>
       withRedis(() => Promise.all(queueIds.map((id) => contents.look(queue, id)))),

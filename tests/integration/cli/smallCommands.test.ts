@@ -20,6 +20,19 @@ describe('npm run indexes', () => {
   });
 });
 
+describe('a command whose reader has left', () => {
+  it('does what it was asked for, and is content', async () => {
+    const settings = { MONGODB_URI: uri, REDIS_URL };
+    const unread = await runCommand('schedules', ['hold', '--minutes', '15'], {
+      settings,
+      readerLeft: true,
+    });
+    expect(unread).toEqual({ code: 0, out: '', err: '', text: '' });
+    const held = await mongoose.connection.collection('schedules').findOne();
+    expect(held?.heldUntil).toBeInstanceOf(Date);
+  });
+});
+
 describe('npm run schedules', () => {
   const schedule = () => mongoose.connection.collection('schedules').findOne();
 

@@ -9,6 +9,8 @@ export function absentQueue(name: string, why: () => Error = redisUnavailable): 
     name,
     add: refuse,
     pendingCounts: refuse,
+    completedOfLate: refuse,
+    jobsAtWork: refuse,
     requireRoom: refuse,
     look: refuse,
     places: refuse,

@@ -27,6 +27,14 @@ export async function pendingCounts(queue: Queue, redis: RedisConnection): Promi
   return pending;
 }
 
+export function completedSince(
+  queue: Queue,
+  redis: RedisConnection,
+  since: number,
+): Promise<number> {
+  return redis.zcount(queue.toKey('completed'), since, '+inf');
+}
+
 export async function hasTakeableJob(queue: Queue): Promise<boolean> {
   const [counts, paused] = await Promise.all([
     queue.getJobCounts('waiting', 'prioritized'),

@@ -3,8 +3,8 @@ import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { type JobQueue, openQueue, type PendingCounts } from '../queue.ts';
 import { absentQueue } from './absentQueue.ts';
 import type { JobDefinition } from './jobDefinition.ts';
-import { type JobsAtWork, jobsAtWork } from './lockless.ts';
-import { isRedisUnavailable, redisUnavailable, withRedis } from './redisErrors.ts';
+import type { JobsAtWork } from './lockless.ts';
+import { isRedisUnavailable } from './redisErrors.ts';
 import { type FailedQueue, registerEach } from './registration.ts';
 
 /** What Redis says of one queue at this moment. */
@@ -40,7 +40,6 @@ export interface QueueManager {
 interface OpenedQueue {
   queue: JobQueue;
   deadlineMs: number;
-  numbers(): Promise<QueueNumbers>;
 }
 
 /**
@@ -91,30 +90,26 @@ function open(
   const { QUEUE_PREFIX: prefix, REDIS_KEEP_FINISHED_MS: keepFinishedMs } = env;
   const options = optionsOf(env);
   const { deadlineMs } = options;
-  if (redis === null) {
-    const numbers = () => Promise.reject(redisUnavailable());
-    return { queue: absentQueue(name), deadlineMs, numbers };
-  }
-  const queue = openQueue(name, options, redis, { prefix, keepFinishedMs });
-  const key = `${prefix}:${name}`;
-  const numbers = async () => {
-    const [counts, completed, paused, oldestWaitingSince, atWork] = await Promise.all([
-      queue.pendingCounts(),
-      withRedis(() => redis.zcount(`${key}:completed`, Date.now() - keepFinishedMs, '+inf')),
-      queue.isPaused(),
-      queue.oldestWaitingSince(),
-      withRedis(() => jobsAtWork(redis, key)),
-    ]);
-    return { ...counts, completed, paused, oldestWaitingSince, atWork };
-  };
-  return { queue, deadlineMs, numbers };
+  if (redis === null) return { queue: absentQueue(name), deadlineMs };
+  return { queue: openQueue(name, options, redis, { prefix, keepFinishedMs }), deadlineMs };
 }
 
-async function statsOf({ queue, deadlineMs, numbers }: OpenedQueue): Promise<QueueStats> {
+async function statsOf({ queue, deadlineMs }: OpenedQueue): Promise<QueueStats> {
   try {
-    return { queue: queue.name, deadlineMs, numbers: await numbers() };
+    return { queue: queue.name, deadlineMs, numbers: await numbersOf(queue) };
   } catch (error) {
     const reason = (error as Error).message;
     return { queue: queue.name, numbers: null, redisAway: isRedisUnavailable(error), reason };
   }
+}
+
+async function numbersOf(queue: JobQueue): Promise<QueueNumbers> {
+  const [counts, completed, paused, oldestWaitingSince, atWork] = await Promise.all([
+    queue.pendingCounts(),
+    queue.completedOfLate(),
+    queue.isPaused(),
+    queue.oldestWaitingSince(),
+    queue.jobsAtWork(),
+  ]);
+  return { ...counts, completed, paused, oldestWaitingSince, atWork };
 }
