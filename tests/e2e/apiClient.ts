@@ -43,7 +43,7 @@ export function wasClosedIdle({
 /** Speaks to the API as one account. Without an answer it rejects with Unanswered; no request is
  * repeated. */
 export interface ApiClient {
-  get(path: string): Promise<Answer>;
+  get(path: string, options?: { newConnection: boolean }): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Opens a stream of events: settles with the status when its first bytes are here, and `ended`
    * with how it went: in order, or the system's code. */
@@ -71,11 +71,15 @@ interface Asked {
   method?: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
+  newConnection?: boolean;
 }
 
-async function ask(url: string, { method = 'GET', headers, body }: Asked): Promise<Answer> {
+async function ask(
+  url: string,
+  { method = 'GET', headers, body, newConnection = false }: Asked,
+): Promise<Answer> {
   const began = performance.now();
-  const sending = request(url, { method, headers, agent: connections });
+  const sending = request(url, { method, headers, agent: newConnection ? false : connections });
   // Heard below, as long as somebody waits for it.
   sending.on('error', () => undefined);
   let hung = false;
@@ -108,7 +112,7 @@ export async function login(baseUrl: string, credentials: Credentials): Promise<
   if (status !== 200) throw new Error(`The login was answered ${status}.`);
   const headers = { authorization: `Bearer ${String(body.token)}` };
   return {
-    get: (path) => ask(baseUrl + path, { headers }),
+    get: (path, options) => ask(baseUrl + path, { headers, ...options }),
     post: (path, body = {}, more = {}) =>
       ask(baseUrl + path, {
         method: 'POST',

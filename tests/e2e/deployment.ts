@@ -51,6 +51,8 @@ export type CleanUp = () => Promise<unknown>;
 interface Behaviour {
   /** How long each job waits after its work. */
   paceMs: number;
+  /** How long it waits before its work, whatever its signal says; not at all if absent. */
+  delayMs?: number;
   /** Users whose work ends its worker by kill -9, each time. */
   crashingUsers?: readonly string[];
   /** Users whose work keeps its worker's event loop busy for `blockMs`, at a job's first start. */

@@ -56,7 +56,10 @@ export function journaled(product, { userId, asOf, backfill }, { runId, runSeq, 
           const outcome = await data.saveSummary(user, traced);
           await mongoose.connection
             .collection('writes')
-            .insertOne({ ...entry, userId: user, start, outcome, at: new Date() });
+            .insertOne(
+              { ...entry, userId: user, start, outcome, at: new Date() },
+              { writeConcern: { w: 'majority', journal: true } },
+            );
           return outcome;
         },
       };

@@ -21,6 +21,7 @@ export interface PostAnswer extends Answer {
 
 /** A request of a run that had no answer. */
 export interface PostUnanswered extends Pick<Unanswered, 'code' | 'connectionReused'> {
+  key: string;
   sentAt: number;
   endedAt: number;
 }
@@ -95,7 +96,7 @@ export function streamRuns(
       return true;
     } catch (error) {
       const { code, connectionReused } = error as Unanswered;
-      unanswered.push({ code, connectionReused, sentAt, endedAt: Date.now() });
+      unanswered.push({ key, code, connectionReused, sentAt, endedAt: Date.now() });
       return false;
     }
   }

@@ -34,7 +34,8 @@ export async function recordsAmiss(runs: readonly AcceptedRun[]): Promise<number
  */
 export async function pendingAmiss(redis: Redis, runs: readonly AcceptedRun[]): Promise<number> {
   const ended = new Set(runs.flatMap(({ jobIds }) => jobIds));
-  let amiss = 0;
+  // Never looked at is not none.
+  let amiss = Number.NaN;
   await waitUntil(
     async () => {
       amiss = await countPendingAmiss(redis, ended);

@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
+import { userDataJobId } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { OPEN_STATES } from '../../server/Services/BackgroundJobs/recording/states.ts';
 import type { AcceptedRun } from './acceptedRuns.ts';
 
@@ -14,7 +15,11 @@ interface Applied {
 interface Write {
   userId: string;
   runId: string;
+  runSeq: number;
   outcome: 'saved' | 'kept';
+  /** The process that wrote. */
+  pid: number;
+  at: Date;
 }
 
 /** A user's summary with the traces in it, in the order in which they were left. */
@@ -27,7 +32,7 @@ const executions = () => mongoose.connection.collection('executions');
 const writes = () => mongoose.connection.collection<Write>('writes');
 const effects = () => mongoose.connection.collection<Effect>(UserSummaryModel.collection.name);
 const appliedOf = ({ applied = {} }: Effect) => Object.values(applied);
-const idsOf = (runs: readonly AcceptedRun[]) => runs.map(({ runId }) => runId);
+const idsOf = (runs: readonly Pick<AcceptedRun, 'runId'>[]) => runs.map(({ runId }) => runId);
 
 /** Those of these jobs that have no final state yet, or not even a record. */
 export async function openAmong(jobIds: ReadonlySet<string>): Promise<Set<string>> {
@@ -54,7 +59,7 @@ export async function lastToEnd(runs: readonly AcceptedRun[]): Promise<string> {
 }
 
 /** How many starts there were in these runs, those of one job counted as often as they were. */
-export function executionsOf(runs: readonly AcceptedRun[]): Promise<number> {
+export function executionsOf(runs: readonly Pick<AcceptedRun, 'runId'>[]): Promise<number> {
   return executions().countDocuments({ runId: { $in: idsOf(runs) } });
 }
 
@@ -103,33 +108,56 @@ export async function writtenAgain(runs: readonly AcceptedRun[]): Promise<string
       { $match: { times: { $gt: 1 } } },
     ])
     .toArray();
-  return again.map(({ _id: { runId, userId } }) => `user-data-${runId}-${userId}`);
+  return again.map(({ _id }) => jobOf(_id));
 }
 
 /**
- * Jobs recorded as completed whose effect is not there, neither their run's nor a newer one's, and
- * those of which the writer said that it was, though it never was.
+ * Jobs of these runs that ended otherwise than done: failed or cancelled, completed without an answered
+ * write of their own, or a duplicate of a job that was not completed.
+ * @param mayFail users whose jobs are not judged
  */
-export async function completedWithoutEffect(runs: readonly AcceptedRun[]): Promise<string[]> {
+export async function endedUndone(
+  runs: readonly AcceptedRun[],
+  mayFail: readonly string[],
+): Promise<string[]> {
+  const ended = await JobStatusModel.find(
+    { runId: { $in: idsOf(runs) }, userId: { $nin: mayFail }, status: { $nin: [...OPEN_STATES] } },
+    { userId: 1, runId: 1, status: 1, duplicateOf: 1 },
+  ).lean();
+  const holders = await JobStatusModel.find(
+    { _id: { $in: ended.flatMap(({ duplicateOf }) => duplicateOf ?? []) }, status: 'completed' },
+    { _id: 1 },
+  ).lean();
+  const completed = new Set(holders.map(({ _id }) => _id));
+  const written = new Set((await writesIn(runs)).map(jobOf));
+  return ended
+    .filter((job) => {
+      if (job.status === 'completed') return !written.has(job._id);
+      return job.status !== 'duplicate' || !completed.has(job.duplicateOf ?? '');
+    })
+    .map(({ _id, status }) => `${_id} (${status})`);
+}
+
+/** Answers of the writer that are not true: it saved what is not there, or kept nothing as new. */
+export async function untrueWrites(runs: readonly AcceptedRun[]): Promise<string[]> {
   const applied = new Map<string, Applied[]>();
   for await (const effect of effects().find()) {
     applied.set(effect.userId.toHexString(), appliedOf(effect));
   }
-  const completed = await JobStatusModel.find(
-    { runId: { $in: idsOf(runs) }, status: 'completed' },
-    { userId: 1, runSeq: 1 },
-  ).lean();
-  const missing = completed
-    .filter(({ userId, runSeq }) => {
-      const there = applied.get(userId.toHexString()) ?? [];
-      return !there.some((each) => each.runSeq >= runSeq);
-    })
-    .map(({ _id }) => _id);
-  const saved = await writes()
-    .find({ runId: { $in: idsOf(runs) }, outcome: 'saved' })
+  const isTrue = ({ userId, runId, runSeq, outcome }: Write) =>
+    (applied.get(userId) ?? []).some((each) =>
+      outcome === 'saved' ? each.runId === runId : each.runSeq >= runSeq,
+    );
+  return (await writesIn(runs)).filter((write) => !isTrue(write)).map(jobOf);
+}
+
+/** All writes that were answered in these runs. */
+export function writesIn(runs: readonly Pick<AcceptedRun, 'runId'>[]): Promise<Write[]> {
+  return writes()
+    .find({ runId: { $in: idsOf(runs) } })
     .toArray();
-  const untrue = saved
-    .filter(({ userId, runId }) => !applied.get(userId)?.some((each) => each.runId === runId))
-    .map(({ userId, runId }) => `user-data-${runId}-${userId}`);
-  return [...new Set([...missing, ...untrue])];
+}
+
+export function jobOf({ runId, userId }: Pick<Write, 'runId' | 'userId'>): string {
+  return userDataJobId(runId, userId);
 }

@@ -39,10 +39,18 @@ it('6 maxmemory reached', async (context) => {
   // Every write is refused, those of the workers too: jobs end, and locks cannot be renewed.
   await letWorkPileUp(deployment, { jobs: 50, jobMs: FULL_MS / 2 });
   await redis.config('SET', 'maxmemory', Math.ceil(used / 2));
+  await expect(redis.set('hourwork-test:any', '')).rejects.toThrow(/^OOM /);
+  const fullSince = Date.now();
   await wait(FULL_MS);
   await deployment.pace(200);
   await redis.config('SET', 'maxmemory', 0);
-  await load.settle();
+  const row = await load.settle();
+  const refusals = load.stream.answers.filter(
+    ({ status, sentAt }) => status === 503 && sentAt > fullSince,
+  );
+  row.seen = `${refusals.length} runs refused while Redis took no write`;
+  expect(refusals.length).toBeGreaterThan(10);
+  expect(row.begunAgain, 'outcomes that Redis refused').toBeGreaterThan(0);
   load.probe.expectServedOrUnavailable();
   expect(load.stream.answers.filter(({ status }) => ![202, 503].includes(status))).toEqual([]);
   expect(await JobStatusModel.countDocuments({ status: 'failed' })).toBe(0);

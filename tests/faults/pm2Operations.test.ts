@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { RunModel } from '../../server/models/system/RunModel.ts';
 import { useDeployment } from '../e2e/deployment.ts';
 import { makeRun } from '../integration/http/records.ts';
 import type { PostUnanswered, RunStream } from './acceptedRuns.ts';
@@ -39,6 +40,18 @@ function sentTwiceInVain({ unanswered, answers }: RunStream): readonly PostUnans
   });
 }
 
+/** Requests without an answer that had begun their run: they were cut, not closed idle. */
+async function cutAtWork({ unanswered }: RunStream): Promise<string[]> {
+  const begun = await RunModel.find(
+    { 'request.key': { $in: unanswered.map(({ key }) => key) } },
+    { request: 1, startedAt: 1 },
+  ).lean();
+  return unanswered.flatMap(({ key, endedAt }) => {
+    const run = begun.find(({ request }) => request?.key === key);
+    return run !== undefined && run.startedAt.getTime() < endedAt ? [run._id] : [];
+  });
+}
+
 it('13 pm2 reload worker under load', async (context) => {
   const load = await underLoad(context, deployment, expectation);
   const mark = await deployment.pm2.logMark();
@@ -60,6 +73,8 @@ it('13 pm2 scale worker 7 → 2 → 7 under load', async (context) => {
     expect(await pm2.online('worker')).toHaveLength(instances);
     await wait(2_000);
   }
+  // What two workers could not do meanwhile.
+  await deployment.pace(200);
   await load.settle();
   await expectInOrder(mark);
   load.probe.expectServedOrUnavailable();
@@ -95,6 +110,7 @@ it('13 pm2 reload api-server, in cluster mode, under HTTP load', async (context)
   expect(followers.ends.length).toBeGreaterThanOrEqual(9);
   expect(clients.answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(sentTwiceInVain(load.stream), 'sent once more, and again without an answer').toEqual([]);
+  expect(await cutAtWork(load.stream), 'cut after they had begun their run').toEqual([]);
   expect(load.stream.answers.filter(({ status }) => status !== 202)).toEqual([]);
   await expectInOrder(mark);
   load.probe.expectServedOrUnavailable({ mayCloseIdle: true });

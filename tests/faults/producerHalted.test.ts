@@ -80,6 +80,8 @@ async function expectAllOnce(runId: string, watch: BalanceWatch): Promise<void> 
   expect(enumerated).toBe(USERS);
   expect((sealed?.completed ?? 0) + (sealed?.duplicates ?? 0)).toBe(USERS);
   expect(await JobStatusModel.countDocuments({ runId })).toBe(USERS);
+  const done = sealed?.completed ?? 0;
+  expect(await deployment.executions(runId)).toEqual({ total: done, users: done });
 }
 
 it('17 a producer killed at each step of a run', async (context) => {

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { useDeployment } from '../e2e/deployment.ts';
 import { AS_IN_PRODUCTION } from './faultSettings.ts';
+import { busyWorker } from './jobsAtWork.ts';
 import { underLoad } from './underLoad.ts';
 
 const deployment = useDeployment({ users: 2_000, settings: AS_IN_PRODUCTION });
@@ -29,8 +30,10 @@ it('8 kill -9 of a worker, with all settings as in production', async (context) 
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 15 },
     ...busy,
   });
-  const pid = await deployment.killOne('worker');
-  await load.settle();
+  const pid = await busyWorker(deployment, 2);
+  process.kill(pid, 'SIGKILL');
+  const row = await load.settle();
+  expect(row.begunAgain, 'jobs that the killed one had at work').toBeGreaterThan(0);
   await deployment.whenReplaced('worker', [pid], WORKERS);
   load.probe.expectServedOrUnavailable();
 });

@@ -12,6 +12,7 @@ it('1 API and workers start with Redis off; Redis starts later', async (context)
   const load = await underLoad(context, deployment, {
     expected: 'serving; 503 < 1 s; recovers, S ≤ 5',
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 5 },
+    allWorkersResume: true,
   });
   // What is to be done when Redis is there.
   await letWorkPileUp(deployment, { jobs: 50, jobMs: 2_000 });
@@ -33,8 +34,11 @@ it('1 API and workers start with Redis off; Redis starts later', async (context)
     },
   });
   expect(refused.ms).toBeLessThan(1_000);
+  const workers = async () => (await pm2.online('worker')).map(({ pid }) => pid);
+  const waiting = await workers();
   await wait(5_000);
   await redis.start();
   await load.settle();
+  expect(await workers(), 'workers that waited, and were not started anew').toEqual(waiting);
   load.probe.expectServedOrUnavailable(load);
 });

@@ -35,7 +35,11 @@ async function missedSlots(from: number, to: number) {
 }
 
 /** SIGSTOP to these for 10 s. A request that one of them has then may find no answer in time. */
-async function freeze({ takeApiAway }: Load, pids: readonly number[]): Promise<void> {
+async function freeze(
+  { takeApiAway }: Load,
+  pids: readonly number[],
+): Promise<{ from: number; to: number }> {
+  const from = Date.now();
   await takeApiAway([HUNG], async () => {
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     try {
@@ -44,6 +48,7 @@ async function freeze({ takeApiAway }: Load, pids: readonly number[]): Promise<v
       for (const pid of pids) process.kill(pid, 'SIGCONT');
     }
   });
+  return { from, to: Date.now() };
 }
 
 async function threeApis({ pm2 }: Deployment): Promise<number[]> {
@@ -101,7 +106,7 @@ describe('one of them frozen', () => {
     });
     const from = (Math.floor(Date.now() / SLOT_MS) + 1) * SLOT_MS;
     await wait(FROZEN_AFTER_MS);
-    await freeze(work, pids.slice(0, 1));
+    const frozen = await freeze(work, pids.slice(0, 1));
     await wait(from + LASTS_MS - Date.now());
     const row = await work.settle();
     const slots = Array.from(
@@ -112,6 +117,13 @@ describe('one of them frozen', () => {
     row.seen =
       `${runs.length} runs for ${slots.length} slots; ${missed.length} slots missed and recorded, ` +
       `${caughtUp.length} of them caught up`;
+    // Two others are awake: only what the frozen one had been elected for may have gone by.
+    const others = missed.filter(
+      ({ slot }) => slot < frozen.from - SLOT_MS || slot > frozen.to + SLOT_MS,
+    );
+    expect(others, 'slots missed while nobody was frozen').toEqual([]);
+    expect(runs.length).toBeGreaterThanOrEqual(slots.length - FROZEN_MS / SLOT_MS);
+    work.probe.expectServedOrUnavailable(work);
   });
 });
 
@@ -165,5 +177,6 @@ describe('all of them frozen', () => {
     const wentBy = slots.slice(FROZEN_AT_SECOND + 2);
     expect(missed.map(({ slot }) => slot)).toEqual(expect.arrayContaining(wentBy));
     expect(caughtUp.map(({ slot }) => slot)).toEqual(slots.slice(-1));
+    work.probe.expectServedOrUnavailable(work);
   });
 });

@@ -14,6 +14,8 @@ export interface SteadyClients {
 }
 
 const CLIENTS = 5;
+/** These ask on a connection of its own each time, on which nothing excuses a missing answer. */
+const ON_NEW_CONNECTIONS = 2;
 const PAUSE_MS = 20;
 
 export function steadyClients(api: ApiClient, path: string): SteadyClients {
@@ -21,21 +23,23 @@ export function steadyClients(api: ApiClient, path: string): SteadyClients {
   const retried: string[] = [];
   let stopped = false;
 
-  async function ask(): Promise<void> {
-    const answer = await api.get(path).catch((error: Unanswered) => {
+  async function ask(newConnection: boolean): Promise<void> {
+    const answer = await api.get(path, { newConnection }).catch((error: Unanswered) => {
       if (!wasClosedIdle(error)) throw error;
       retried.push(error.code);
       return api.get(path);
     });
     answers.push(answer);
   }
-  async function client(): Promise<void> {
+  async function client(newConnections: boolean): Promise<void> {
     while (!stopped) {
-      await ask();
+      await ask(newConnections);
       await wait(PAUSE_MS);
     }
   }
-  const clients = Promise.all(Array.from({ length: CLIENTS }, client));
+  const clients = Promise.all(
+    Array.from({ length: CLIENTS }, (_, number) => client(number < ON_NEW_CONNECTIONS)),
+  );
   // Heard in stop(); until then a rejection must not end the test.
   clients.catch(() => undefined);
 

@@ -112,6 +112,7 @@ it('20 new producers, old workers: a newer payload version', async (context) => 
   await release(NEXT_VERSION);
   const row = await settle();
   await expectDone(runId);
+  expect(await deployment.executions(runId)).toEqual({ total: USERS, users: USERS });
   row.seen = `${USERS} jobs handed back twice and more, done after the upgrade`;
   probe.expectServedOrUnavailable();
 });

@@ -5,7 +5,8 @@ import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { UserModel } from '../../server/models/UserModel.ts';
 import { useDeployment } from '../e2e/deployment.ts';
 import { QUICK } from './faultSettings.ts';
-import { executedAgain, jobsAtWorkOf } from './jobsAtWork.ts';
+import { busyWorker, executedAgain, jobsAtWorkOf } from './jobsAtWork.ts';
+import { jobOf, writesIn } from './ledgers.ts';
 import { ownConnection } from './redisOfDeployment.ts';
 import { underLoad } from './underLoad.ts';
 
@@ -30,8 +31,9 @@ describe('frozen', () => {
 
   it('11 a worker frozen for 10 s, past its lock of 3 s, then woken', async (context) => {
     const load = await underLoad(context, deployment, expectation);
-    const [worker] = await deployment.pm2.online('worker');
-    const pid = worker?.pid ?? 0;
+    // Half a job's time passes before its effect: so it has yet to come, when it wakes, for some.
+    await deployment.behave({ delayMs: 200, paceMs: 200 });
+    const pid = await busyWorker(deployment, 6);
     process.kill(pid, 'SIGSTOP');
     try {
       const held = await jobsAtWorkOf(ownConnection(deployment.redis), pid);
@@ -45,9 +47,17 @@ describe('frozen', () => {
       const before = await JobStatusModel.find({ _id: { $in: held } })
         .sort({ _id: 1 })
         .lean();
+      const wokenAt = new Date();
       process.kill(pid, 'SIGCONT');
       const row = await load.settle();
-      row.seen = `${held.length} jobs held by the frozen one, all done by another`;
+      const stale = (await writesIn(load.stream.accepted)).filter(
+        (write) => write.pid === pid && write.at > wokenAt && held.includes(jobOf(write)),
+      );
+      row.seen =
+        `${held.length} jobs held by the frozen one, all done by another; ` +
+        `${stale.length} of their effects written again when it woke, and kept out`;
+      expect(stale.length).toBeGreaterThan(0);
+      expect(stale.filter(({ outcome }) => outcome !== 'kept')).toEqual([]);
       // It ended them too, after it woke: nothing in their records moved.
       const after = await JobStatusModel.find({ _id: { $in: held } })
         .sort({ _id: 1 })
@@ -85,8 +95,13 @@ describe('blocked', () => {
     const row = await load.settle();
     const again = await executedAgain();
     row.seen = `${again.length} jobs of the blocked worker done by the other`;
-    const record = await JobStatusModel.findById(jobId).lean();
-    expect(record).toMatchObject({ status: 'completed', attempts: 1, generation: 1, starts: 2 });
+    // The blocked one's effect comes last, and changes nothing.
+    const written = await writesIn([{ runId: String(body.runId) }]);
+    written.sort((one, other) => one.at.getTime() - other.at.getTime());
+    expect(written.map(({ outcome }) => outcome)).toEqual(['saved', 'kept']);
+    const blocked = written[1]?.pid ?? 0;
+    expect(written[0]?.pid).not.toBe(blocked);
+    await expectEndedByOthers([jobId], blocked);
     load.probe.expectServedOrUnavailable();
   });
 });

@@ -1,6 +1,7 @@
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { useDeployment } from '../e2e/deployment.ts';
 import { QUICK } from './faultSettings.ts';
+import { busyWorker } from './jobsAtWork.ts';
 import { underLoad } from './underLoad.ts';
 
 const deployment = useDeployment({ users: 2_000, settings: QUICK });
@@ -10,9 +11,11 @@ it('8 kill -9 of a worker', async (context) => {
     expected: 'S ≤ 15, L = R = 0',
     bounds: { lost: 0, twice: 0, doubled: 0, settledS: 15 },
   });
-  const pid = await deployment.killOne('worker');
+  const pid = await busyWorker(deployment, 4);
+  process.kill(pid, 'SIGKILL');
   const row = await load.settle();
   await deployment.whenReplaced('worker', [pid], Number(QUICK.WORKER_INSTANCES));
   row.seen = 'another worker in its place';
+  expect(row.begunAgain, 'jobs that the killed one had at work').toBeGreaterThan(0);
   load.probe.expectServedOrUnavailable();
 });
