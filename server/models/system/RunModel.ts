@@ -50,6 +50,8 @@ export interface RunDoc {
   sealed: RunCounts | null;
   /** How often its jobs were about to be retried: totals counted before are not sealed after. */
   reopenings: number;
+  /** Retries that are about to claim jobs of it: until they have, or are overdue, it is not sealed. */
+  claims?: { token: string; until: Date }[];
   /** What a run opened again had counted in records that have expired since. */
   expired: RunCounts | null;
   warnings: string[];
@@ -97,6 +99,7 @@ const runSchema = new Schema<RunDoc>(
     forgotten: { type: [Schema.Types.ObjectId], default: [] },
     sealed: { type: countsSchema, default: null },
     reopenings: { type: Number, default: 0 },
+    claims: [new Schema({ token: String, until: Date }, { _id: false })],
     expired: { type: countsSchema, default: null },
     warnings: { type: [String], default: [] },
     requestId: { type: String, default: null },

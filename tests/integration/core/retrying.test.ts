@@ -173,6 +173,51 @@ describe('a retry', () => {
     expect(await installation.runIn('completed', runId)).toMatchObject({ completed: 1, failed: 0 });
   });
 
+  it('is not lost to a ledger that is sealed before it has claimed its jobs', async () => {
+    const { runId, jobIds } = await failedRun(3);
+    const [first = '', second = ''] = jobIds;
+    const claim = JobStatusModel.bulkWrite.bind(JobStatusModel);
+    const claiming = vi.spyOn(JobStatusModel, 'bulkWrite');
+    onTestFinished(() => claiming.mockRestore());
+    claiming.mockImplementationOnce(async (...write: Parameters<typeof claim>) => {
+      await installation.seal();
+      // Nor to another retry, which is done with the run before this one has begun.
+      await administration.retryJob(second);
+      await installation.jobIn('completed', second);
+      await installation.seal();
+      expect((await balancedRun(runId)).status).toBe('running');
+      return claim(...write);
+    });
+    await administration.retryJob(first);
+    await installation.jobIn('completed', first);
+    expect(await installation.runIn('completed', runId)).toMatchObject({
+      completed: 2,
+      failed: 1,
+      queued: 0,
+    });
+  });
+
+  it('that was long in claiming its jobs opens the ledger that was sealed meanwhile', async () => {
+    const { runId, jobIds } = await failedRun(2);
+    const [jobId = ''] = jobIds;
+    const claim = JobStatusModel.bulkWrite.bind(JobStatusModel);
+    const claiming = vi.spyOn(JobStatusModel, 'bulkWrite');
+    onTestFinished(() => claiming.mockRestore());
+    claiming.mockImplementationOnce(async (...write: Parameters<typeof claim>) => {
+      await RunModel.updateOne({ _id: runId }, { $set: { 'claims.0.until': new Date(0) } });
+      await installation.seal();
+      expect((await balancedRun(runId)).status).toBe('completed');
+      return claim(...write);
+    });
+    await administration.retryJob(jobId);
+    await installation.jobIn('completed', jobId);
+    expect(await installation.runIn('completed', runId)).toMatchObject({
+      completed: 1,
+      failed: 1,
+      queued: 0,
+    });
+  });
+
   it('of many takes the filter’s, up to the limit, and says what it left', async () => {
     await JobStatusModel.deleteMany({});
     const { runId, jobIds } = await failedRun(4);

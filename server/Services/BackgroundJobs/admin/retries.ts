@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../errors/AppError.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
@@ -6,7 +7,7 @@ import { jobIdOf } from '../queues/envelope.ts';
 import { claimNextGeneration } from '../runs/generation.ts';
 import { recordPages } from '../runs/openJobs.ts';
 import { entryOfRecord, type Outbox } from '../runs/outbox.ts';
-import { unseal } from '../runs/seal.ts';
+import { claimsMade, unseal } from '../runs/seal.ts';
 import type { Administration, RetriedPart } from './administration.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
@@ -39,10 +40,10 @@ export function createRetries({
     delayMs: (position: number) => number = () => 0,
   ): Promise<{ claimed: JobStatusDoc[]; duplicates: number }> {
     const runIds = [...new Set(records.map(({ runId }) => runId))];
-    for (const runId of runIds) await unseal(runId);
+    const token = randomUUID();
+    for (const runId of runIds) await unseal(runId, token);
     const claimed = await claimNextGeneration(records, requestId);
-    // Again: the ledger may have been sealed between the two.
-    for (const runId of runIds) await unseal(runId);
+    await claimsMade(runIds, token);
     const entries = claimed.map((record, position) => ({
       ...entryOfRecord(record),
       delayMs: delayMs(position),

@@ -7,6 +7,8 @@ import { addCounts, countRecords, currentCounts, noCounts } from './balance.ts';
 const DAY_MS = 86_400_000;
 /** A run open for longer than this keeps its records from expiring. */
 const LONG_OPEN_MS = DAY_MS / 2;
+/** So long a retry may take from the first run that it opens to its claim of the jobs. */
+const CLAIM_MS = 60_000;
 
 /** The runs whose totals are not sealed, oldest first. */
 export function openRuns(): Promise<RunDoc[]> {
@@ -30,6 +32,8 @@ export async function sealIfFinished(
   if (run.status === 'enumerating' || (run.lease !== null && run.lease.expiresAt > new Date())) {
     return null;
   }
+  // Once read, a further claim would show in the reopenings.
+  if (run.claims?.some(({ until }) => until > new Date())) return null;
   const open = await JobStatusModel.exists({ runId: run._id, status: { $in: [...OPEN_STATES] } });
   if (open !== null) return null;
   const totals = await currentCounts(run);
@@ -54,6 +58,7 @@ export async function sealIfFinished(
         status: run.status === 'cancelled' ? 'cancelled' : 'completed',
         finishedAt,
         lease: null,
+        claims: [],
       },
     },
     { writeConcern: DURABLE },
@@ -71,23 +76,41 @@ async function lastFinished(runId: string): Promise<Date> {
 
 /**
  * Opens a sealed run again, for a retry. What its expired records had counted stays counted. A run
- * that is open stays so: a sealing under way is called off.
+ * that is open stays so: a sealing under way is called off. It is not sealed before `claimsMade` was
+ * called with the same token, or a minute has passed.
  */
-export async function unseal(runId: string): Promise<void> {
+export async function unseal(runId: string, token: string): Promise<void> {
   const run = (await RunModel.findOneAndUpdate(
     { _id: runId },
-    { $inc: { reopenings: 1 } },
+    {
+      $inc: { reopenings: 1 },
+      $push: { claims: { token, until: new Date(Date.now() + CLAIM_MS) } },
+    },
     { returnDocument: 'after', lean: true, projection: { selection: 0 }, writeConcern: DURABLE },
   )) as RunDoc | null;
   if (run === null || run.sealed === null) return;
   // First nothing more may expire; then what is gone is the difference.
   await JobStatusModel.updateMany({ runId }, { $unset: { expiresAt: 1 } });
   const expired = addCounts(run.sealed, await countRecords(run), -1);
+  // Another retry may have opened it meanwhile and have claimed jobs of it: then its difference stands.
   await RunModel.updateOne(
     { _id: runId, sealed: { $ne: null } },
-    { $set: { sealed: null, status: 'running', finishedAt: null, expired } },
+    { $set: { ...OPEN_AGAIN, expired } },
     { writeConcern: DURABLE },
   );
+}
+
+const OPEN_AGAIN = { sealed: null, status: 'running', finishedAt: null } as const;
+
+/** Says that the retry of this token has claimed its jobs: its runs may be sealed once they end. */
+export async function claimsMade(runIds: readonly string[], token: string): Promise<void> {
+  // Sealed all the same, because the retry was overdue: what had expired was known before its claim.
+  await RunModel.updateMany(
+    { _id: { $in: runIds }, sealed: { $ne: null } },
+    { $set: OPEN_AGAIN },
+    { writeConcern: DURABLE },
+  );
+  await RunModel.updateMany({ _id: { $in: runIds } }, { $pull: { claims: { token } } });
 }
 
 /** Gives the final records of a run that was opened again their time to live. */
