@@ -1,9 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
-import { markCancelled } from '../../../server/Services/BackgroundJobs/runs/cancel.ts';
+import {
+  cancelWaitingJobs,
+  markCancelled,
+} from '../../../server/Services/BackgroundJobs/runs/cancel.ts';
+import { leaseRun } from '../../../server/Services/BackgroundJobs/runs/checkpoint.ts';
+import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { SILENT, useInstallation } from './installation.ts';
@@ -94,6 +100,78 @@ describe('a cancelled run', () => {
       await installation.seal();
       expect((await balancedRun(paused.runId)).finishedAt).not.toBeNull();
     });
+  });
+});
+
+describe('a run that is cancelled while its producer puts a page in', () => {
+  const installation = useInstallation();
+  const { queue, outbox, balancedRun } = installation;
+
+  it.each(['before', 'after'])(
+    'leaves no job that its producer put in %s the cancel',
+    async (when) => {
+      const userIds = await installation.makeUsers(3);
+      async function cancel(runId: string): Promise<void> {
+        await markCancelled(runId);
+        await cancelWaitingJobs(runId, { queue, retentionDays: 7 });
+        await installation.reconcile();
+        expect(await JobStatusModel.countDocuments({ runId, status: 'queued' })).toBe(3);
+      }
+      const cancelledMeanwhile = createProducer({
+        queue,
+        outbox: {
+          ...outbox,
+          async enqueue(entries, batchSize) {
+            const runId = entries[0]?.envelope.runId ?? '';
+            if (when === 'after') await cancel(runId);
+            const handOver = await outbox.enqueue(entries, batchSize);
+            if (when === 'before') await cancel(runId);
+            return handOver;
+          },
+        },
+        batchSize: 50,
+        leaseMs: 60_000,
+        retentionDays: 7,
+        log: SILENT,
+      });
+      const { runId } = await cancelledMeanwhile.enqueueUsers(userIds, { asOf: '2020-01-01' });
+      await installation.seal();
+      const run = await balancedRun(runId);
+      expect(run).toMatchObject({ status: 'cancelled', enumerated: 3, cancelled: 3 });
+      expect(run.finishedAt).not.toBeNull();
+      const places = await queue.places(userIds.map((userId) => userDataJobId(runId, userId)));
+      expect(places).toEqual(['unknown', 'unknown', 'unknown']);
+      await cancelledMeanwhile.stop();
+    },
+  );
+
+  it('whose producer died while it put jobs in is cleared once its lease has run out', async () => {
+    const userIds = await installation.makeUsers(3);
+    const run = await openRequestedRun({
+      trigger: 'manual',
+      mode: 'queue',
+      batchSize: 50,
+      asOf: '2020-01-02',
+      backfill: false,
+      selection: userIds,
+      requestId: null,
+    });
+    if (run === null) throw new Error('The run is there already.');
+    await leaseRun(run._id, 60_000);
+    const entries = userIds.map((userId) => entryOf(run, userId));
+    await outbox.record(entries);
+    await markCancelled(run._id);
+    await cancelWaitingJobs(run._id, { queue, retentionDays: 7 });
+    await outbox.enqueue(entries.slice(0, 2), 50);
+    await installation.reconcile();
+    expect(await JobStatusModel.countDocuments({ runId: run._id, status: 'cancelled' })).toBe(0);
+    await RunModel.updateOne({ _id: run._id }, { $set: { 'lease.expiresAt': new Date(0) } });
+    await installation.reconcile();
+    expect(await JobStatusModel.countDocuments({ runId: run._id, status: 'cancelled' })).toBe(3);
+    const places = await queue.places(userIds.map((userId) => userDataJobId(run._id, userId)));
+    expect(places).toEqual(['unknown', 'unknown', 'unknown']);
+    await installation.seal();
+    expect((await balancedRun(run._id)).finishedAt).not.toBeNull();
   });
 });
 

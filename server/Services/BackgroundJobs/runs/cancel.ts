@@ -5,6 +5,8 @@ import { RunModel } from '../../../models/system/RunModel.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { sourcesOf } from '../recording/states.ts';
+import { isBeingEnqueued } from './checkpoint.ts';
+import { findRun } from './ledger.ts';
 import { recordPages } from './openJobs.ts';
 
 const DAY_MS = 86_400_000;
@@ -31,13 +33,18 @@ export async function markCancelled(runId: string): Promise<void> {
 }
 
 /**
- * Cancels the queue's jobs of a cancelled run that no worker has; those at work end as they will. May
- * be repeated until nothing is left, by any process.
+ * Cancels the queue's jobs of a cancelled run that no worker has; those at work end as they will. A
+ * page that a producer is handing over is left to it: it calls this when it has, and if it dies before,
+ * the reconciler cancels them. May be repeated until nothing is left, by any process.
  */
 export async function cancelWaitingJobs(runId: string, options: CancelOptions): Promise<void> {
+  const run = await findRun(runId);
+  if (run === null) return;
   for (const status of ['queued', 'delayed'] as const) {
     for await (const page of recordPages(status, { queue: options.queue.name, runId })) {
-      await cancelRecords(page, options);
+      // Cancelled now, they would come into the queue all the same.
+      const free = page.filter((record) => !isBeingEnqueued(record, run));
+      await cancelRecords(free, options);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DURABLE } from '../../../models/durable.ts';
+import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel, type RunStatus } from '../../../models/system/RunModel.ts';
 
 /** Whoever opens a run takes its lease at once; after this long they must have died between. */
@@ -15,6 +16,23 @@ export function abandonedRuns(...statuses: RunStatus[]) {
       { lease: null, startedAt: { $lt: new Date(now.getTime() - UNLEASED_MS) } },
     ],
   };
+}
+
+/** Whether a user is of a page that its run's producer, or who resumes it, has yet to hand over. */
+export function isBeyondCheckpoint(
+  { userId }: Pick<JobStatusDoc, 'userId'>,
+  { checkpoint }: Pick<RunDoc, 'checkpoint'>,
+): boolean {
+  return checkpoint === null || userId.toHexString() > checkpoint.toHexString();
+}
+
+/** Whether a producer has the run and may be putting this record's job into the queue right now. */
+export function isBeingEnqueued(
+  record: Pick<JobStatusDoc, 'userId'>,
+  run: Pick<RunDoc, 'checkpoint' | 'lease'>,
+): boolean {
+  const isHeld = run.lease !== null && run.lease.expiresAt > new Date();
+  return isHeld && isBeyondCheckpoint(record, run);
 }
 
 /** A producer's right to move a run's checkpoint: lost as soon as another takes the run over. */

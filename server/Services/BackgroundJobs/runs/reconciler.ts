@@ -7,6 +7,7 @@ import { queueJobId } from '../queues/envelope.ts';
 import { type JobRecord, writeRecords } from '../recording/recorder.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { cancelRecords } from './cancel.ts';
+import { isBeingEnqueued, isBeyondCheckpoint } from './checkpoint.ts';
 import { claimNextGeneration } from './generation.ts';
 import { recordPages } from './openJobs.ts';
 import { entryOfRecord, type Outbox } from './outbox.ts';
@@ -91,6 +92,7 @@ async function reconcilePage(
   const toCancel: JobStatusDoc[] = [];
   for (const [position, record] of page.entries()) {
     const job = jobs[position];
+    const run = runs.get(record.runId);
     if (job === undefined) continue;
     const hasEnded = job.state === 'completed' || job.state === 'failed';
     // Redis came back without its last second: what it holds is of a start before the record's.
@@ -98,9 +100,9 @@ async function reconcilePage(
       lost.push(record);
     } else if (hasEnded) {
       ended.push(recordOfEnded(record._id, record.generation, job));
-    } else if (runs.get(record.runId)?.status === 'cancelled') {
-      toCancel.push(record);
-    } else if (job.state === 'unknown' && !isProducers(record, runs.get(record.runId))) {
+    } else if (run?.status === 'cancelled') {
+      if (!isBeingEnqueued(record, run)) toCancel.push(record);
+    } else if (job.state === 'unknown' && !isProducers(record, run)) {
       lost.push(record);
     }
   }
@@ -113,13 +115,14 @@ async function reconcilePage(
   sum.duplicates += duplicates;
 }
 
-type RunState = Pick<RunDoc, '_id' | 'status' | 'checkpoint'>;
+type RunState = Pick<RunDoc, '_id' | 'status' | 'checkpoint' | 'lease'>;
 
 async function runsOf(page: readonly JobStatusDoc[]): Promise<Map<string, RunState>> {
   const runIds = [...new Set(page.map(({ runId }) => runId))];
-  const runs = await RunModel.find({ _id: { $in: runIds } }, { status: 1, checkpoint: 1 }).lean<
-    RunState[]
-  >();
+  const runs = await RunModel.find(
+    { _id: { $in: runIds } },
+    { status: 1, checkpoint: 1, lease: 1 },
+  ).lean<RunState[]>();
   return new Map(runs.map((run) => [run._id, run]));
 }
 
@@ -127,7 +130,6 @@ async function runsOf(page: readonly JobStatusDoc[]): Promise<Map<string, RunSta
  * Whether a record is of a page that its run's producer, or who resumes it, has yet to enqueue: were
  * it put in anew from here too, the two would be at the same page with two generations.
  */
-function isProducers({ userId }: JobStatusDoc, run: RunState | undefined): boolean {
-  if (run?.status !== 'enumerating') return false;
-  return run.checkpoint === null || userId.toHexString() > run.checkpoint.toHexString();
+function isProducers(record: JobStatusDoc, run: RunState | undefined): boolean {
+  return run?.status === 'enumerating' && isBeyondCheckpoint(record, run);
 }
