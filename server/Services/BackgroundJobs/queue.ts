@@ -8,6 +8,7 @@ import { type JobsAtWork, jobsAtWork } from './queues/lockless.ts';
 import * as contents from './queues/queueContents.ts';
 import { withRedis } from './queues/redisErrors.ts';
 import { readRedisFacts, tooFull } from './queues/redisFacts.ts';
+import { remove } from './queues/removal.ts';
 
 /** A job on its way into Redis. */
 export interface QueueEntry {
@@ -76,7 +77,8 @@ export interface JobQueue {
   places(queueIds: readonly string[]): Promise<string[]>;
   /** The queue id of the job that holds this deduplication id. */
   holderOf(deduplicationId: string): Promise<string | null>;
-  /** Removes a job that no worker has; false if one has it. A job that is not there is gone. */
+  /** Removes a job that no worker has; false if one has it, or it has ended. A job that is not
+   * there is gone. */
   remove(queueId: string): Promise<boolean>;
   /** The envelopes of pending jobs, in pages; entries that cannot be read come as null. */
   pendingPage(start: number, size: number): Promise<PendingJob[]>;
@@ -136,10 +138,7 @@ export function openQueue(
       withRedis(() => Promise.all(queueIds.map((id) => contents.look(queue, id)))),
     places: (queueIds) => withRedis(() => contents.places(queue, redis, queueIds)),
     holderOf: (id) => withRedis(() => queue.getDeduplicationJobId(id)),
-    remove: (queueId) =>
-      withRedis(
-        async () => (await queue.remove(queueId)) === 1 || !(await contents.exists(queue, queueId)),
-      ),
+    remove: (queueId) => withRedis(() => remove(queue, redis, queueId)),
     pendingPage: (start, size) => withRedis(() => contents.pendingPage(queue, start, size)),
     endedPage: (since, start, size) =>
       withRedis(() => contents.endedPage(queue, redis, { since, start, size })),

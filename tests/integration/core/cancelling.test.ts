@@ -103,6 +103,34 @@ describe('a cancelled run', () => {
   });
 });
 
+describe('a run that is cancelled while a job ends', () => {
+  const installation = useInstallation();
+  const { producer, queue, balancedRun } = installation;
+
+  it('keeps its outcome, though it was at work a moment ago and is not on record yet', async () => {
+    const [userId = ''] = await installation.makeUsers(1);
+    const { runId } = await producer.enqueueUser(userId);
+    const jobId = userDataJobId(runId, userId);
+    await installation.startWorker(() => Promise.resolve('done'), {
+      // It is gathering still.
+      recorder: {
+        record: () => undefined,
+        whenRoom: () => Promise.resolve(),
+        flush: () => Promise.resolve(),
+      },
+    });
+    await expect.poll(() => queue.places([jobId])).toEqual(['completed']);
+    const atWork = { state: 'pending', attempts: 0, starts: 1, crashes: 0 } as const;
+    const lookedBefore = { ...queue, look: () => Promise.resolve([atWork]) };
+    await markCancelled(runId);
+    await cancelWaitingJobs(runId, { queue: lookedBefore, retentionDays: 7 });
+    expect(await installation.job(jobId)).toMatchObject({ status: 'queued' });
+    await installation.reconcile();
+    expect(await installation.job(jobId)).toMatchObject({ status: 'completed', result: 'done' });
+    expect(await balancedRun(runId)).toMatchObject({ status: 'cancelled', completed: 1 });
+  });
+});
+
 describe('a run that is cancelled while its producer puts a page in', () => {
   const installation = useInstallation();
   const { queue, outbox, balancedRun } = installation;

@@ -12,7 +12,7 @@ import { recordPages } from './openJobs.ts';
 const DAY_MS = 86_400_000;
 
 interface CancelOptions {
-  queue: Pick<JobQueue, 'name' | 'look' | 'remove'>;
+  queue: Pick<JobQueue, 'name' | 'remove'>;
   retentionDays: number;
 }
 
@@ -57,14 +57,11 @@ export async function cancelRecords(
   records: readonly JobStatusDoc[],
   { queue, retentionDays }: CancelOptions,
 ): Promise<number> {
-  const ids = records.map(({ _id, generation }) => queueJobId(_id, generation));
-  const jobs = await queue.look(ids);
+  // What has ended stays in the queue: its outcome is for the recorder to say.
   const removed = await Promise.all(
-    records.map(async (record, position) => {
-      const state = jobs[position]?.state;
-      // What has ended is for the recorder to say.
-      if (state === 'completed' || state === 'failed') return { record, gone: false };
-      return { record, gone: await queue.remove(ids[position] ?? record._id) };
+    records.map(async (record) => {
+      const gone = await queue.remove(queueJobId(record._id, record.generation));
+      return { record, gone };
     }),
   );
   const cancelled = removed.filter(({ gone }) => gone);
