@@ -5,7 +5,7 @@ import { CANARY } from '../queues/canary.ts';
 import type { Envelope } from '../queues/envelope.ts';
 import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
-import { claimStart, type Recorder } from '../recording/recorder.ts';
+import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
 import { HandedBack } from './deadline.ts';
 import { belongsTo, execute, type InJobContext, NotYetKnown } from './execute.ts';
 import { failureOf, failureText } from './failureText.ts';
@@ -116,7 +116,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
           processor: worker.processor,
           deadlineMs: options.deadlineMs,
           recorder,
-          claim: claimStart,
+          claim: (record) => claimOrForget(record, job),
           log,
           inContext: worker.inContext,
           worker: worker.name,
@@ -245,6 +245,16 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
       return false;
     },
   };
+}
+
+/**
+ * Claims a start. One that is refused ends without its work being done: Redis, which would keep it as
+ * completed, forgets it.
+ */
+async function claimOrForget(record: JobRecord, job: Job): Promise<boolean> {
+  const claimed = await claimStart(record);
+  if (!claimed) job.opts.removeOnComplete = true;
+  return claimed;
 }
 
 /** Earlier starts of this generation that cost nothing: neither an attempt nor a crash. */
