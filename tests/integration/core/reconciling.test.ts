@@ -110,6 +110,22 @@ describe('the reconciler', () => {
     await worker.stop();
   });
 
+  it('keeps what it put in anew when an older generation is handed over late', async () => {
+    const [userId = ''] = await installation.makeUsers(1);
+    const { runId } = await producer.enqueueUsers([userId]);
+    const run = await findRun(runId);
+    if (run === null) throw new Error('There is no run.');
+    await installation.wipeRedis();
+    expect(await installation.reconcile()).toMatchObject({ readded: 1 });
+    expect(await installation.outbox.enqueue([entryOf(run, userId)], 50)).toEqual({
+      enqueued: 1,
+      duplicates: 0,
+      notEnqueued: 0,
+    });
+    expect(await queue.places([`${userDataJobId(runId, userId)}-g2`])).toEqual(['waiting']);
+    await finish(runId);
+  });
+
   it('leaves the page of a run that is still enumerated to its producer, and mends those before', async () => {
     const [done = '', ...ahead] = (await installation.makeUsers(5)).sort();
     const run = await openRequestedRun({
