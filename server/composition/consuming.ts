@@ -65,6 +65,7 @@ export function startConsuming({
       log: logger,
       inContext: withLogContext,
       whenDependenciesAnswer: () => untilDependenciesAnswer(redis, env.QUEUE_PREFIX),
+      dependenciesAnswer: () => dependenciesAnswer(redis, env.QUEUE_PREFIX),
       onCanary: (sentAt) => noteReturn(definition.name, { sentAt, worker: name }, logger),
     });
   const { registered: workers, failed: refused } = registerEach(loaded, startOne);
@@ -153,5 +154,9 @@ function noteReturn(queue: string, canary: { sentAt: Date; worker: string }, log
 async function untilDependenciesAnswer(redis: RedisConnection, prefix: string): Promise<void> {
   do {
     await new Promise((resolve) => setTimeout(resolve, DEPENDENCY_CHECK_MS));
-  } while (!(await isMongoUp()) || !(await takesWrites(redis, prefix)));
+  } while (!(await dependenciesAnswer(redis, prefix)));
+}
+
+async function dependenciesAnswer(redis: RedisConnection, prefix: string): Promise<boolean> {
+  return (await isMongoUp()) && (await takesWrites(redis, prefix));
 }

@@ -7,7 +7,10 @@ import {
   filledCollections,
   insertLines,
 } from '../../models/collections.ts';
+import { DURABLE } from '../../models/durable.ts';
 import { ensureIndexes } from '../../models/indexes.ts';
+import { JobStatusModel } from '../../models/system/JobStatusModel.ts';
+import { RunModel } from '../../models/system/RunModel.ts';
 import { skipInSequences } from '../../models/system/SequenceModel.ts';
 import { readLines, requireWhole, writeLines } from './lineFile.ts';
 
@@ -18,6 +21,7 @@ const FOLDER = 'mongodb';
 const SUFFIX = '.ejson.gz';
 /** More runs than can have been begun since any backup that is worth restoring. */
 const SKIPPED_NUMBERS = 1_000_000;
+const DAY_MS = 86_400_000;
 
 /** Writes every collection into a file of its own below `folder`. */
 export async function backUpMongo(folder: string, told: Told): Promise<void> {
@@ -54,7 +58,22 @@ export async function restoreMongo(folder: string, told: Told): Promise<void> {
     told(name, await insertLines(name, readLines(fileOf(folder, name))));
   }
   await skipInSequences(SKIPPED_NUMBERS);
+  await keepRecordsOfOpenRuns();
   await ensureIndexes();
+}
+
+/**
+ * Gives the records that open runs still count another day: in an older backup their time is over, and
+ * MongoDB would delete them as soon as it has the index, before the keeper of the ledgers runs.
+ */
+async function keepRecordsOfOpenRuns(): Promise<void> {
+  const open = await RunModel.find({ sealed: null }, { _id: 1 }).lean();
+  const expiresAt = new Date(Date.now() + DAY_MS);
+  await JobStatusModel.updateMany(
+    { runId: { $in: open.map(({ _id }) => _id) }, expiresAt: { $lt: expiresAt } },
+    { $set: { expiresAt } },
+    { writeConcern: DURABLE },
+  );
 }
 
 function fileOf(folder: string, collection: string): string {

@@ -155,4 +155,21 @@ describe('npm run backup and npm run restore', () => {
     expect(await JobStatusModel.countDocuments({ runId })).toBe(1_200);
     expect((await queue.pendingCounts()).waiting).toBe(1_200);
   });
+
+  it('keep the records that an open run counts, though their time was over in the backup', async () => {
+    const { producer } = installation;
+    const users = await installation.makeUsers(3);
+    await producer.enqueueUsers(users);
+    const { runId: open } = await producer.enqueueUsers(users);
+    // Or MongoDB might delete them before they are backed up.
+    await mongoose.connection.collection('jobstatuses').dropIndex('expiresAt_1');
+    await JobStatusModel.updateMany({ runId: open }, { $set: { expiresAt: new Date(0) } });
+    const backup = join(folder, 'old');
+    expect(await run('backup', backup, '--only', 'mongodb')).toMatchObject({ code: 0 });
+    const restored = await run('restore', backup, '--only', 'mongodb', '--replace');
+    expect(restored, restored.text).toMatchObject({ code: 0 });
+    const later = { $gt: new Date() };
+    expect(await JobStatusModel.countDocuments({ runId: open, expiresAt: later })).toBe(3);
+    expect(await installation.runIn('completed', open)).toMatchObject({ duplicates: 3 });
+  });
 });

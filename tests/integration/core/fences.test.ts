@@ -134,6 +134,16 @@ describe('the fences of a record', () => {
     expect(await claim({ start: 4 })).toBe(false);
   });
 
+  it('let a claim of a newer generation move the record on, whatever the older one’s starts', async () => {
+    const jobId = await makeJob();
+    const claim = (fields: Partial<JobRecord>) =>
+      claimStart(recordOf(jobId, { status: 'active', finishedAt: null, ...fields }));
+    expect(await claim({ start: 3 })).toBe(true);
+    expect(await claim({ start: 1, generation: GENERATION + 1 })).toBe(true);
+    expect(await installation.job(jobId)).toMatchObject({ generation: GENERATION + 1, starts: 1 });
+    expect(await claim({ start: 4 })).toBe(false);
+  });
+
   it('keep a final state when the job is said to be handed back', async () => {
     const jobId = await makeJob();
     await writeRecords([recordOf(jobId, { status: 'failed' })], 7);

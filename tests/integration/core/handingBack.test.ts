@@ -120,6 +120,39 @@ describe('a job whose dependency is away', () => {
     expect(calls).toBe(2);
   });
 
+  it('fails in the end when it alone finds none, again and again, while all answer', async () => {
+    await suspended?.stop();
+    const [userId = ''] = await installation.makeUsers(1);
+    const { runId } = await installation.producer.enqueueUser(userId);
+    suspended = await installation.startWorker(async () => {
+      throw new AppError('MONGODB_UNAVAILABLE', 'The query timed out.');
+    });
+    const record = await installation.jobIn('failed', userDataJobId(runId, userId));
+    expect(record).toMatchObject({
+      attempts: 4,
+      starts: 14,
+      error: { code: 'MONGODB_UNAVAILABLE', message: 'The query timed out.' },
+      history: Array(4).fill('MONGODB_UNAVAILABLE: The query timed out.'),
+    });
+    await installation.runIn('completed', runId);
+  });
+
+  it('costs nothing in an outage, however often it is met', async () => {
+    await suspended?.stop();
+    const [userId = ''] = await installation.makeUsers(1);
+    const { runId } = await installation.producer.enqueueUser(userId);
+    let calls = 0;
+    suspended = await installation.startWorker(
+      async () => {
+        calls += 1;
+        if (calls <= 20) throw new AppError('MONGODB_UNAVAILABLE', 'MongoDB is away.');
+      },
+      { dependenciesAnswer: () => Promise.resolve(false) },
+    );
+    const record = await installation.jobIn('completed', userDataJobId(runId, userId));
+    expect(record).toMatchObject({ attempts: 1, starts: 21 });
+  });
+
   it('fails like any other when it is a service of its own that refuses', async () => {
     await suspended?.stop();
     const [userId = ''] = await installation.makeUsers(1);

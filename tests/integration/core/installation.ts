@@ -41,6 +41,7 @@ interface WorkerOverrides {
   recorder?: Recorder;
   log?: JobLog;
   whenDependenciesAnswer?: () => Promise<void>;
+  dependenciesAnswer?: () => Promise<boolean>;
   onCanary?: (sentAt: Date) => void;
 }
 
@@ -178,6 +179,7 @@ export function useInstallation(
         log: overrides.log ?? SILENT,
         inContext: withLogContext,
         whenDependenciesAnswer: overrides.whenDependenciesAnswer ?? (() => Promise.resolve()),
+        dependenciesAnswer: overrides.dependenciesAnswer ?? (() => Promise.resolve(true)),
         onCanary: overrides.onCanary ?? (() => undefined),
       });
       let stopped: Promise<void> | undefined;

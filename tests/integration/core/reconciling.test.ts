@@ -110,6 +110,22 @@ describe('the reconciler', () => {
     await worker.stop();
   });
 
+  it('keeps what it put in anew when an older generation is handed over late', async () => {
+    const [userId = ''] = await installation.makeUsers(1);
+    const { runId } = await producer.enqueueUsers([userId]);
+    const run = await findRun(runId);
+    if (run === null) throw new Error('There is no run.');
+    await installation.wipeRedis();
+    expect(await installation.reconcile()).toMatchObject({ readded: 1 });
+    expect(await installation.outbox.enqueue([entryOf(run, userId)], 50)).toEqual({
+      enqueued: 1,
+      duplicates: 0,
+      notEnqueued: 0,
+    });
+    expect(await queue.places([`${userDataJobId(runId, userId)}-g2`])).toEqual(['waiting']);
+    await finish(runId);
+  });
+
   it('leaves the page of a run that is still enumerated to its producer, and mends those before', async () => {
     const [done = '', ...ahead] = (await installation.makeUsers(5)).sort();
     const run = await openRequestedRun({
@@ -172,6 +188,49 @@ describe('the reconciler', () => {
     await JobStatusModel.updateOne({ _id: jobId }, { $set: { status: 'active', starts: 3 } });
     expect(await installation.reconcile()).toMatchObject({ recorded: 0, readded: 1 });
     await finish(runId);
+  });
+
+  describe('after a restore of MongoDB alone, with a newer generation in Redis', () => {
+    /** The records as they stood before Redis lost the jobs and they were put in anew. */
+    async function restored(status: 'queued' | 'failed') {
+      const { runId, jobIds } = await enqueue(1);
+      const [jobId = ''] = jobIds;
+      await installation.wipeRedis();
+      expect(await installation.reconcile()).toMatchObject({ readded: 1 });
+      await JobStatusModel.updateOne({ _id: jobId }, { $set: { generation: 1, status } });
+      return { runId, jobId };
+    }
+
+    it('the job is done, and its record says so in that generation', async () => {
+      const { runId, jobId } = await restored('queued');
+      let done = 0;
+      const worker = await installation.startWorker(async () => {
+        done += 1;
+      });
+      expect(await installation.jobIn('completed', jobId)).toMatchObject({ generation: 2 });
+      expect(done).toBe(1);
+      expect(await installation.reconcile()).toMatchObject(NOTHING);
+      await installation.runIn('completed', runId);
+      await worker.stop();
+    });
+
+    it('a start that its record refuses leaves no completed job behind, and a retry does the work', async () => {
+      const { runId, jobId } = await restored('failed');
+      let done = 0;
+      const worker = await installation.startWorker(async () => {
+        done += 1;
+      });
+      await vi.waitFor(async () => {
+        expect(await queue.places([`${jobId}-g2`])).toEqual(['unknown']);
+      });
+      expect(done).toBe(0);
+      expect((await installation.job(jobId)).status).toBe('failed');
+      await installation.administration.retryJob(jobId);
+      await installation.jobIn('completed', jobId);
+      expect(done).toBe(1);
+      await installation.runIn('completed', runId);
+      await worker.stop();
+    });
   });
 
   it('adopts a job whose record is gone, and removes one of nobody', async () => {

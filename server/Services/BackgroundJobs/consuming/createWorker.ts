@@ -5,14 +5,14 @@ import { CANARY } from '../queues/canary.ts';
 import type { Envelope } from '../queues/envelope.ts';
 import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
-import { claimStart, type Recorder } from '../recording/recorder.ts';
+import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
 import { HandedBack } from './deadline.ts';
 import { belongsTo, execute, type InJobContext, NotYetKnown } from './execute.ts';
 import { failureOf, failureText } from './failureText.ts';
 import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
 import { recordOfEvent } from './jobRecords.ts';
-import { outcomeOf } from './outcomes.ts';
+import { type Outcome, outcomeOf } from './outcomes.ts';
 import { SUSPECT_AFTER_CRASHES } from './suspects.ts';
 import { startThroughputLog } from './throughputLog.ts';
 
@@ -36,6 +36,8 @@ interface WorkerOptions<Payload, Result> {
   inContext: InJobContext;
   /** Settles when all dependencies answer and take writes; no job is taken before. */
   whenDependenciesAnswer: () => Promise<void>;
+  /** Whether all dependencies answer and take writes at this moment; never rejects. */
+  dependenciesAnswer: () => Promise<boolean>;
   /** Called when the queue's canary, sent at that instant, has gone through this worker. */
   onCanary: (sentAt: Date) => void;
 }
@@ -65,6 +67,8 @@ export interface QueueWorker {
 const THROUGHPUT_EVERY_MS = 10_000;
 const UNKNOWN_JOB_DELAY_MS = 5_000;
 const HAND_BACK_MS = 2_000;
+/** So often a job may find its dependencies away at no cost, though they answer others. */
+const FREE_HAND_BACKS = 10;
 
 /**
  * Jobs that were at work together when a worker crashed come back together. One of them may crash
@@ -112,7 +116,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
           processor: worker.processor,
           deadlineMs: options.deadlineMs,
           recorder,
-          claim: claimStart,
+          claim: (record) => claimOrForget(record, job),
           log,
           inContext: worker.inContext,
           worker: worker.name,
@@ -138,7 +142,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
       await job.moveToDelayed(Date.now() + KEPT_APART_MS, token);
       return new DelayedError();
     }
-    const outcome = error instanceof HandedBack ? 'infrastructure' : outcomeOf(error);
+    const outcome = await outcomeFor(error, job);
     if (outcome === 'infrastructure') {
       if (!(error instanceof HandedBack)) takeNothingUntilDependenciesAnswer(error);
       await job.moveToWait(token);
@@ -148,6 +152,14 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     }
     const text = failureText(failureOf(error));
     return outcome === 'fail' ? new UnrecoverableError(text) : new Error(text, { cause: error });
+  }
+
+  /** A job handed back again and again while all answers is what is not answered: it is charged. */
+  async function outcomeFor(error: unknown, job: Job): Promise<Outcome> {
+    if (error instanceof HandedBack) return 'infrastructure';
+    const outcome = outcomeOf(error);
+    if (outcome !== 'infrastructure' || handBacksOf(job) < FREE_HAND_BACKS) return outcome;
+    return (await worker.dependenciesAnswer()) ? 'retry' : outcome;
   }
 
   function takeNothingUntilDependenciesAnswer(error: unknown): void {
@@ -233,4 +245,19 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
       return false;
     },
   };
+}
+
+/**
+ * Claims a start. One that is refused ends without its work being done: Redis, which would keep it as
+ * completed, forgets it.
+ */
+async function claimOrForget(record: JobRecord, job: Job): Promise<boolean> {
+  const claimed = await claimStart(record);
+  if (!claimed) job.opts.removeOnComplete = true;
+  return claimed;
+}
+
+/** Earlier starts of this generation that cost nothing: neither an attempt nor a crash. */
+function handBacksOf({ attemptsStarted, attemptsMade, stalledCounter }: Job): number {
+  return attemptsStarted - 1 - attemptsMade - stalledCounter;
 }

@@ -4,7 +4,8 @@ import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 
 /**
  * What an error means for its job. `retry`: try again after the delay, while attempts are left.
- * `fail`: no retry can mend it. `infrastructure`: hand the job back, it costs no attempt.
+ * `fail`: no retry can mend it. `infrastructure`: hand the job back, it costs no attempt, unless this
+ * one was handed back often already while the dependencies answer; then it is as `retry`.
  */
 export type Outcome = 'retry' | 'fail' | 'infrastructure';
 

@@ -16,7 +16,7 @@ export const envelopeSchema = z.object({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-const GENERATION_SUFFIX = /-g\d+$/;
+const GENERATION_SUFFIX = /-g(\d+)$/;
 
 /** The id under which the queue holds this generation of a job. */
 export function queueJobId(jobId: string, generation: number): string {
@@ -26,4 +26,9 @@ export function queueJobId(jobId: string, generation: number): string {
 /** The job's id, whatever generation the queue's id names. */
 export function jobIdOf(queueId: string): string {
   return queueId.replace(GENERATION_SUFFIX, '');
+}
+
+/** The generation that the queue's id names. */
+export function generationOf(queueId: string): number {
+  return Number(GENERATION_SUFFIX.exec(queueId)?.[1] ?? 1);
 }

@@ -225,11 +225,21 @@ function fieldsOf(record: JobRecord, now: Date, retentionDays: number) {
 
 /**
  * Claims a job for a start before its work begins, durably, so that no earlier start is heard
- * after this one.
+ * after this one. A record of an older generation, as after a restore of MongoDB alone, moves on to
+ * that of the start.
  * @returns false when the record is final, of a newer generation, or a newer start has it: then
  * the work must not be done.
  */
 export async function claimStart(record: JobRecord): Promise<boolean> {
-  const { written } = await writeRecords([record], 0);
-  return written === 1;
+  const { generation } = record;
+  const { matchedCount } = await JobStatusModel.updateOne(
+    {
+      _id: record.jobId,
+      status: { $in: mayBeIn(record.status) },
+      $or: [{ generation, starts: { $lte: record.start } }, { generation: { $lt: generation } }],
+    },
+    { $set: { ...fieldsOf(record, new Date(), 0), generation } },
+    { writeConcern: DURABLE },
+  );
+  return matchedCount === 1;
 }

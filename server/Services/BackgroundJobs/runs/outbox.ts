@@ -2,7 +2,7 @@ import { DURABLE } from '../../../models/durable.ts';
 import { duplicateKeyPositions } from '../../../models/mongoErrors.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { JobQueue, QueueEntry } from '../queue.ts';
-import { jobIdOf, queueJobId } from '../queues/envelope.ts';
+import { generationOf, jobIdOf, queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { sourcesOf } from '../recording/states.ts';
 
@@ -185,8 +185,9 @@ async function enqueueBatch(
     const holder = answers[position] ?? '';
     const { jobId, generation } = entry.envelope;
     if (holder === queueJobId(jobId, generation)) continue;
-    if (jobIdOf(holder) === jobId) outlived.push(holder);
-    else duplicates.push({ entry, of: jobIdOf(holder) });
+    if (jobIdOf(holder) !== jobId) duplicates.push({ entry, of: jobIdOf(holder) });
+    // A newer one was put in since the record was read: the job stands in the queue.
+    else if (generationOf(holder) < generation) outlived.push(holder);
   }
   await markDuplicates(duplicates, duplicateRetentionDays);
   // An older generation of the job itself still holds its place. Once it is gone, the
