@@ -48,11 +48,12 @@ export interface ApiClient {
   /** Opens a stream of events: settles with the status when its first bytes are here, and `ended`
    * with how it went: in order, or the system's code. */
   open(path: string): Promise<{ status: number; ended: Promise<string>; close(): void }>;
-  /** Sends it and cuts the connection as soon as it is on its way: the reply is lost. */
+  /** Sends it, hears no reply, and cuts the connection when `until` has settled. */
   postUnheard(
     path: string,
     body: unknown,
     headers: Readonly<Record<string, string>>,
+    until?: () => Promise<unknown>,
   ): Promise<void>;
 }
 
@@ -130,13 +131,17 @@ export async function login(baseUrl: string, credentials: Credentials): Promise<
       );
       return { status: response.statusCode ?? 0, ended, close: () => sending.destroy() };
     },
-    async postUnheard(path, body, more) {
+    async postUnheard(path, body, more, until = async () => undefined) {
       const options = { method: 'POST', headers: { ...headers, ...json, ...more }, agent: false };
       const sending = request(baseUrl + path, options);
       sending.on('error', () => undefined);
       sending.end(JSON.stringify(body));
       await once(sending, 'finish');
-      sending.destroy();
+      try {
+        await until();
+      } finally {
+        sending.destroy();
+      }
     },
   };
 }

@@ -51,8 +51,10 @@ export type CleanUp = () => Promise<unknown>;
 interface Behaviour {
   /** How long each job waits after its work. */
   paceMs: number;
-  /** How long it waits before its work, whatever its signal says; not at all if absent. */
+  /** How long it waits before its work; not at all if absent. */
   delayMs?: number;
+  /** It never looks at its signal: only fences keep out what it writes too late. */
+  deaf?: boolean;
   /** Users whose work ends its worker by kill -9, each time. */
   crashingUsers?: readonly string[];
   /** Users whose work keeps its worker's event loop busy for `blockMs`, at a job's first start. */

@@ -1,8 +1,8 @@
 // A worker process as worker.ts starts it, with the real work for each user. What it does besides is
-// said by the file WORK_FILE, read anew by each job: how long it waits before and after its work, whose
-// work crashes the process, and whose blocks its event loop at the first start; and, read at its
-// start, which payload version it knows. Every start leaves a document in `executions`; tests/e2e/effects.mjs
-// says what its write of the user's summary leaves.
+// said by the file WORK_FILE, read anew by each job: how long it waits before and after its work,
+// whether it looks at its signal, whose work crashes the process, and whose blocks its event loop at
+// the first start; and, read at its start, which payload version it knows. Every start leaves a
+// document in `executions`; tests/e2e/effects.mjs says what its write of the user's summary leaves.
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
@@ -25,7 +25,7 @@ const workFile = String(process.env.WORK_FILE);
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').ProcessorServices} Services */
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/jobDefinition.ts').Processor<import('../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts').UserDataPayload, unknown>} Work */
 
-/** @returns {{paceMs: number, delayMs?: number, crashingUsers?: string[], blockingUsers?: string[], blockMs?: number, version?: number}} */
+/** @returns {{paceMs: number, delayMs?: number, deaf?: boolean, crashingUsers?: string[], blockingUsers?: string[], blockMs?: number, version?: number}} */
 const behaviour = () => JSON.parse(readFileSync(workFile, 'utf8'));
 
 /**
@@ -43,16 +43,16 @@ function block(ms) {
  */
 async function pacedProcessor(services) {
   const executions = mongoose.connection.collection('executions');
-  return async (payload, context) => {
+  return async (payload, given) => {
     const { userId } = payload;
+    const { deaf, paceMs, delayMs = 0, crashingUsers, blockingUsers, blockMs = 0 } = behaviour();
+    const context = deaf ? { ...given, signal: new AbortController().signal } : given;
     const { runId, signal } = context;
-    const { paceMs, delayMs = 0, crashingUsers, blockingUsers, blockMs = 0 } = behaviour();
     const isFirst = (await executions.countDocuments({ runId, userId }, { limit: 1 })) === 0;
     await executions.insertOne({ runId, userId, pid: process.pid, at: new Date() });
     if (crashingUsers?.includes(userId)) process.kill(process.pid, 'SIGKILL');
     if (isFirst && blockingUsers?.includes(userId)) block(blockMs);
-    // Without an ear for its signal, as work that never looks at it.
-    if (delayMs > 0) await wait(delayMs);
+    if (delayMs > 0) await wait(delayMs, undefined, { signal });
     const effect = journaled(services.userData, payload, context);
     /** @type {Work} */
     const work = userDataProcessor({ userData: effect.userData });

@@ -20,6 +20,8 @@ interface Write {
   /** The process that wrote. */
   pid: number;
   at: Date;
+  /** Under which name its trace is in the summary, if it took effect. */
+  start: string;
 }
 
 /** A user's summary with the traces in it, in the order in which they were left. */
@@ -61,6 +63,11 @@ export async function lastToEnd(runs: readonly AcceptedRun[]): Promise<string> {
 /** How many starts there were in these runs, those of one job counted as often as they were. */
 export function executionsOf(runs: readonly Pick<AcceptedRun, 'runId'>[]): Promise<number> {
   return executions().countDocuments({ runId: { $in: idsOf(runs) } });
+}
+
+/** How many starts there were since this instant in the process `pid`. */
+export function startsBy(pid: number, since: Date): Promise<number> {
+  return executions().countDocuments({ pid, at: { $gt: since } });
 }
 
 /** When the first job after this instant was completed; null if none was yet. */
@@ -156,6 +163,15 @@ export function writesIn(runs: readonly Pick<AcceptedRun, 'runId'>[]): Promise<W
   return writes()
     .find({ runId: { $in: idsOf(runs) } })
     .toArray();
+}
+
+/** Those of these writes of which the summary has no trace. */
+export async function withoutEffect(written: readonly Write[]): Promise<Write[]> {
+  const traces = new Set<string>();
+  for await (const { applied = {} } of effects().find()) {
+    for (const start of Object.keys(applied)) traces.add(start);
+  }
+  return written.filter(({ start }) => !traces.has(start));
 }
 
 export function jobOf({ runId, userId }: Pick<Write, 'runId' | 'userId'>): string {

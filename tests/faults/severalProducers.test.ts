@@ -34,13 +34,14 @@ async function missedSlots(from: number, to: number) {
   return missed.map(({ slot, outcome, runId }) => ({ slot: slot.getTime(), outcome, runId }));
 }
 
-/** SIGSTOP to these for 10 s. A request that one of them has then may find no answer in time. */
+/** SIGSTOP to these for 10 s. A request that one of them has then may find no answer in time; and when it
+ * wakes, it may close what it takes for idle before it reads. */
 async function freeze(
   { takeApiAway }: Load,
   pids: readonly number[],
 ): Promise<{ from: number; to: number }> {
   const from = Date.now();
-  await takeApiAway([HUNG], async () => {
+  await takeApiAway([HUNG, 'ECONNRESET'], async () => {
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     try {
       await wait(FROZEN_MS);
