@@ -36,17 +36,18 @@ const halting = {
   /**
    * @param {unknown[]} entries
    * @param {number} batchSize
+   * @param {() => boolean} mayGoOn
    */
-  async enqueue(entries, batchSize) {
+  async enqueue(entries, batchSize, mayGoOn) {
     if (page !== haltingPage || step !== 'half') {
-      const handedOver = await outbox.enqueue(entries, batchSize);
+      const handedOver = await outbox.enqueue(entries, batchSize, mayGoOn);
       if (page === haltingPage && step === 'enqueue') halt();
       return handedOver;
     }
     const middle = Math.ceil(entries.length / 2);
-    const first = await outbox.enqueue(entries.slice(0, middle), batchSize);
+    const first = await outbox.enqueue(entries.slice(0, middle), batchSize, mayGoOn);
     halt();
-    const second = await outbox.enqueue(entries.slice(middle), batchSize);
+    const second = await outbox.enqueue(entries.slice(middle), batchSize, mayGoOn);
     return {
       enqueued: first.enqueued + second.enqueued,
       duplicates: first.duplicates + second.duplicates,

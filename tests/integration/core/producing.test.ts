@@ -168,6 +168,36 @@ describe('producing a run', () => {
     await successor.stop();
   });
 
+  it('hands over nothing more of its page when its lease is out', async () => {
+    const { runId, userIds } = await newRun(10);
+    let leaseIsOut = () => {};
+    const silence = new Promise<void>((resolve) => {
+      leaseIsOut = resolve;
+    });
+    const frozen = await enumerateRun(runId, {
+      ...enumeration,
+      leaseMs: 300,
+      outbox: {
+        ...outbox,
+        // It wakes with half of the page handed over.
+        async enqueue(entries, batchSize, mayGoOn) {
+          await outbox.enqueue(entries.slice(0, 5), batchSize, mayGoOn);
+          const look = setInterval(() => mayGoOn?.() === false && leaseIsOut(), 10);
+          await silence;
+          clearInterval(look);
+          return outbox.enqueue(entries.slice(5), batchSize, mayGoOn);
+        },
+      },
+    });
+    expect(frozen).toMatchObject({ ended: 'elsewhere', enqueued: 0 });
+    const places = await installation.queue.places(
+      userIds.map((userId) => userDataJobId(runId, userId)),
+    );
+    expect(places.filter((place) => place === 'unknown')).toHaveLength(5);
+    expect(await balancedRun(runId)).toMatchObject({ enumerated: 0 });
+    expect(await enumerateRun(runId, enumeration)).toMatchObject({ ended: 'finished' });
+  });
+
   it('leaves a run that was opened a moment ago to the process that opened it', async () => {
     const { runId } = await newRun(2);
     const abandoned = async () =>

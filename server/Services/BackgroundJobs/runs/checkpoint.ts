@@ -40,6 +40,11 @@ export interface ProducerLease {
   /** The run as it was when the lease was taken, with its checkpoint and selection. */
   readonly run: RunDoc;
   /**
+   * Whether it stands for certain: it has not run out by this process' clock, which a process that was
+   * frozen sees first when it wakes.
+   */
+  isHeld(): boolean;
+  /**
    * Moves the checkpoint, absolutely, on the condition that the token and the previous checkpoint
    * still stand: no page is counted twice, whoever resumes.
    * @returns whether to go on: `lost` to another producer, or the run was `cancelled`.
@@ -60,13 +65,14 @@ export interface ProducerLease {
  */
 export async function leaseRun(runId: string, leaseMs: number): Promise<ProducerLease | null> {
   const token = randomUUID();
+  let heldUntil = Date.now() + leaseMs;
   const taken = await RunModel.findOneAndUpdate(
     {
       _id: runId,
       status: 'enumerating',
       $or: [{ lease: null }, { 'lease.expiresAt': { $lte: new Date() } }],
     },
-    { $set: { lease: { token, expiresAt: new Date(Date.now() + leaseMs) } } },
+    { $set: { lease: { token, expiresAt: new Date(heldUntil) } } },
     { returnDocument: 'after', lean: true, writeConcern: DURABLE },
   );
   if (taken === null) return null;
@@ -75,14 +81,16 @@ export async function leaseRun(runId: string, leaseMs: number): Promise<Producer
 
   return {
     run,
+    isHeld: () => Date.now() < heldUntil,
     async advance(checkpoint, enumerated) {
+      const renewedUntil = Date.now() + leaseMs;
       const moved = await RunModel.findOneAndUpdate(
         { _id: runId, 'lease.token': token, checkpoint: previous },
         {
           $set: {
             checkpoint,
             enumerated,
-            'lease.expiresAt': new Date(Date.now() + leaseMs),
+            'lease.expiresAt': new Date(renewedUntil),
           },
         },
         {
@@ -94,6 +102,7 @@ export async function leaseRun(runId: string, leaseMs: number): Promise<Producer
       );
       if (moved === null) return 'lost';
       previous = checkpoint;
+      heldUntil = renewedUntil;
       return moved.status === 'cancelled' ? 'cancelled' : 'ok';
     },
     async finish() {

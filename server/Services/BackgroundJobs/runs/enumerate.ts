@@ -52,10 +52,12 @@ export async function enumerateRun(
         return { ...total, ended: (await lease.finish()) ? 'finished' : 'elsewhere' };
       }
       const entries = users.map((userId) => entryOf(run, userId.toHexString()));
-      const part = await outbox.enqueue(await outbox.record(entries), run.batchSize);
+      const recorded = await outbox.record(entries);
+      const part = await outbox.enqueue(recorded, run.batchSize, lease.isHeld);
       total.enqueued += part.enqueued;
       total.duplicates += part.duplicates;
       total.notEnqueued += part.notEnqueued;
+      if (!lease.isHeld()) return total;
       checkpoint = last;
       enumerated += countTogether(users, takeUpTo(last, ahead));
       const outcome = await lease.advance(checkpoint, enumerated);

@@ -27,8 +27,16 @@ export interface Outbox {
    * out, and one put anew since carries its record's generation.
    */
   record(entries: readonly QueueEntry[]): Promise<QueueEntry[]>;
-  /** Hands recorded entries to the queue in batches, a few in flight, and marks the duplicates. */
-  enqueue(entries: readonly QueueEntry[], batchSize: number): Promise<HandOver>;
+  /**
+   * Hands recorded entries to the queue in batches, a few in flight, and marks the duplicates.
+   * @param mayGoOn asked before each batch: from the first no on, nothing more is handed over. What
+   * another producer has settled meanwhile would be done though its record says otherwise.
+   */
+  enqueue(
+    entries: readonly QueueEntry[],
+    batchSize: number,
+    mayGoOn?: () => boolean,
+  ): Promise<HandOver>;
   /**
    * Hands over again what Redis refused of this process: to be called when it is back, so that those
    * jobs need not wait for the reconciler.
@@ -52,11 +60,12 @@ export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): 
       refused = [];
       await outbox.enqueue(await stillQueued(entries), batchSize);
     },
-    async enqueue(entries, batchSize) {
+    async enqueue(entries, batchSize, mayGoOn = () => true) {
       const batches = chunk(entries, batchSize);
       const total: HandOver = { enqueued: 0, duplicates: 0, notEnqueued: 0 };
       const worker = async () => {
         for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+          if (!mayGoOn()) return;
           const part = await enqueueBatch(queue, batch, duplicateRetentionDays);
           total.enqueued += part.enqueued;
           total.duplicates += part.duplicates;
