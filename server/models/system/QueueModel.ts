@@ -15,6 +15,8 @@ export interface QueueDoc {
   lastCompletedAt: Date | null;
   /** By when a worker last took a job, a canary too, whatever became of it. */
   lastTakenAt: Date | null;
+  /** When the first job was begun that no end of a job has followed; null when none is. */
+  endlessSince: Date | null;
   /** When the canary under way was sent; null when none is. */
   canarySentAt: Date | null;
   canary: CanaryReturn | null;
@@ -35,6 +37,7 @@ const queueSchema = new Schema<QueueDoc>(
     _id: { type: String, required: true },
     lastCompletedAt: { type: Date, default: null },
     lastTakenAt: { type: Date, default: null },
+    endlessSince: { type: Date, default: null },
     canarySentAt: { type: Date, default: null },
     canary: { type: canarySchema, default: null },
   },

@@ -4,6 +4,7 @@ import { QueueModel } from '../../../server/models/system/QueueModel.ts';
 import { startCanaries } from '../../../server/Services/BackgroundJobs/health/canaries.ts';
 import { startCompletionNotes } from '../../../server/Services/BackgroundJobs/health/completions.ts';
 import {
+  noteBegun,
   noteCanaryReturn,
   noteCanarySent,
   noteCompletion,
@@ -76,7 +77,10 @@ describe('a canary', () => {
   });
 
   it('and what else is taken is noted, whatever becomes of it', async () => {
-    const activity = { running: 1, taken: 0, suspended: false, lastCompletedAt: null };
+    const activity = {
+      ...{ running: 1, taken: 0, begun: 0, ended: 0 },
+      ...{ suspended: false, lastCompletedAt: null },
+    };
     const notes = startCompletionNotes({
       workers: [{ queue: queue.name, activity: () => activity }],
       intervalMs: 10,
@@ -86,6 +90,15 @@ describe('a canary', () => {
     activity.taken = 1;
     await vi.waitFor(async () => expect((await known())?.lastTakenAt).toBeTruthy(), 10_000);
     expect((await known())?.lastCompletedAt).toBeNull();
+    expect((await known())?.endlessSince).toBeNull();
+
+    activity.begun = 1;
+    await vi.waitFor(async () => expect((await known())?.endlessSince).toBeTruthy(), 10_000);
+    const since = (await known())?.endlessSince;
+    await noteBegun(queue.name, new Date());
+    expect((await known())?.endlessSince, 'the first counts').toEqual(since);
+    Object.assign(activity, { begun: 2, ended: 1 });
+    await vi.waitFor(async () => expect((await known())?.endlessSince).toBeNull(), 10_000);
   });
 
   it('is not needed where jobs complete', async () => {

@@ -189,6 +189,7 @@ describe('a job that is not known yet', () => {
     const ids = [newer.envelope.jobId, other.envelope.jobId];
     await vi.waitFor(async () => {
       expect(await installation.queue.places(ids)).toEqual(['delayed', 'delayed']);
+      expect(worker.activity()).toMatchObject({ begun: 2, ended: 0 });
     });
     expect(await installation.queue.look(ids)).toEqual([
       { state: 'pending', attempts: 0, starts: expect.any(Number), crashes: 0 },

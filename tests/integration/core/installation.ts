@@ -11,7 +11,10 @@ import { UserModel } from '../../../server/models/UserModel.ts';
 import type { Administration } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
-import { createWorker } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
+import {
+  createWorker,
+  type QueueWorker,
+} from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
 import {
   type UserDataPayload,
@@ -48,6 +51,7 @@ interface WorkerOverrides {
 interface StartedWorker {
   /** Its connection, but for the one on which it waits for jobs. */
   readonly redis: RedisConnection;
+  activity: QueueWorker['activity'];
   stop(): Promise<void>;
 }
 
@@ -192,7 +196,7 @@ export function useInstallation(
         return stopped;
       };
       cleanUps.push(stop);
-      return { redis: connection, stop };
+      return { redis: connection, activity: worker.activity, stop };
     },
     async makeUsers(count) {
       const users = await UserModel.insertMany(

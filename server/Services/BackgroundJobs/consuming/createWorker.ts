@@ -48,6 +48,10 @@ export interface WorkerActivity {
   running: number;
   /** Jobs taken since its start, canaries too. */
   taken: number;
+  /** Jobs whose work was begun since its start, no canaries. */
+  begun: number;
+  /** Of these, the attempts that ended, completed or failed: what is handed back has not. */
+  ended: number;
   /** Whether it takes none on purpose, because a dependency is away. */
   suspended: boolean;
   lastCompletedAt: Date | null;
@@ -85,6 +89,8 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   const stopping = new AbortController();
   let running = 0;
   let taken = 0;
+  let begun = 0;
+  let ended = 0;
   let lastCompletedAt: Date | null = null;
   let waitingForDependencies = false;
   const suspectAfter = Math.min(SUSPECT_AFTER_CRASHES, settings.maxCrashes);
@@ -95,6 +101,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     taken += 1;
     if (job.name === CANARY && !waitingForDependencies) return null;
     running += 1;
+    begun += 1;
     try {
       // A look for jobs that was under way when taking them was suspended still brings one.
       if (waitingForDependencies) throw new HandedBack('A dependency is away.');
@@ -201,9 +208,11 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   bullWorker.on('completed', (job) => {
     if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
     lastCompletedAt = new Date();
+    ended += 1;
     note(job, 'completed');
   });
   bullWorker.on('failed', (job) => {
+    ended += 1;
     if (job !== undefined) note(job, job.finishedOn === undefined ? 'delayed' : 'failed');
   });
   bullWorker.on('stalled', (queueId) => {
@@ -231,7 +240,10 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
 
   return {
     queue: definition.name,
-    activity: () => ({ running, taken, suspended: waitingForDependencies, lastCompletedAt }),
+    activity: () => ({
+      ...{ running, taken, begun, ended, lastCompletedAt },
+      suspended: waitingForDependencies,
+    }),
     async stop(graceMs) {
       throughput.stop();
       const closed = bullWorker.close().then(() => true);

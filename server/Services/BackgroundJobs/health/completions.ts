@@ -1,7 +1,7 @@
 import type { QueueWorker } from '../consuming/createWorker.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
-import { noteCompletion, noteTaking } from './flow.ts';
+import { noteBegun, noteCompletion, noteEnd, noteTaking } from './flow.ts';
 
 interface CompletionOptions {
   workers: readonly Pick<QueueWorker, 'queue' | 'activity'>[];
@@ -10,15 +10,20 @@ interface CompletionOptions {
 }
 
 /**
- * Notes in MongoDB when each queue last completed a job, and when a worker last took one: a write
- * or two an interval, not one a job.
+ * Notes in MongoDB when each queue last completed a job, when a worker last took one, and since when
+ * jobs are begun and none ends: a few writes an interval, not one a job.
  */
 export function startCompletionNotes({ workers, intervalMs, log }: CompletionOptions): Repetition {
   const completions = new Map<string, Date>();
   const takings = new Map<string, number>();
+  const seen = new Map<string, { begun: number; ended: number }>();
   return every({ name: 'Completion notes', intervalMs, log }, async () => {
     for (const { queue, activity } of workers) {
-      const { lastCompletedAt, taken } = activity();
+      const { lastCompletedAt, taken, begun, ended } = activity();
+      const before = seen.get(queue) ?? { begun: 0, ended: 0 };
+      if (ended !== before.ended) await noteEnd(queue);
+      else if (begun !== before.begun) await noteBegun(queue, new Date());
+      seen.set(queue, { begun, ended });
       if (taken !== (takings.get(queue) ?? 0)) {
         await noteTaking(queue, new Date());
         takings.set(queue, taken);

@@ -11,6 +11,19 @@ export async function noteTaking(queue: string, at: Date): Promise<void> {
   await upsert({ _id: queue }, { $max: { lastTakenAt: at } });
 }
 
+/** Records that a job was begun at this instant, unless one was that no end has followed yet. */
+export async function noteBegun(queue: string, at: Date): Promise<void> {
+  await upsert({ _id: queue, endlessSince: null }, { $set: { endlessSince: at } });
+}
+
+/** Records that an attempt of a job has ended, completed or failed. */
+export async function noteEnd(queue: string): Promise<void> {
+  await QueueModel.updateOne(
+    { _id: queue, endlessSince: { $ne: null } },
+    { $set: { endlessSince: null } },
+  );
+}
+
 /**
  * Records that a canary is under way. One that is under way already keeps its time, unless jobs
  * have flowed since: then its return was not noted, and it proves nothing any more.
@@ -55,7 +68,7 @@ export async function readFlow(queues: readonly string[]): Promise<ReadonlyMap<s
 /** Where the upsert lost a race, or the condition is not met, the document is there: updated if it
  * meets the condition. */
 async function upsert(
-  filter: { _id: string; canarySentAt?: null | { $not: { $gt: Date } } },
+  filter: { _id: string; canarySentAt?: null | { $not: { $gt: Date } }; endlessSince?: null },
   update: object,
 ): Promise<void> {
   try {

@@ -75,7 +75,7 @@ async function healthOf(
   live: readonly WorkerDoc[],
 ): Promise<QueueHealth> {
   const { queue, numbers } = stats;
-  const { lastCompletedAt = null, canarySentAt = null } = flow;
+  const { lastCompletedAt = null, canarySentAt = null, endlessSince = null } = flow;
   const shown = shownNumbers(numbers);
   const { length: workers } = live.filter((worker) => worker.queues.includes(queue));
   const flowedAt = [lastFlow(flow), numbers?.atWork.takenAt ?? null].filter((at) => at !== null);
@@ -91,6 +91,7 @@ async function healthOf(
     workers,
     failedRegistrations: failuresOf(queue, live),
     flowedMs: flowedAt.length === 0 ? null : Math.min(...flowedAt.map(ageMs)),
+    endlessMs: endlessSince === null ? null : ageMs(endlessSince),
     canaryAwayMs: canarySentAt === null ? null : ageMs(canarySentAt),
   });
   return {

@@ -15,6 +15,7 @@ const QUIET: QueueFacts = {
   workers: 2,
   failedRegistrations: [],
   flowedMs: null,
+  endlessMs: null,
   canaryAwayMs: null,
 };
 
@@ -37,6 +38,8 @@ describe('a queue', () => {
       { canaryAwayMs: 6e5, flowedMs: 70_000 },
     ],
     ['a canary has just been sent', { canaryAwayMs: 900 }],
+    ['jobs are begun that may yet end', { numbers: BUSY, endlessMs: 79_000, flowedMs: 900 }],
+    ['what was begun and never ended is gone', { endlessMs: 6e5 }],
   ])('is ok when %s', (_when, facts) => {
     expect(judgeQueue({ ...QUIET, ...facts })).toEqual({ status: 'ok', reasons: [] });
   });
@@ -88,6 +91,11 @@ describe('a queue', () => {
         canaryAwayMs: 1e6,
       },
       'mail is paused',
+    ],
+    [
+      'jobs are taken and handed back, and none ends',
+      { numbers: { ...NUMBERS, delayed: 9 }, endlessMs: 81_000, flowedMs: 900 },
+      'Jobs of mail have been taken for 81 s and none has ended',
     ],
     [
       'a worker could not register it',

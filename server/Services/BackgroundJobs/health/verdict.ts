@@ -31,6 +31,8 @@ export interface QueueFacts {
   failedRegistrations: readonly { worker: string; reason: string }[];
   /** Since a worker last took or completed a job, or a canary came back; null if never. */
   flowedMs: number | null;
+  /** Since when jobs are begun and none has ended; null when one has. */
+  endlessMs: number | null;
   /** Since when the canary under way has been away; null when none is. */
   canaryAwayMs: number | null;
 }
@@ -89,12 +91,23 @@ function standsStill(
   return stillMs > UNTAKEN_MS + (locked === 0 ? 0 : deadlineMs);
 }
 
-function whyDegraded({ queue, numbers, failedRegistrations }: QueueFacts): string[] {
+function whyDegraded(facts: QueueFacts): string[] {
+  const { queue, numbers, failedRegistrations } = facts;
   const paused = numbers?.paused === true ? [`${queue} is paused: resume it to go on.`] : [];
   const failed = failedRegistrations.map(
     ({ worker, reason }) => `Worker ${worker} could not register ${queue}: ${reason}`,
   );
-  return [...paused, ...failed];
+  return [...paused, ...whyEndless(facts), ...failed];
+}
+
+/** Jobs that are handed back again and again flow in a circle. */
+function whyEndless({ queue, numbers, endlessMs, deadlineMs, workers }: QueueFacts): string[] {
+  if (numbers === null || numbers.paused || workers === 0) return [];
+  const pending = numbers.waiting + numbers.active + numbers.delayed;
+  if (pending === 0 || endlessMs === null || endlessMs <= UNTAKEN_MS + deadlineMs) return [];
+  return [
+    `Jobs of ${queue} have been taken for ${seconds(endlessMs)} and none has ended: the workers’ log says why they are handed back.`,
+  ];
 }
 
 /** Judges them together: down when no queue works, degraded when one does not. */
