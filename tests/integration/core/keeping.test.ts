@@ -112,14 +112,15 @@ describe('the keeper of the ledgers', () => {
     const [userId = ''] = await installation.makeUsers(1);
     const { runId } = await producer.enqueueUser(userId);
     const startedAt = new Date(Date.now() - 86_400_000);
-    await RunModel.updateOne({ _id: runId }, { $set: { startedAt, ...origin } });
+    const warnings = ['Of something else.'];
+    await RunModel.updateOne({ _id: runId }, { $set: { startedAt, warnings, ...origin } });
     await JobStatusModel.updateOne(
       { _id: userDataJobId(runId, userId) },
       { $set: { expiresAt: new Date(Date.now() + 60_000) } },
     );
     const keeper = start();
     await vi.waitFor(async () => {
-      const [warning] = (await balancedRun(runId)).warnings;
+      const [, warning] = (await balancedRun(runId)).warnings;
       expect(warning).toContain('will not end before the next slot');
       const { expiresAt } = await installation.job(userDataJobId(runId, userId));
       expect(expiresAt?.getTime()).toBeGreaterThan(Date.now() + 3_600_000);

@@ -82,6 +82,20 @@ describe('why a job is not running, or what became of it', () => {
     expect(await sentenceOf(jobId)).toContain(`earlier job ${first.jobId} was still pending`);
   });
 
+  it("the user's earlier job was pending, and then cancelled; the run is warned too", async () => {
+    const first = await enqueueOne();
+    const second = await producer.enqueueUser(first.userId);
+    const jobId = userDataJobId(second.runId, first.userId);
+    expect((await administration.getRun(second.runId)).warnings).toEqual([]);
+    await administration.cancelRun(first.runId);
+    await installation.jobIn('cancelled', first.jobId);
+    expect(await sentenceOf(jobId)).toContain('but that job was cancelled with its run');
+    await vi.waitFor(async () => {
+      const { warnings } = await administration.getRun(second.runId);
+      expect(warnings).toEqual([expect.stringContaining(`the run ${first.runId}`)]);
+    });
+  });
+
   it('it runs, it waits for its next try, it completed, it failed', async () => {
     const work = new Map<string, () => Promise<unknown>>();
     const { open, opened } = gate();

@@ -29,12 +29,19 @@ async function sentence(record: JobStatusDoc, queue: JobQueue): Promise<string> 
     case 'failed':
       return `It failed at ${at(record.finishedAt)} after ${times(record.attempts, 'attempt')} and is not tried again by itself: ${failure(record)}; retry it once the cause is mended.`;
     case 'duplicate':
-      return `It was not enqueued, because the user's earlier job ${record.duplicateOf ?? '(unknown)'} was still pending and does the same work.`;
+      return whyDuplicate(record);
     case 'cancelled':
       return `It was cancelled at ${at(record.finishedAt)} with its run ${record.runId}, before a worker took it.`;
     default:
       return whyNotDone(record, queue);
   }
+}
+
+async function whyDuplicate({ duplicateOf }: JobStatusDoc): Promise<string> {
+  const why = `It was not enqueued, because the user's earlier job ${duplicateOf ?? '(unknown)'} was still pending and does the same work`;
+  const earlier = await JobStatusModel.findById(duplicateOf, { status: 1 }).lean();
+  if (earlier?.status !== 'cancelled') return `${why}.`;
+  return `${why}; but that job was cancelled with its run, so it was not done: start a run for the user, or leave it to the next.`;
 }
 
 /** The first obstacle that stands in an open job's way, from the outside in. */

@@ -6,7 +6,7 @@ import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { sourcesOf } from '../recording/states.ts';
 import { isBeingEnqueued } from './checkpoint.ts';
-import { findRun } from './ledger.ts';
+import { findRun, warnInRun } from './ledger.ts';
 import { recordPages } from './openJobs.ts';
 
 const DAY_MS = 86_400_000;
@@ -87,5 +87,34 @@ export async function cancelRecords(
     })),
     { ordered: false, writeConcern: DURABLE },
   );
+  await warnOfDuplicates(cancelled.map(({ record }) => record));
   return modifiedCount;
+}
+
+/** Says in later runs that users whom they had left to these jobs are not done. */
+async function warnOfDuplicates(cancelled: readonly JobStatusDoc[]): Promise<void> {
+  const oldest = Math.min(...cancelled.map(({ queuedAt }) => queuedAt.getTime()));
+  const duplicates = await JobStatusModel.find(
+    {
+      userId: { $in: cancelled.map(({ userId }) => userId) },
+      // Whoever left a user to one of them came later: so the index is read no further back.
+      queuedAt: { $gte: new Date(oldest) },
+      status: 'duplicate',
+      duplicateOf: { $in: cancelled.map(({ _id }) => _id) },
+    },
+    { runId: 1, duplicateOf: 1 },
+  ).lean();
+  const runOf = new Map(cancelled.map(({ _id, runId }) => [_id, runId]));
+  const pairs = new Map(
+    duplicates.map(({ runId, duplicateOf }) => {
+      const from = runOf.get(duplicateOf ?? '') ?? '';
+      return [`${runId} ${from}`, { runId, from }];
+    }),
+  );
+  for (const { runId, from } of pairs.values()) {
+    await warnInRun(
+      runId,
+      `Some of its users were duplicates of jobs of the run ${from}, which was cancelled: they were not done. Start a run for them, or leave them to the next.`,
+    );
+  }
 }

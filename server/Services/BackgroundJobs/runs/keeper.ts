@@ -8,7 +8,7 @@ import { nextSlot, type Timetable } from '../scheduling/slots.ts';
 import { currentCounts } from './balance.ts';
 import type { Alarms } from './epoch.ts';
 import { warnInRun } from './ledger.ts';
-import { paceWarning } from './paceWarning.ts';
+import { isWarnedOfPace, paceWarning } from './paceWarning.ts';
 import { countsDisagree, type ReconcilerOptions, reconcile } from './reconciler.ts';
 import { keepRecordsOf, openRuns, sealIfFinished } from './seal.ts';
 
@@ -89,7 +89,7 @@ async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise
 
 async function watch(run: RunDoc, { log, timetable }: KeeperOptions): Promise<void> {
   await keepRecordsOf(run);
-  if (run.status === 'cancelled' || run.warnings.length > 0) return;
+  if (run.status === 'cancelled' || isWarnedOfPace(run)) return;
   const { slot, startedAt } = run;
   // A clock that is behind may begin a run before its slot: the slot after that is meant.
   const due = nextSlot(timetable, slot !== null && slot > startedAt ? slot : startedAt);

@@ -7,6 +7,12 @@ const MIN_ELAPSED_MS = 10_000;
  * its first jobs may be long ones, or the workers just starting.
  */
 const PATIENCE = 0.1;
+const BEGINNING = 'At its pace';
+
+/** Whether a run has been warned of its pace already. */
+export function isWarnedOfPace({ warnings }: Pick<RunDoc, 'warnings'>): boolean {
+  return warnings.some((warning) => warning.startsWith(BEGINNING));
+}
 
 /**
  * Says that a run will not end before the next slot at the pace it has had so far.
@@ -30,7 +36,7 @@ export function paceWarning(
   if (endsAt <= nextSlot.getTime()) return null;
   const pace = done === 0 ? 'no user has been done yet' : `${perSecond.toFixed(1)} users/s`;
   return (
-    `At its pace (${pace}) the run will not end before the next slot, ` +
+    `${BEGINNING} (${pace}) the run will not end before the next slot, ` +
     `${nextSlot.toISOString()}: ${left} users are left. Add workers: pm2 scale worker +1.`
   );
 }
