@@ -4,7 +4,8 @@ import { exists } from './queueContents.ts';
 
 /**
  * Takes a job from where workers find it, unless one has it or it has ended. In one step, because
- * BullMQ's own removal takes what has ended too, and a job may end between a look and that.
+ * BullMQ's own removal takes what has ended too, and a job may end between a look and that. Lists are
+ * searched from their old end: who removes many takes the oldest first.
  */
 const TAKE_OUT = `
 local job = KEYS[1] .. ARGV[1]
@@ -14,7 +15,7 @@ for _, set in ipairs({ 'delayed', 'prioritized' }) do
   if redis.call('ZREM', KEYS[1] .. set, ARGV[1]) == 1 then return 1 end
 end
 for _, list in ipairs({ 'wait', 'paused', 'active' }) do
-  if redis.call('LREM', KEYS[1] .. list, 1, ARGV[1]) == 1 then return 1 end
+  if redis.call('LREM', KEYS[1] .. list, -1, ARGV[1]) == 1 then return 1 end
 end
 return 1`;
 
