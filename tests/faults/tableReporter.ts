@@ -37,8 +37,8 @@ writes behind the product's own fence, each of which leaves a trace where it too
 stream's requests each is answered 202, or 503 within a second, and 202 for good soon after the
 fault; where a row differs, its test says so.
 
-- **L**: jobs accepted, but not terminal two reconciler intervals after the fault's end, or completed
-  without their effect.
+- **L**: jobs accepted, but not terminal two reconciler intervals after the fault's end, or ended without
+  being done: failed, cancelled, completed without a write of their own, the duplicate of such a one.
 - **X**: effects applied more than once, or by an older run over a newer one's.
 - **R**: records too many or too few in a run, or changed after they were final; a second run of an
   Idempotency-Key; jobs pending in Redis though they are done.
