@@ -1,6 +1,6 @@
 /** What one fault came to: a row of the table. */
 export interface FaultRow {
-  /** Jobs accepted but not terminal two reconciler intervals after the fault's end. */
+  /** Jobs accepted but not terminal two reconciler intervals after the fault's end, or not done at all. */
   lost: number | null;
   /** Effects applied more than once. */
   twice: number | null;
