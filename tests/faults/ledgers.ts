@@ -118,6 +118,12 @@ export async function writtenAgain(runs: readonly AcceptedRun[]): Promise<string
   return again.map(({ _id }) => jobOf(_id));
 }
 
+/** The jobs, of whatever run, that duplicates in these runs were left to. */
+export async function holdersOf(runs: readonly AcceptedRun[]): Promise<Set<string>> {
+  const holders = await JobStatusModel.distinct('duplicateOf', { runId: { $in: idsOf(runs) } });
+  return new Set(holders.filter((id) => id !== null));
+}
+
 /**
  * Jobs of these runs that ended otherwise than done: failed or cancelled, completed without an answered
  * write of their own, or a duplicate of a job that was not completed.

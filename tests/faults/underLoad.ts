@@ -16,6 +16,7 @@ import {
   endedUndone,
   executionsOf,
   firstCompletionAfter,
+  holdersOf,
   lastToEnd,
   openAmong,
   untrueWrites,
@@ -115,6 +116,7 @@ export async function underLoad(
       await stream.stop();
       const { accepted } = stream;
       const after = await whenDone(accepted, Date.now(), reconcileMs());
+      await whenHoldersEnd(accepted, 2 * reconcileMs());
       const undone = await endedUndone(accepted, expectation.mayFail ?? []);
       const untrue = await untrueWrites(accepted);
       const first = await firstCompletionAfter(endedAt);
@@ -161,6 +163,15 @@ export async function underLoad(
   function reconcileMs(): number {
     return parseSettings(deployment.settings).RECONCILE_INTERVAL_MS;
   }
+}
+
+/** Waits for the jobs that duplicates were left to; those that have not ended by then are judged. */
+async function whenHoldersEnd(runs: readonly AcceptedRun[], timeoutMs: number): Promise<void> {
+  const holders = await holdersOf(runs);
+  await waitUntil(async () => (await openAmong(holders)).size === 0, {
+    timeoutMs,
+    what: 'the jobs that others were duplicates of',
+  }).catch(() => undefined);
 }
 
 /** Waits until each worker process that is online now has completed a job since this instant. */
