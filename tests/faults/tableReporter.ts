@@ -4,7 +4,7 @@ import { describeMachine } from './describeMachine.ts';
 import './faultRow.ts';
 import { TABLE_HEAD, tableLine } from './faultRow.ts';
 
-/** Prints a line as each fault ends and the whole table at the end; writes it if asked to. */
+/** Prints a line as each fault ends, with what was not as expected, and the whole table at the end; writes it if asked to. */
 export default class TableReporter implements Reporter {
   readonly #lines: string[] = [];
 
@@ -12,6 +12,7 @@ export default class TableReporter implements Reporter {
     const line = tableLine(test.name, test.meta().fault, test.result().state === 'passed');
     this.#lines.push(line);
     console.log(line);
+    for (const { message } of test.result().errors ?? []) console.log(`  ${message}`);
   }
 
   async onTestRunEnd(): Promise<void> {
