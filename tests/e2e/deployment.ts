@@ -11,10 +11,10 @@ import { waitUntil } from '../../scripts/waiting.mjs';
 import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
 import { ensureIndexes } from '../../server/models/indexes.ts';
 import { type RunDoc, RunModel } from '../../server/models/system/RunModel.ts';
-import { UserModel } from '../../server/models/UserModel.ts';
 import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
 import { type ApiClient, login } from './apiClient.ts';
 import { type Killable, startKillable } from './killable.ts';
+import { makeUsers } from './makeUsers.ts';
 import { type OwnPm2, ownPm2 } from './pm2.ts';
 
 const ADMIN = { email: 'admin@example.com', password: 'a-long-test-password' };
@@ -287,17 +287,4 @@ function ecosystemText(): string {
   return `import { apps as real } from ${real};
 export const apps = real.map((app) => (app.name === 'worker' ? { ...app, script: ${script} } : app));
 `;
-}
-
-async function makeUsers(count: number): Promise<void> {
-  const now = new Date();
-  for (let made = 0; made < count; made += 1_000) {
-    await UserModel.insertMany(
-      Array.from({ length: Math.min(1_000, count - made) }, (_, position) => {
-        const externalId = String(made + position).padStart(6, '0');
-        const email = `${externalId}@example.com`;
-        return { externalId, email, timezone: 'UTC', active: true, createdAt: now, updatedAt: now };
-      }),
-    );
-  }
 }

@@ -9,6 +9,7 @@ const compiled = new URL('../../dist/server/', import.meta.url);
 /** @param {string} path */
 const load = (path) => import(new URL(path, compiled).href);
 
+const { DURABLE } = await load('models/durable.js');
 const { UserSummaryModel } = await load('models/UserSummaryModel.js');
 UserSummaryModel.schema.add({ applied: mongoose.Schema.Types.Mixed });
 
@@ -58,7 +59,7 @@ export function journaled(product, { userId, asOf, backfill }, { runId, runSeq, 
             .collection('writes')
             .insertOne(
               { ...entry, userId: user, start, outcome, at: new Date() },
-              { writeConcern: { w: 'majority', journal: true } },
+              { writeConcern: DURABLE },
             );
           return outcome;
         },

@@ -4,6 +4,7 @@ import { waitUntil } from '../../scripts/waiting.mjs';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { jobIdOf } from '../../server/Services/BackgroundJobs/queues/envelope.ts';
 import type { Deployment } from '../e2e/deployment.ts';
+import { jobOf } from './ledgers.ts';
 import { ownConnection, QUEUE } from './redisOfDeployment.ts';
 
 /** The jobs that the worker process `pid` has at work, as Redis says. */
@@ -39,7 +40,7 @@ export async function executedAgain(runIds?: readonly string[]): Promise<string[
       { $match: { times: { $gt: 1 } } },
     ])
     .toArray();
-  return again.map(({ _id: { runId, userId } }) => `user-data-${runId}-${userId}`);
+  return again.map(({ _id }) => jobOf(_id));
 }
 
 /** Those of these jobs, begun more than once, whose record does not say so. */

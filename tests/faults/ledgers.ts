@@ -180,6 +180,7 @@ export async function withoutEffect(written: readonly Write[]): Promise<Write[]>
   return written.filter(({ start }) => !traces.has(start));
 }
 
+/** The id of this user's job in this run. */
 export function jobOf({ runId, userId }: Pick<Write, 'runId' | 'userId'>): string {
   return userDataJobId(runId, userId);
 }

@@ -82,7 +82,7 @@ describe('a canary', () => {
       ...{ suspended: false, lastCompletedAt: null },
     };
     const notes = startCompletionNotes({
-      workers: [{ queue: queue.name, activity: () => activity }],
+      workers: [{ queue: queue.name, activity: () => ({ ...activity }) }],
       intervalMs: 10,
       log: SILENT,
     });

@@ -40,6 +40,17 @@ describe('a retry', () => {
     return { runId, jobIds: userIds.map((userId) => userDataJobId(runId, userId)) };
   }
 
+  /** Lets this happen between the next retry's opening of its runs and its claim of the jobs. */
+  function beforeItClaims(happens: () => Promise<void>): void {
+    const claim = JobStatusModel.bulkWrite.bind(JobStatusModel);
+    const claiming = vi.spyOn(JobStatusModel, 'bulkWrite');
+    onTestFinished(() => claiming.mockRestore());
+    claiming.mockImplementationOnce(async (...write: Parameters<typeof claim>) => {
+      await happens();
+      return claim(...write);
+    });
+  }
+
   it('does a failed job again, in the next generation, and the ledger follows', async () => {
     const { runId, jobIds } = await failedRun(2);
     const [jobId = ''] = jobIds;
@@ -176,17 +187,13 @@ describe('a retry', () => {
   it('is not lost to a ledger that is sealed before it has claimed its jobs', async () => {
     const { runId, jobIds } = await failedRun(3);
     const [first = '', second = ''] = jobIds;
-    const claim = JobStatusModel.bulkWrite.bind(JobStatusModel);
-    const claiming = vi.spyOn(JobStatusModel, 'bulkWrite');
-    onTestFinished(() => claiming.mockRestore());
-    claiming.mockImplementationOnce(async (...write: Parameters<typeof claim>) => {
+    beforeItClaims(async () => {
       await installation.seal();
       // Nor to another retry, which is done with the run before this one has begun.
       await administration.retryJob(second);
       await installation.jobIn('completed', second);
       await installation.seal();
       expect((await balancedRun(runId)).status).toBe('running');
-      return claim(...write);
     });
     await administration.retryJob(first);
     await installation.jobIn('completed', first);
@@ -200,14 +207,10 @@ describe('a retry', () => {
   it('that was long in claiming its jobs opens the ledger that was sealed meanwhile', async () => {
     const { runId, jobIds } = await failedRun(2);
     const [jobId = ''] = jobIds;
-    const claim = JobStatusModel.bulkWrite.bind(JobStatusModel);
-    const claiming = vi.spyOn(JobStatusModel, 'bulkWrite');
-    onTestFinished(() => claiming.mockRestore());
-    claiming.mockImplementationOnce(async (...write: Parameters<typeof claim>) => {
+    beforeItClaims(async () => {
       await RunModel.updateOne({ _id: runId }, { $set: { 'claims.0.until': new Date(0) } });
       await installation.seal();
       expect((await balancedRun(runId)).status).toBe('completed');
-      return claim(...write);
     });
     await administration.retryJob(jobId);
     await installation.jobIn('completed', jobId);
