@@ -1,7 +1,7 @@
 import { AppError } from '../../../errors/AppError.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
-import { SUSPECT_AFTER_CRASHES } from '../consuming/suspects.ts';
+import { SUSPECT_AFTER_CRASHES } from '../consuming/crashes.ts';
 import { liveWorkers } from '../consuming/workerSigns.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';

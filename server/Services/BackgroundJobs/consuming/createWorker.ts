@@ -1,19 +1,20 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { inTime } from '../../../config/inTime.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import { AppError } from '../../../errors/AppError.ts';
 import { CANARY } from '../queues/canary.ts';
 import type { Envelope } from '../queues/envelope.ts';
 import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
 import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
+import { countCrashes, SUSPECT_AFTER_CRASHES } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
 import { belongsTo, execute, type InJobContext, NotYetKnown } from './execute.ts';
-import { failureOf, failureText } from './failureText.ts';
+import { CRASHED_TOO_OFTEN, failureOf, failureText } from './failureText.ts';
 import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
 import { recordOfEvent } from './jobRecords.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
-import { SUSPECT_AFTER_CRASHES } from './suspects.ts';
 import { startThroughputLog } from './throughputLog.ts';
 
 export interface WorkerSettings {
@@ -82,6 +83,8 @@ class KeptApart extends Error {
   override readonly name = 'KeptApart';
 }
 const KEPT_APART_MS = 1_000;
+/** A job that so often in a row was not even begun is one that workers cannot receive and live. */
+const UNRECEIVED_STARTS = 20;
 
 /** Starts a worker that takes jobs at once. Outcomes go to the recorder as Redis acknowledges them. */
 export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Result>): QueueWorker {
@@ -103,12 +106,15 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     running += 1;
     begun += 1;
     try {
+      const crashes = await crashCount.of(job);
       // A look for jobs that was under way when taking them was suspended still brings one.
       if (waitingForDependencies) throw new HandedBack('A dependency is away.');
-      if (job.stalledCounter >= suspectAfter) {
+      if (crashes > settings.maxCrashes) throw new AppError('CRASHED_TOO_OFTEN', CRASHED_TOO_OFTEN);
+      if (crashes >= suspectAfter) {
         if (suspect !== null) throw new KeptApart();
         suspect = job;
       }
+      await crashCount.begins(job);
       return await execute(
         {
           name: job.name,
@@ -195,16 +201,14 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     concurrency: options.concurrency,
     lockDuration: settings.lockMs,
     stalledInterval: settings.stalledCheckMs,
-    maxStalledCount: settings.maxCrashes,
+    maxStalledCount: settings.maxCrashes + UNRECEIVED_STARTS,
     drainDelay: 5,
     runRetryDelay: 1_000,
   });
+  const keyOf = (name: string) => bullWorker.toKey(name);
+  const crashCount = countCrashes({ redis: worker.redis, keyOf });
   const throughput = startThroughputLog(definition.name, THROUGHPUT_EVERY_MS, log);
-  const locks = holdLocks({
-    redis: worker.redis,
-    keyOf: (key) => bullWorker.toKey(key),
-    lockMs: settings.lockMs,
-  });
+  const locks = holdLocks({ redis: worker.redis, keyOf, lockMs: settings.lockMs });
   bullWorker.on('completed', (job) => {
     if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
     lastCompletedAt = new Date();

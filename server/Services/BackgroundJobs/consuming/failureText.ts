@@ -6,6 +6,11 @@ const MAX_LENGTH = 1000;
 /** What BullMQ writes when a job's worker vanished more often than `maxStalledCount`. */
 const CRASHED = /^job stalled more than allowable limit/;
 
+/** What people read of a job that was at work in too many crashes. */
+export const CRASHED_TOO_OFTEN =
+  'The worker that had this job ended without finishing it, as often as is allowed. ' +
+  'See the workers’ logs at that time: a crash, a kill, or no memory.';
+
 /** Any error as a code and a message, as they stand in the job's record. */
 export function failureOf(error: unknown): JobFailure {
   if (error instanceof AppError) return { code: error.code, message: cut(error.message) };
@@ -21,14 +26,7 @@ export function failureText({ code, message }: JobFailure): string {
 
 /** Reads such a text again; also understands what BullMQ itself writes. */
 export function parseFailureText(text: string): JobFailure {
-  if (CRASHED.test(text)) {
-    return {
-      code: 'CRASHED_TOO_OFTEN',
-      message:
-        'The worker that had this job ended without finishing it, as often as is allowed. ' +
-        'See the workers’ logs at that time: a crash, a kill, or no memory.',
-    };
-  }
+  if (CRASHED.test(text)) return { code: 'CRASHED_TOO_OFTEN', message: CRASHED_TOO_OFTEN };
   const [, code, message] = SHAPE.exec(text) ?? [];
   if (code === undefined || message === undefined) return { code: 'JOB_FAILED', message: text };
   return { code, message };

@@ -8,6 +8,7 @@ describe('what an error means for its job', () => {
     ['USER_NOT_FOUND', 'fail'],
     ['NOT_RETRYABLE', 'fail'],
     ['INVALID_PAYLOAD', 'fail'],
+    ['CRASHED_TOO_OFTEN', 'fail'],
     ['DEADLINE_EXCEEDED', 'retry'],
     ['MONGODB_UNAVAILABLE', 'infrastructure'],
     ['REDIS_UNAVAILABLE', 'infrastructure'],

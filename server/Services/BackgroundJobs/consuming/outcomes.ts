@@ -15,6 +15,7 @@ const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
   INVALID_PAYLOAD: 'fail',
   NOT_RETRYABLE: 'fail',
   VALIDATION_FAILED: 'fail',
+  CRASHED_TOO_OFTEN: 'fail',
   MONGODB_UNAVAILABLE: 'infrastructure',
   REDIS_UNAVAILABLE: 'infrastructure',
   REDIS_NEARLY_FULL: 'infrastructure',
