@@ -185,12 +185,11 @@ describe('why a job is not running, or what became of it', () => {
 
   it('it is kept apart from others that were at work when workers crashed', async () => {
     const jobs = [await enqueueOne(), await enqueueOne()];
+    // As two crashes leave it, each of a worker that had begun the job's work.
+    const twoCrashes = { stc: 2, crashable: 2 };
     for (const { jobId } of jobs) {
-      await installation.redis.hset(
-        `${installation.env.QUEUE_PREFIX}:${queue.name}:${jobId}`,
-        'stc',
-        2,
-      );
+      const key = `${installation.env.QUEUE_PREFIX}:${queue.name}:${jobId}`;
+      await installation.redis.hset(key, twoCrashes);
     }
     await workerIsAlive();
     const { open, opened } = gate();
