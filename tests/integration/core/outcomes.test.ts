@@ -104,6 +104,9 @@ describe('what becomes of a job', () => {
     });
     const record = await installation.jobIn('completed', jobId);
     expect(record).toMatchObject({ attempts: 2, starts: 2, result: 'in time' });
+    expect(record.history, 'why it took a second').toEqual([
+      expect.stringMatching(/^DEADLINE_EXCEEDED: /),
+    ]);
     expect(aborted).toEqual(['DEADLINE_EXCEEDED']);
   });
 

@@ -25,7 +25,7 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
     finishedAt: job.finishedOn === undefined ? null : new Date(job.finishedOn),
     worker: job.processedBy ?? null,
     error: failed ? parseFailureText(job.failedReason ?? '') : null,
-    history: status === 'failed' ? historyOf(job.stacktrace) : [],
+    history: historyOf(job.stacktrace),
     result: status === 'completed' ? job.returnvalue : null,
   };
 }
@@ -42,7 +42,7 @@ export function recordOfEnded(jobId: string, generation: number, job: Ended): Jo
     finishedAt: job.finishedAt,
     worker: job.worker,
     error: job.state === 'failed' ? parseFailureText(job.failedReason) : null,
-    history: job.state === 'failed' ? historyOf(job.failures) : [],
+    history: historyOf(job.failures),
     result: job.state === 'completed' ? job.result : null,
   };
 }
