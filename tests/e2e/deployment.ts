@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
@@ -139,7 +139,13 @@ export function useDeployment(options: DeploymentOptions): Deployment {
     get mongo() {
       return started(servers).mongo;
     },
-    behave: (behaviour) => writeFile(started(servers).workFile, JSON.stringify(behaviour)),
+    async behave(behaviour) {
+      const { workFile } = started(servers);
+      const whole = `${workFile}.new`;
+      // A job reads the file at any moment: it finds the old one or the new one, never half of it.
+      await writeFile(whole, JSON.stringify(behaviour));
+      await rename(whole, workFile);
+    },
     pace: (paceMs) => deployment.behave({ paceMs }),
     async killOne(name) {
       const online = await deployment.pm2.online(name);
