@@ -60,7 +60,7 @@ async function enqueueAsNext(asOf: string, next: { name: string; version: number
   const outbox = createOutbox({
     queue: {
       name: USER_DATA,
-      remove: () => Promise.resolve(true),
+      remove: (queueIds) => Promise.resolve(queueIds.map(() => true)),
       async add(batch) {
         const jobs = await queue.addBulk(
           batch.map(({ envelope, deduplicationId }) => ({

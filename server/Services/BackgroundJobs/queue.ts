@@ -77,9 +77,9 @@ export interface JobQueue {
   places(queueIds: readonly string[]): Promise<string[]>;
   /** The queue id of the job that holds this deduplication id. */
   holderOf(deduplicationId: string): Promise<string | null>;
-  /** Removes a job that no worker has; false if one has it, or it has ended. A job that is not
-   * there is gone. */
-  remove(queueId: string): Promise<boolean>;
+  /** Removes jobs that no worker has. Answers, in order: false if one has it, or it has ended; a job
+   * that is not there is gone. */
+  remove(queueIds: readonly string[]): Promise<boolean[]>;
   /** The envelopes of pending jobs, in pages; entries that cannot be read come as null. */
   pendingPage(start: number, size: number): Promise<PendingJob[]>;
   /** The queue ids of jobs that ended after this instant (epoch ms), in pages; empty at the end. */
@@ -138,7 +138,7 @@ export function openQueue(
       withRedis(() => Promise.all(queueIds.map((id) => contents.look(queue, id)))),
     places: (queueIds) => withRedis(() => contents.places(queue, redis, queueIds)),
     holderOf: (id) => withRedis(() => queue.getDeduplicationJobId(id)),
-    remove: (queueId) => withRedis(() => remove(queue, redis, queueId)),
+    remove: (queueIds) => withRedis(() => remove(queue, redis, queueIds)),
     pendingPage: (start, size) => withRedis(() => contents.pendingPage(queue, start, size)),
     endedPage: (since, start, size) =>
       withRedis(() => contents.endedPage(queue, redis, { since, start, size })),

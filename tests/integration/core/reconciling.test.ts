@@ -1,12 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
-import { UserModel } from '../../../server/models/UserModel.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { redisUnavailable } from '../../../server/Services/BackgroundJobs/queues/redisErrors.ts';
 import type { Recorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
 import { entryOf, enumerateRun } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
-import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { findRun, openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
 import { countsDisagree } from '../../../server/Services/BackgroundJobs/runs/reconciler.ts';
@@ -231,32 +229,6 @@ describe('the reconciler', () => {
       await installation.runIn('completed', runId);
       await worker.stop();
     });
-  });
-
-  it('adopts a job whose record is gone, and removes one of nobody', async () => {
-    const { runId, jobIds } = await enqueue(3);
-    const [kept = '', orphan = '', ofNobody = ''] = jobIds;
-    await JobStatusModel.deleteOne({ _id: orphan });
-    await UserModel.deleteOne({ _id: ofNobody.slice(-24) });
-    await forgetUser(ofNobody.slice(-24));
-    expect(await installation.reconcile()).toMatchObject({ adopted: 1, removed: 1, readded: 0 });
-    expect(await queue.places([kept, orphan, ofNobody])).toEqual(['waiting', 'waiting', 'unknown']);
-    expect(await installation.job(orphan)).toMatchObject({
-      status: 'queued',
-      generation: 1,
-      deduplicationId: orphan.slice(-24),
-    });
-    await finish(runId);
-  });
-
-  it('removes what cannot be read', async () => {
-    const { envelope, ...entry } = {
-      envelope: { jobId: 'user-data-unreadable', generation: 1, nonsense: true },
-      deduplicationId: 'unreadable',
-    };
-    await queue.add([{ ...entry, envelope: envelope as never }]);
-    expect(await installation.reconcile()).toMatchObject({ removed: 1 });
-    expect(await queue.places(['user-data-unreadable'])).toEqual(['unknown']);
   });
 
   it('makes a job a duplicate when the user has a newer one by then', async () => {

@@ -8,6 +8,8 @@ import { envelopeSchema } from './envelope.ts';
 // said by the method of JobQueue that has its name.
 
 const PENDING = ['waiting', 'prioritized', 'delayed', 'active'] as const;
+/** Where a removal that was cut off midway leaves a job: see `removal.ts`. */
+const HALF_REMOVED = 'waiting-children' as const;
 
 /** Without the canary: it is asked for in the same breath. */
 export async function pendingCounts(queue: Queue, redis: RedisConnection): Promise<PendingCounts> {
@@ -55,10 +57,6 @@ export async function oldestWaitingSince(queue: Queue): Promise<Date | null> {
 /** One that was delayed, or that a worker had before, has not waited since it was added. */
 function waitingSince({ timestamp, opts, processedOn }: Job): number {
   return Math.max(timestamp + (opts.delay ?? 0), processedOn ?? 0);
-}
-
-export async function exists(queue: Queue, queueId: string): Promise<boolean> {
-  return (await queue.getJob(queueId)) !== undefined;
 }
 
 export async function look(queue: Queue, queueId: string): Promise<QueuedJob> {
@@ -120,7 +118,8 @@ export async function pendingPage(
   start: number,
   size: number,
 ): Promise<PendingJob[]> {
-  const jobs: (Job | undefined)[] = await queue.getJobs([...PENDING], start, start + size - 1);
+  const types = [...PENDING, HALF_REMOVED];
+  const jobs: (Job | undefined)[] = await queue.getJobs(types, start, start + size - 1);
   return jobs
     .filter((job) => job !== undefined)
     .filter(({ name }) => name !== CANARY)

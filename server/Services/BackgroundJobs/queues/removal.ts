@@ -1,35 +1,51 @@
 import type { Queue } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
-import { exists } from './queueContents.ts';
 
 /**
  * Takes a job from where workers find it, unless one has it or it has ended. In one step, because
- * BullMQ's own removal takes what has ended too, and a job may end between a look and that. Lists are
- * searched from their old end: who removes many takes the oldest first.
+ * BullMQ's own removal takes what has ended too, and a job may end between a look and that. It is put
+ * where that removal looks before it searches the lists from end to end, and where no worker looks.
+ * Lists are searched from their old end: who removes many takes the oldest first.
  */
 const TAKE_OUT = `
+local function takeOut()
+  for _, set in ipairs({ 'delayed', 'prioritized' }) do
+    if redis.call('ZREM', KEYS[1] .. set, ARGV[1]) == 1 then return end
+  end
+  for _, list in ipairs({ 'wait', 'paused', 'active' }) do
+    if redis.call('LREM', KEYS[1] .. list, -1, ARGV[1]) == 1 then return end
+  end
+end
 local job = KEYS[1] .. ARGV[1]
-if redis.call('EXISTS', job .. ':lock') == 1 then return 0 end
-if redis.call('HEXISTS', job, 'finishedOn') == 1 then return 0 end
-for _, set in ipairs({ 'delayed', 'prioritized' }) do
-  if redis.call('ZREM', KEYS[1] .. set, ARGV[1]) == 1 then return 1 end
-end
-for _, list in ipairs({ 'wait', 'paused', 'active' }) do
-  if redis.call('LREM', KEYS[1] .. list, -1, ARGV[1]) == 1 then return 1 end
-end
-return 1`;
+if redis.call('EXISTS', job) == 0 then return 'absent' end
+if redis.call('EXISTS', job .. ':lock') == 1 then return 'kept' end
+if redis.call('HEXISTS', job, 'finishedOn') == 1 then return 'kept' end
+takeOut()
+redis.call('ZADD', KEYS[1] .. 'waiting-children', 0, ARGV[1])
+return 'out'`;
+
+/** So few at once that Redis, though it searched a long list for each, answers others in between. */
+const REMOVED_AT_ONCE = 50;
 
 /**
- * Removes a job that no worker has and that has not ended, with its deduplication key. May be
+ * Removes jobs that no worker has and that have not ended, with their deduplication keys. May be
  * repeated when it was cut off midway.
- * @returns whether the job is gone; one that was not there is.
+ * @returns of each, in order, whether it is gone; one that was not there is.
  */
 export async function remove(
   queue: Queue,
   redis: RedisConnection,
-  queueId: string,
-): Promise<boolean> {
-  const isOut = Number(await redis.eval(TAKE_OUT, 1, queue.toKey(''), queueId)) === 1;
-  if (isOut && (await queue.remove(queueId)) === 1) return true;
-  return !(await exists(queue, queueId));
+  queueIds: readonly string[],
+): Promise<boolean[]> {
+  const gone: boolean[] = [];
+  while (gone.length < queueIds.length) {
+    const batch = queueIds.slice(gone.length, gone.length + REMOVED_AT_ONCE);
+    gone.push(...(await Promise.all(batch.map((id) => removeOne(queue, redis, id)))));
+  }
+  return gone;
+}
+
+async function removeOne(queue: Queue, redis: RedisConnection, queueId: string): Promise<boolean> {
+  const found = await redis.eval(TAKE_OUT, 1, queue.toKey(''), queueId);
+  return found === 'absent' || (found === 'out' && (await queue.remove(queueId)) === 1);
 }

@@ -58,17 +58,14 @@ export async function cancelRecords(
   { queue, retentionDays }: CancelOptions,
 ): Promise<number> {
   // What has ended stays in the queue: its outcome is for the recorder to say.
-  const removed = await Promise.all(
-    records.map(async (record) => {
-      const gone = await queue.remove(queueJobId(record._id, record.generation));
-      return { record, gone };
-    }),
+  const gone = await queue.remove(
+    records.map(({ _id, generation }) => queueJobId(_id, generation)),
   );
-  const cancelled = removed.filter(({ gone }) => gone);
+  const cancelled = records.filter((_, position) => gone[position] === true);
   if (cancelled.length === 0) return 0;
   const now = new Date();
   const { modifiedCount } = await JobStatusModel.bulkWrite(
-    cancelled.map(({ record }) => ({
+    cancelled.map((record) => ({
       updateOne: {
         filter: {
           _id: record._id,
@@ -87,7 +84,7 @@ export async function cancelRecords(
     })),
     { ordered: false, writeConcern: DURABLE },
   );
-  await warnOfDuplicates(cancelled.map(({ record }) => record));
+  await warnOfDuplicates(cancelled);
   return modifiedCount;
 }
 

@@ -201,7 +201,7 @@ async function enqueueBatch(
   await markDuplicates(duplicates, duplicateRetentionDays);
   // An older generation of the job itself still holds its place. Once it is gone, the
   // reconciler puts the job in anew; a worker that has it at this moment ends it first.
-  await Promise.all(outlived.map((queueId) => queue.remove(queueId)));
+  await queue.remove(outlived);
   return {
     enqueued: batch.length - duplicates.length - outlived.length,
     duplicates: duplicates.length,

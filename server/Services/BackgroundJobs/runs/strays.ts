@@ -33,9 +33,8 @@ export async function removeOrAdoptStrays({
     const remove = strays.filter(({ entry }) => !adoptable.has(entry.envelope.jobId));
     await outbox.record(adopt.map(({ entry }) => entry));
     sum.adopted += adopt.length;
-    for (const { queueId } of [...unreadable, ...remove]) {
-      if (await queue.remove(queueId)) sum.removed += 1;
-    }
+    const gone = await queue.remove([...unreadable, ...remove].map(({ queueId }) => queueId));
+    sum.removed += gone.filter(Boolean).length;
   }
 }
 

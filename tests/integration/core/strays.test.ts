@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { UserModel } from '../../../server/models/UserModel.ts';
+import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
+import { useInstallation } from './installation.ts';
+
+describe('a job that the queue holds though no record says so', () => {
+  const installation = useInstallation();
+  const { producer, queue } = installation;
+
+  async function enqueue(users: number): Promise<{ runId: string; jobIds: string[] }> {
+    const userIds = await installation.makeUsers(users);
+    const { runId } = await producer.enqueueUsers(userIds);
+    return { runId, jobIds: userIds.map((userId) => userDataJobId(runId, userId)) };
+  }
+
+  it('is removed to the end where its removal was cut off midway, and its user is free again', async () => {
+    const { runId, jobIds } = await enqueue(1);
+    const [jobId = ''] = jobIds;
+    const userId = jobId.slice(-24);
+    await JobStatusModel.deleteOne({ _id: jobId });
+    await RunModel.updateOne({ _id: runId }, { $set: { status: 'cancelled' } });
+    const key = (name: string) => `${installation.env.QUEUE_PREFIX}:${queue.name}:${name}`;
+    await installation.redis
+      .multi()
+      .lrem(key('wait'), 1, jobId)
+      .zadd(key('waiting-children'), 0, jobId)
+      .exec();
+    expect(await queue.holderOf(userId)).toBe(jobId);
+    expect(await installation.reconcile()).toMatchObject({ removed: 1 });
+    expect(await queue.places([jobId])).toEqual(['unknown']);
+    expect(await queue.holderOf(userId)).toBeNull();
+  });
+
+  it('is removed when it cannot be read', async () => {
+    const { envelope, ...entry } = {
+      envelope: { jobId: 'user-data-unreadable', generation: 1, nonsense: true },
+      deduplicationId: 'unreadable',
+    };
+    await queue.add([{ ...entry, envelope: envelope as never }]);
+    expect(await installation.reconcile()).toMatchObject({ removed: 1 });
+    expect(await queue.places(['user-data-unreadable'])).toEqual(['unknown']);
+  });
+
+  it('is adopted where its run and its user are there, and removed where they are not', async () => {
+    const { runId, jobIds } = await enqueue(3);
+    const [kept = '', orphan = '', ofNobody = ''] = jobIds;
+    await JobStatusModel.deleteOne({ _id: orphan });
+    await UserModel.deleteOne({ _id: ofNobody.slice(-24) });
+    await forgetUser(ofNobody.slice(-24));
+    expect(await installation.reconcile()).toMatchObject({ adopted: 1, removed: 1, readded: 0 });
+    expect(await queue.places([kept, orphan, ofNobody])).toEqual(['waiting', 'waiting', 'unknown']);
+    expect(await installation.job(orphan)).toMatchObject({
+      status: 'queued',
+      generation: 1,
+      deduplicationId: orphan.slice(-24),
+    });
+    await installation.startWorker(() => Promise.resolve('done'));
+    await installation.runIn('completed', runId);
+  });
+});
