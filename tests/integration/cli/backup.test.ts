@@ -113,7 +113,7 @@ describe('npm run backup and npm run restore', () => {
     expect((await queue.pendingCounts()).waiting, 'jobs ended meanwhile').toBeLessThan(before);
     const restored = await run('restore', backup, '--only', 'redis', '--replace');
     expect(restored, restored.text).toMatchObject({ code: 0 });
-    const key = (name: string) => `${installation.env.QUEUE_PREFIX}:user-data:${name}`;
+    const key = installation.keyOf;
     const ids = [
       ...(await redis.lrange(key('wait'), 0, -1)),
       ...(await redis.lrange(key('active'), 0, -1)),

@@ -120,10 +120,10 @@ describe('npm run doctor', () => {
       lease: { token: 'dead', expiresAt: new Date(0) },
       startedAt: new Date(0),
     });
-    await redis.lpush(`${env.QUEUE_PREFIX}:user-data:active`, 'left-behind');
+    await redis.lpush(installation.keyOf('active'), 'left-behind');
     await WorkerModel.create(aWorker('silent', new Date(Date.now() - 60_000)));
     const { code, text } = await doctor();
-    await redis.del(`${env.QUEUE_PREFIX}:user-data:active`);
+    await redis.del(installation.keyOf('active'));
     await RunModel.deleteMany({});
     expect(code, 'warnings').toBe(0);
     expect(text).toMatch(/^! Leases: .*run left.*npx pm2 restart api-server$/m);

@@ -113,19 +113,18 @@ describe('a canary', () => {
 
 describe('the oldest waiting job', () => {
   const installation = useInstallation();
-  const { queue, env, redis } = installation;
+  const { queue, redis, keyOf } = installation;
 
   it.each([
     ['was added', {}, 1_000],
     ['was due, when it was delayed', { opts: '{"delay":5000}' }, 6_000],
     ['was taken before, when it came back', { processedOn: 9_000 }, 9_000],
   ])('has waited since it %s', async (_, fields, since) => {
-    const key = (name: string) => `${env.QUEUE_PREFIX}:${queue.name}:${name}`;
     const job = { name: queue.name, data: '{}', opts: '{}', timestamp: 1_000 };
-    await redis.hset(key('one'), { ...job, ...fields });
-    await redis.lpush(key('wait'), 'one');
+    await redis.hset(keyOf('one'), { ...job, ...fields });
+    await redis.lpush(keyOf('wait'), 'one');
     expect((await queue.oldestWaitingSince())?.getTime()).toBe(since);
-    await redis.del(key('one'), key('wait'));
+    await redis.del(keyOf('one'), keyOf('wait'));
   });
 });
 

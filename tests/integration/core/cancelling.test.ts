@@ -105,14 +105,13 @@ describe('a cancelled run', () => {
 
 describe('a run that is cancelled while a great many jobs of others wait', () => {
   const installation = useInstallation();
-  const { producer, queue, balancedRun } = installation;
+  const { queue, redis, keyOf, balancedRun } = installation;
 
   it('is cleared of its jobs, and Redis answers within its time', async () => {
-    const { runId } = await producer.enqueueUsers(await installation.makeUsers(500));
-    const wait = `${installation.env.QUEUE_PREFIX}:${queue.name}:wait`;
+    const { runId } = await installation.newRun(500);
     // Newer ones: a search that began with them would come to this run's after all of them.
     const others = Array.from({ length: 10_000 }, (_, number) => `another-job-of-a-user-${number}`);
-    for (let times = 0; times < 30; times += 1) await installation.redis.lpush(wait, ...others);
+    for (let times = 0; times < 30; times += 1) await redis.lpush(keyOf('wait'), ...others);
     await markCancelled(runId);
     await cancelWaitingJobs(runId, { queue, retentionDays: 7 });
     expect(await balancedRun(runId)).toMatchObject({ cancelled: 500, queued: 0 });

@@ -1,7 +1,6 @@
 import { beforeAll } from 'vitest';
 import { AppError } from '../../../server/errors/AppError.ts';
 import type { ErrorCode } from '../../../server/errors/codes.ts';
-import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { Installation } from './installation.ts';
 
 interface FailingWork {
@@ -38,13 +37,12 @@ export function useFailingWork(installation: Installation): FailingWork {
     async failedRun(users, code = 'NOT_RETRYABLE') {
       work.fails = true;
       failsWith = code;
-      const userIds = await installation.makeUsers(users);
-      const { runId } = await installation.producer.enqueueUsers(userIds);
+      const { runId, jobIds } = await installation.newRun(users);
       const run = await installation.runIn('completed', runId);
       if (run.failed !== users) throw new Error(`${run.failed} of ${users} jobs failed.`);
       work.fails = false;
       failsWith = 'NOT_RETRYABLE';
-      return { runId, jobIds: userIds.map((userId) => userDataJobId(runId, userId)) };
+      return { runId, jobIds };
     },
   };
   return work;

@@ -19,6 +19,7 @@ import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/j
 import {
   type UserDataPayload,
   userDataJob,
+  userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
@@ -65,9 +66,13 @@ export interface Installation {
   /** The producer's connection, and the names under which this installation is found. */
   readonly redis: RedisConnection;
   readonly mongoUri: string;
+  /** The key of the queue's part of this name: of a job, or of a place where jobs are. */
+  keyOf(name: string): string;
   /** Starts a worker with a processor of the test's own. */
   startWorker(processor: UserDataWork, overrides?: WorkerOverrides): Promise<StartedWorker>;
   makeUsers(count: number): Promise<string[]>;
+  /** Makes users, and begins a run of theirs. */
+  newRun(users: number): Promise<{ runId: string; jobIds: string[] }>;
   reconcile(): Promise<Reconciliation>;
   /** The run as an admin sees it; throws when its ledger does not balance. */
   balancedRun(runId: string): Promise<RunView>;
@@ -84,6 +89,16 @@ export interface Installation {
 
 const quiet = () => undefined;
 export const SILENT: JobLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
+async function makeUsers(count: number): Promise<string[]> {
+  const users = await UserModel.insertMany(
+    Array.from({ length: count }, () => {
+      const externalId = randomUUID();
+      return { externalId, email: `${externalId}@example.com`, timezone: 'UTC', active: true };
+    }),
+  );
+  return users.map(({ _id }) => _id.toHexString());
+}
 
 /** Sets one up for the suite and removes every trace of it at the end. */
 export function useInstallation(
@@ -164,6 +179,7 @@ export function useInstallation(
     administration,
     redis,
     mongoUri,
+    keyOf: (name) => `${env.QUEUE_PREFIX}:${queue.name}:${name}`,
     async startWorker(processor, overrides = {}) {
       const connection = connectRedis(env, 'worker', SILENT);
       const recorder = overrides.recorder ?? createRecorder({ log: SILENT, retentionDays: 7 });
@@ -198,14 +214,11 @@ export function useInstallation(
       cleanUps.push(stop);
       return { redis: connection, activity: worker.activity, stop };
     },
-    async makeUsers(count) {
-      const users = await UserModel.insertMany(
-        Array.from({ length: count }, () => {
-          const externalId = randomUUID();
-          return { externalId, email: `${externalId}@example.com`, timezone: 'UTC', active: true };
-        }),
-      );
-      return users.map(({ _id }) => _id.toHexString());
+    makeUsers,
+    async newRun(users) {
+      const userIds = await makeUsers(users);
+      const { runId } = await producer.enqueueUsers(userIds);
+      return { runId, jobIds: userIds.map((userId) => userDataJobId(runId, userId)) };
     },
     reconcile: () => reconcile({ ...common, graceMs: 0 }),
     balancedRun,

@@ -78,7 +78,7 @@ it.each([
   { who: 'lives', pid: () => process.ppid, space: pidSpace(), place: 'active' },
   { who: 'is in another container', pid: () => deadPid, space: 'pid:[2]', place: 'active' },
 ])('the lock of a worker that $who: its job is then $place', async ({ pid, space, place }) => {
-  const { queue, redis, env } = installation;
+  const { queue, redis } = installation;
   const worker = await installation.startWorker((_payload, { signal }) =>
     wait(LONG_MS, undefined, { signal }),
   );
@@ -86,7 +86,7 @@ it.each([
   const { runId } = await installation.producer.enqueueUser(userId);
   const jobId = userDataJobId(runId, userId);
   await vi.waitFor(async () => expect(await queue.places([jobId])).toEqual(['active']));
-  const name = await redis.hget(`${env.QUEUE_PREFIX}:${queue.name}:${jobId}`, 'pb');
+  const name = await redis.hget(installation.keyOf(jobId), 'pb');
   await heardOf(String(name), pid(), space);
   await takeOver();
   expect(await queue.places([jobId])).toEqual([place]);

@@ -20,9 +20,7 @@ describe('while MongoDB is away', () => {
   const { producer } = installation;
 
   it('outcomes are kept, and written when it answers; flushing gives up at its deadline', async () => {
-    const userIds = await installation.makeUsers(5);
-    const { runId } = await producer.enqueueUsers(userIds);
-    const jobIds = userIds.map((userId) => userDataJobId(runId, userId));
+    const { runId, jobIds } = await installation.newRun(5);
     const recorder = createRecorder({ log: SILENT, retentionDays: 7, retryMs: 50, capacity: 5 });
     await relay.cut();
     const worker = await installation.startWorker(() => Promise.resolve('done'), { recorder });

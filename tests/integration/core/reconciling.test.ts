@@ -23,12 +23,6 @@ describe('the reconciler', () => {
   const installation = useInstallation();
   const { producer, queue, balancedRun } = installation;
 
-  async function enqueue(users: number): Promise<{ runId: string; jobIds: string[] }> {
-    const userIds = await installation.makeUsers(users);
-    const { runId } = await producer.enqueueUsers(userIds);
-    return { runId, jobIds: userIds.map((userId) => userDataJobId(runId, userId)) };
-  }
-
   async function finish(runId: string): Promise<void> {
     const worker = await installation.startWorker(() => Promise.resolve('done'));
     await installation.runIn('completed', runId);
@@ -36,14 +30,14 @@ describe('the reconciler', () => {
   }
 
   it('changes nothing where records and queue agree', async () => {
-    const { runId } = await enqueue(3);
+    const { runId } = await installation.newRun(3);
     expect(await installation.reconcile()).toEqual({ looked: 3, ...NOTHING });
     expect(await countsDisagree(queue)).toBe(false);
     await finish(runId);
   });
 
   it('puts in again what Redis lost, in the next generation, and each job is done once', async () => {
-    const { runId, jobIds } = await enqueue(30);
+    const { runId, jobIds } = await installation.newRun(30);
     const executed: string[] = [];
     // Five are done; those after them wait until the worker stops, and are handed back.
     const worker = await installation.startWorker(async (_, { jobId, signal }) => {
@@ -148,7 +142,7 @@ describe('the reconciler', () => {
   });
 
   it('records outcomes that Redis holds and no worker brought', async () => {
-    const { runId, jobIds } = await enqueue(4);
+    const { runId, jobIds } = await installation.newRun(4);
     const worker = await installation.startWorker(
       async ({ userId }) => {
         if (userId === jobIds[0]?.slice(-24)) throw new Error('always');
@@ -176,7 +170,7 @@ describe('the reconciler', () => {
   });
 
   it('does a job again of which Redis, restored, holds an older end than the record', async () => {
-    const { runId, jobIds } = await enqueue(1);
+    const { runId, jobIds } = await installation.newRun(1);
     const [jobId = ''] = jobIds;
     const worker = await installation.startWorker(() => Promise.resolve(), { recorder: LOSING });
     await vi.waitFor(async () => {
@@ -191,7 +185,7 @@ describe('the reconciler', () => {
   describe('after a restore of MongoDB alone, with a newer generation in Redis', () => {
     /** The records as they stood before Redis lost the jobs and they were put in anew. */
     async function restored(status: 'queued' | 'failed') {
-      const { runId, jobIds } = await enqueue(1);
+      const { runId, jobIds } = await installation.newRun(1);
       const [jobId = ''] = jobIds;
       await installation.wipeRedis();
       expect(await installation.reconcile()).toMatchObject({ readded: 1 });

@@ -33,8 +33,8 @@ it('a job at work while Redis is away is done once: its lock is taken again', as
 
   // As when the outage outlasts the lock.
   const jobId = userDataJobId(runId, userId);
-  const { env, queue, redis } = installation;
-  expect(await redis.del(`${env.QUEUE_PREFIX}:${queue.name}:${jobId}:lock`)).toBe(1);
+  const { redis, keyOf } = installation;
+  expect(await redis.del(keyOf(`${jobId}:lock`))).toBe(1);
   await own.server.kill();
   // Not before the worker has noticed: what ends in that moment is done again.
   await vi.waitFor(() => expect(worker.redis.status).not.toBe('ready'));

@@ -2,31 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
-import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { useInstallation } from './installation.ts';
 
 describe('a job that the queue holds though no record says so', () => {
   const installation = useInstallation();
-  const { producer, queue } = installation;
-
-  async function enqueue(users: number): Promise<{ runId: string; jobIds: string[] }> {
-    const userIds = await installation.makeUsers(users);
-    const { runId } = await producer.enqueueUsers(userIds);
-    return { runId, jobIds: userIds.map((userId) => userDataJobId(runId, userId)) };
-  }
+  const { queue, redis, keyOf } = installation;
 
   it('is removed to the end where its removal was cut off midway, and its user is free again', async () => {
-    const { runId, jobIds } = await enqueue(1);
+    const { runId, jobIds } = await installation.newRun(1);
     const [jobId = ''] = jobIds;
     const userId = jobId.slice(-24);
     await JobStatusModel.deleteOne({ _id: jobId });
     await RunModel.updateOne({ _id: runId }, { $set: { status: 'cancelled' } });
-    const key = (name: string) => `${installation.env.QUEUE_PREFIX}:${queue.name}:${name}`;
-    await installation.redis
+    await redis
       .multi()
-      .lrem(key('wait'), 1, jobId)
-      .zadd(key('waiting-children'), 0, jobId)
+      .lrem(keyOf('wait'), 1, jobId)
+      .zadd(keyOf('waiting-children'), 0, jobId)
       .exec();
     expect(await queue.holderOf(userId)).toBe(jobId);
     expect(await installation.reconcile()).toMatchObject({ removed: 1 });
@@ -45,7 +37,7 @@ describe('a job that the queue holds though no record says so', () => {
   });
 
   it('is adopted where its run and its user are there, and removed where they are not', async () => {
-    const { runId, jobIds } = await enqueue(3);
+    const { runId, jobIds } = await installation.newRun(3);
     const [kept = '', orphan = '', ofNobody = ''] = jobIds;
     await JobStatusModel.deleteOne({ _id: orphan });
     await UserModel.deleteOne({ _id: ofNobody.slice(-24) });

@@ -165,7 +165,7 @@ describe('why a job is not running, or what became of it', () => {
     await queue.add(entries);
     const [fresh = '', tried = ''] = entries.map(({ envelope }) => envelope.jobId);
     // As after a first attempt on a worker that knew it.
-    await installation.redis.hset(`${installation.env.QUEUE_PREFIX}:${queue.name}:${tried}`, {
+    await installation.redis.hset(installation.keyOf(tried), {
       atm: 1,
       ats: 1,
     });
@@ -188,8 +188,7 @@ describe('why a job is not running, or what became of it', () => {
     // As two crashes leave it, each of a worker that had begun the job's work.
     const twoCrashes = { stc: 2, crashable: 2 };
     for (const { jobId } of jobs) {
-      const key = `${installation.env.QUEUE_PREFIX}:${queue.name}:${jobId}`;
-      await installation.redis.hset(key, twoCrashes);
+      await installation.redis.hset(installation.keyOf(jobId), twoCrashes);
     }
     await workerIsAlive();
     const { open, opened } = gate();
