@@ -1,15 +1,14 @@
-import type { Job, Queue } from 'bullmq';
+import type { Job, JobType, Queue } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import type { PendingCounts, PendingJob, QueuedJob } from '../queue.ts';
 import { CANARY } from './canary.ts';
 import { envelopeSchema } from './envelope.ts';
+import { HALF_REMOVED } from './removal.ts';
 
 // What a queue holds, read through BullMQ where it has a way of constant cost. What each answers is
 // said by the method of JobQueue that has its name.
 
 const PENDING = ['waiting', 'prioritized', 'delayed', 'active'] as const;
-/** Where a removal that was cut off midway leaves a job: see `removal.ts`. */
-const HALF_REMOVED = 'waiting-children' as const;
 
 /** Without the canary: it is asked for in the same breath. */
 export async function pendingCounts(queue: Queue, redis: RedisConnection): Promise<PendingCounts> {
@@ -118,7 +117,7 @@ export async function pendingPage(
   start: number,
   size: number,
 ): Promise<PendingJob[]> {
-  const types = [...PENDING, HALF_REMOVED];
+  const types: JobType[] = [...PENDING, HALF_REMOVED];
   const jobs: (Job | undefined)[] = await queue.getJobs(types, start, start + size - 1);
   return jobs
     .filter((job) => job !== undefined)

@@ -1,11 +1,14 @@
 import type { Queue } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 
+/** Where a job is while it is removed: no worker looks there, and a removal cut off midway leaves it. */
+export const HALF_REMOVED = 'waiting-children';
+
 /**
  * Takes a job from where workers find it, unless one has it or it has ended. In one step, because
  * BullMQ's own removal takes what has ended too, and a job may end between a look and that. It is put
- * where that removal looks before it searches the lists from end to end, and where no worker looks.
- * Lists are searched from their old end: who removes many takes the oldest first.
+ * where that removal looks before it searches the lists from end to end. Here lists are searched from
+ * their old end: who removes many takes the oldest first.
  */
 const TAKE_OUT = `
 local function takeOut()
@@ -21,7 +24,7 @@ if redis.call('EXISTS', job) == 0 then return 'absent' end
 if redis.call('EXISTS', job .. ':lock') == 1 then return 'kept' end
 if redis.call('HEXISTS', job, 'finishedOn') == 1 then return 'kept' end
 takeOut()
-redis.call('ZADD', KEYS[1] .. 'waiting-children', 0, ARGV[1])
+redis.call('ZADD', KEYS[1] .. '${HALF_REMOVED}', 0, ARGV[1])
 return 'out'`;
 
 /** So few at once that Redis, though it searched a long list for each, answers others in between. */
