@@ -27,6 +27,7 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   MONGODB_UNAVAILABLE: 503,
   SHUTTING_DOWN: 503,
   // These end jobs; as the answer to a request they would be our mistake.
+  INVALID_RESULT: 500,
   INVALID_PAYLOAD: 500,
   UNKNOWN_JOB: 500,
   DEADLINE_EXCEEDED: 500,

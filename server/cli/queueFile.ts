@@ -10,6 +10,7 @@ import {
   restoreKeys,
 } from '../Services/BackgroundJobs/backup/restoreKeys.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import { queuesOf } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { readLines, requireWhole, writeLines } from '../Services/Backup/lineFile.ts';
 
 const FILE = 'redis.json.gz';
@@ -21,8 +22,8 @@ export async function backUpQueues(
   env: Env,
 ): Promise<number> {
   async function* lines() {
-    for (const { definition } of catalogue) {
-      for await (const key of dumpPending(redis, env.QUEUE_PREFIX, definition.name)) {
+    for (const { name } of queuesOf(catalogue).keys()) {
+      for await (const key of dumpPending(redis, env.QUEUE_PREFIX, name)) {
         yield JSON.stringify(key);
       }
     }
@@ -78,8 +79,8 @@ async function requireEmptyQueues(redis: RedisConnection, env: Env): Promise<voi
 /** Makes Redis forget what finished there. @returns the number of jobs. */
 export async function forgetFinishedJobs(redis: RedisConnection, env: Env): Promise<number> {
   let jobs = 0;
-  for (const { definition } of catalogue) {
-    jobs += await forgetFinished(redis, env.QUEUE_PREFIX, definition.name);
+  for (const { name } of queuesOf(catalogue).keys()) {
+    jobs += await forgetFinished(redis, env.QUEUE_PREFIX, name);
   }
   return jobs;
 }

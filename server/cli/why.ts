@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import { JobStatusModel } from '../models/system/JobStatusModel.ts';
 import { createWhy } from '../Services/BackgroundJobs/admin/why.ts';
-import { USER_DATA, userDataJob } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
-import { openQueue } from '../Services/BackgroundJobs/queue.ts';
-import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
+import { openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { resolveUsers } from '../Services/Users/resolveUsers.ts';
 import { withMongo } from './withMongo.ts';
 
@@ -18,15 +18,12 @@ const program = new Command('why')
     withMongo(async (env) => {
       const redis = isRedisConfigured(env) ? connectRedis(env, 'producer', SILENT) : null;
       if (redis !== null) await redis.ping().catch(() => waitBriefly(redis));
-      const queue =
-        redis === null
-          ? absentQueue(USER_DATA)
-          : openQueue(USER_DATA, userDataJob.options(env), redis, {
-              prefix: env.QUEUE_PREFIX,
-              keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
-            });
+      const definitions = catalogue.map(({ definition }) => definition);
+      const lanes = openLanes(openQueues(definitions, env, redis), {
+        duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
+      });
       try {
-        const why = createWhy(queue);
+        const why = createWhy(lanes);
         for (const jobId of await jobsOf(name)) {
           process.stdout.write(`${jobId}\n  ${(await why(jobId)).why}\n`);
         }

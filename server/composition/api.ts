@@ -16,6 +16,8 @@ import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
+import { type Lanes, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
 import {
@@ -24,22 +26,19 @@ import {
   startJobScheduler,
 } from '../Services/BackgroundJobs/jobScheduler.ts';
 import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
-import { userDataProcessor } from '../Services/BackgroundJobs/jobs/userData/userData.processor.ts';
 import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
-import type { JobQueue } from '../Services/BackgroundJobs/queue.ts';
 import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
-import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import { catalogue, type Work } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
-import { createAlarms } from '../Services/BackgroundJobs/runs/epoch.ts';
-import { startKeeper } from '../Services/BackgroundJobs/runs/keeper.ts';
-import { createOutbox, type Outbox } from '../Services/BackgroundJobs/runs/outbox.ts';
+import { createAlarms } from '../Services/BackgroundJobs/reconciling/alarms.ts';
+import { startKeeper } from '../Services/BackgroundJobs/reconciling/keeper.ts';
+import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import {
   type SlotClock,
   startStoppedClock,
 } from '../Services/BackgroundJobs/scheduling/slotClock.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
-import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -82,22 +81,22 @@ export async function startApi(env: Env): Promise<RunningApi> {
     logger.error('A queue could not be registered; the others run', { ...failed });
   }
   shutdown.add('queues', queues.closeAll);
-  const queue = queues.queue(USER_DATA);
-  const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
+  const lanes = openLanes(queues, { duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
   const common = {
-    queue,
-    outbox,
+    lanes,
     batchSize: env.USER_BATCH_SIZE,
     retentionDays: env.JOB_STATUS_RETENTION_DAYS,
     log: logger,
   };
   const handOverRefused = () => {
-    outbox.enqueueRefused(env.USER_BATCH_SIZE).catch((error: unknown) => {
-      logger.debug('What Redis had refused is left to the reconciler', { error });
-    });
+    for (const { outbox } of lanes) {
+      outbox.enqueueRefused(env.USER_BATCH_SIZE).catch((error: unknown) => {
+        logger.debug('What Redis had refused is left to the reconciler', { error });
+      });
+    }
   };
   if (redis !== null) onBack(redis, handOverRefused);
-  const producer = createProducer({ ...common, leaseMs: env.PRODUCER_LEASE_MS });
+  const producer = createProducer({ ...common, findSource, leaseMs: env.PRODUCER_LEASE_MS });
   shutdown.add('producer', producer.stop);
 
   const administration = createAdministration({ ...common, producer });
@@ -146,7 +145,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     });
     shutdown.add('canaries', canaries.stop);
     shutdown.add('keeper', keepLedgers(env, { ...common, redis, producer }).stop);
-    const clock = startClock(mode, env, { producer, redis, logger });
+    const clock = await startClock(mode, env, { producer, redis, logger });
     if (clock !== null) shutdown.add('schedule', clock.stop);
     await patiently('The welcome', () => welcome(env, logger), logger, connecting.signal);
   }
@@ -187,8 +186,7 @@ async function welcome(env: Env, logger: Logger): Promise<void> {
 }
 
 interface Kept {
-  queue: JobQueue;
-  outbox: Outbox;
+  lanes: Lanes;
   redis: RedisConnection | null;
   producer: Producer;
   batchSize: number;
@@ -218,7 +216,7 @@ function keepLedgers(env: Env, { redis, producer, ...common }: Kept) {
 }
 
 /** The schedule's clock in the one mode that is on. */
-function startClock(
+async function startClock(
   mode: BackgroundMode,
   env: Env,
   {
@@ -226,7 +224,7 @@ function startClock(
     redis,
     logger,
   }: { producer: Producer; redis: RedisConnection | null; logger: Logger },
-): SlotClock | null {
+): Promise<SlotClock | null> {
   const common = {
     timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
     batchSize: env.USER_BATCH_SIZE,
@@ -234,10 +232,9 @@ function startClock(
     log: logger,
   };
   if (mode === 'legacy') {
-    const userData = createUserDataGateway({ scoringParams: env.SCORING_PARAMS });
     return startJobScheduler({
       ...common,
-      processor: userDataProcessor({ userData }),
+      work: await workOf(USER_DATA, env),
       outbox: createOutbox({
         queue: absentQueue(IN_PROCESS),
         duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
@@ -256,4 +253,11 @@ function startClock(
     policy: env.MISSED_SLOT_POLICY,
     election: { redis, prefix: env.QUEUE_PREFIX },
   });
+}
+
+/** The work of one kind, for the process that does it itself. */
+async function workOf(kind: string, env: Env): Promise<Work> {
+  const entry = catalogue.find(({ definition }) => definition.kind === kind);
+  if (entry === undefined) throw new Error(`The job "${kind}" is not in the catalogue.`);
+  return entry.load({ env });
 }

@@ -13,7 +13,7 @@ import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBeh
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
 import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
 import { startWatchdog } from '../Services/BackgroundJobs/health/watchdog.ts';
-import type { LoadedJob } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import type { LoadedQueue } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
@@ -25,7 +25,7 @@ const FLUSH_MS = 2_000;
 
 interface ConsumingOptions {
   env: Env;
-  loaded: readonly LoadedJob[];
+  loaded: readonly LoadedQueue[];
   failed: readonly FailedQueue[];
   redis: RedisConnection;
   logger: Logger;
@@ -33,7 +33,7 @@ interface ConsumingOptions {
 }
 
 /**
- * Starts a worker for each loaded job, with what records its outcomes, tells of it and watches
+ * Starts a worker for each loaded queue, with what records its outcomes, tells of it and watches
  * that it takes work. A queue that cannot be registered does not keep the others: the heartbeat
  * tells of it, be it the only one.
  * @returns the queues whose jobs are taken, and those that failed, now or before.
@@ -48,11 +48,11 @@ export function startConsuming({
 }: ConsumingOptions): { queues: string[]; failed: FailedQueue[] } {
   const name = workerName();
   const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
-  const startOne = ({ definition, processor }: LoadedJob) =>
+  const startOne = ({ queue, jobs }: LoadedQueue) =>
     createWorker({
-      definition,
-      processor,
-      options: definition.options(env),
+      queue: queue.name,
+      jobs: jobs.map((job) => ({ ...job, options: job.definition.options(env) })),
+      concurrency: queue.concurrency(env),
       settings: {
         prefix: env.QUEUE_PREFIX,
         lockMs: env.WORKER_LOCK_MS,
@@ -66,13 +66,16 @@ export function startConsuming({
       inContext: withLogContext,
       whenDependenciesAnswer: () => untilDependenciesAnswer(redis, env.QUEUE_PREFIX),
       dependenciesAnswer: () => dependenciesAnswer(redis, env.QUEUE_PREFIX),
-      onCanary: (sentAt) => noteReturn(definition.name, { sentAt, worker: name }, logger),
+      onCanary: (sentAt) => noteReturn(queue.name, { sentAt, worker: name }, logger),
     });
-  const { registered: workers, failed: refused } = registerEach(loaded, startOne);
+  const { registered: workers, failed: refused } = registerEach(
+    loaded.map((each) => ({ queue: each.queue.name, each })),
+    ({ each }) => startOne(each),
+  );
   const queues = openQueues(
     loaded
-      .map(({ definition }) => definition)
-      .filter((definition) => workers.some(({ queue }) => queue === definition.name)),
+      .filter(({ queue }) => workers.some((worker) => worker.queue === queue.name))
+      .flatMap(({ jobs }) => jobs.map(({ definition }) => definition)),
     env,
     redis,
   );

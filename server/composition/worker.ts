@@ -6,7 +6,6 @@ import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import type { Catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { loadProcessors } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
-import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
 import { startConsuming } from './consuming.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
@@ -41,8 +40,7 @@ export async function startWorker({
   }
   const logger = processLogger(env, 'worker');
   const shutdown = new ShutdownList(logger);
-  const userData = createUserDataGateway({ scoringParams: env.SCORING_PARAMS });
-  const { loaded, failed } = await loadProcessors(catalogue, { userData }, env.WORKER_QUEUES);
+  const { loaded, failed } = await loadProcessors(catalogue, { env }, env.WORKER_QUEUES);
   for (const queue of failed) {
     logger.error('A queue could not be registered; the others run', { ...queue });
   }

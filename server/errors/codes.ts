@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   // What ends a job
   'USER_NOT_FOUND',
   'INVALID_PAYLOAD',
+  'INVALID_RESULT',
   'UNKNOWN_JOB',
   'DEADLINE_EXCEEDED',
   'CRASHED_TOO_OFTEN',

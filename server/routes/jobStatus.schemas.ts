@@ -26,17 +26,28 @@ const count = z.number().int().nonnegative();
 export const jobStatus = z
   .object({
     jobId: z.string(),
-    runId: z.string(),
+    kind: z.string().meta({ description: 'What the job does', example: 'user-data' }),
+    runId: z.string().nullable().meta({ description: 'Null for a job that belongs to no run' }),
     queue: z.string(),
-    userId: z.string().meta({ description: "The user's ObjectId" }),
+    userId: z
+      .string()
+      .nullable()
+      .meta({ description: 'The ObjectId of the user whom it is about, if it is about one' }),
     status: jobState,
     attempts: count.meta({ description: 'Starts that ended, within this generation' }),
     starts: count.meta({ description: 'Pick-ups by a worker, within this generation' }),
     generation: count.meta({ description: 'How often the job was put into Redis anew' }),
+    key: z.string().nullable().meta({ description: 'The same kind and key is the same job' }),
+    unique: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of the open jobs of a kind with the same one there is one' }),
+    runAt: instantOrNull.meta({ description: 'Not before this instant; null for at once' }),
+    priority: z.number().int().nullable().meta({ description: 'Lower goes first' }),
     duplicateOf: z
       .string()
       .nullable()
-      .meta({ description: 'The pending job of the user because of which this one was not made' }),
+      .meta({ description: 'The pending job because of which this one was not made' }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     result: z.unknown().meta({ description: 'What the work answered' }),
     queuedAt: instant,
@@ -55,14 +66,18 @@ export const run = z
   .object({
     runId: z.string(),
     runSeq: z.number().int().meta({ description: 'Orders all runs, whatever the clocks say' }),
+    kind: z.string().meta({ description: 'What its jobs do', example: 'user-data' }),
+    schedule: z.string().nullable().meta({ description: 'Null if asked for' }),
     slot: instantOrNull.meta({ description: 'When the schedule was due; null if asked for' }),
     trigger: z.enum(RUN_TRIGGERS),
     mode: z.enum(RUN_MODES),
+    input: z.record(z.string(), z.unknown()).meta({ description: 'What its source was given' }),
     asOf: z
       .string()
-      .meta({ description: 'The UTC day the work is done for', example: '2026-11-22' }),
+      .nullable()
+      .meta({ description: 'The UTC day of the work, if it has one', example: '2026-11-22' }),
     status: z.enum(RUN_STATUSES).meta({ description: 'A run with failed jobs is completed' }),
-    enumerated: count.meta({ description: 'Users recorded so far: the sum of the seven below' }),
+    enumerated: count.meta({ description: 'Items recorded so far: the sum of the seven below' }),
     duplicates: count,
     queued: count,
     active: count,

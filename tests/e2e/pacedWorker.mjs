@@ -20,9 +20,11 @@ const { userDataProcessor } = await load(
   'Services/BackgroundJobs/jobs/userData/userData.processor.js',
 );
 
+const { createUserDataGateway } = await load('Services/CustomerScoring/userDataGateway.js');
+
 const workFile = String(process.env.WORK_FILE);
 
-/** @typedef {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').ProcessorServices} Services */
+/** @typedef {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').WorkerPlatform} Platform */
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/jobDefinition.ts').Processor<import('../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts').UserDataPayload, unknown>} Work */
 
 /** @returns {{paceMs: number, delayMs?: number, deaf?: boolean, crashingUsers?: string[], blockingUsers?: string[], blockMs?: number, version?: number}} */
@@ -38,10 +40,11 @@ function block(ms) {
 }
 
 /**
- * @param {Services} services
+ * @param {Platform} platform
  * @returns {Promise<Work>}
  */
-async function pacedProcessor(services) {
+async function pacedProcessor({ env }) {
+  const userData = createUserDataGateway({ scoringParams: env.SCORING_PARAMS });
   const executions = mongoose.connection.collection('executions');
   return async (payload, given) => {
     const { userId } = payload;
@@ -53,7 +56,7 @@ async function pacedProcessor(services) {
     if (crashingUsers?.includes(userId)) process.kill(process.pid, 'SIGKILL');
     if (isFirst && blockingUsers?.includes(userId)) block(blockMs);
     if (delayMs > 0) await wait(delayMs, undefined, { signal });
-    const effect = journaled(services.userData, payload, context);
+    const effect = journaled(userData, payload, context);
     /** @type {Work} */
     const work = userDataProcessor({ userData: effect.userData });
     const result = await work(payload, context);

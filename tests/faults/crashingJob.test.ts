@@ -52,7 +52,7 @@ it('12 a job that crashes its worker each time', async (context) => {
 
   const failed = await JobStatusModel.find({ status: 'failed' }, { userId: 1, error: 1 }).lean();
   for (const job of failed) {
-    expect(job.userId.toHexString()).toBe(userId);
+    expect(job.userId?.toHexString()).toBe(userId);
     expect(job.error?.code).toBe('CRASHED_TOO_OFTEN');
   }
   load.probe.expectServedOrUnavailable();

@@ -10,6 +10,9 @@ const haltingPage = Number(given('HALT_IN_PAGE'));
 const { env, redis, outbox } = await connect();
 const { openRequestedRun } = await load('Services/BackgroundJobs/runs/ledger.js');
 const { enumerateRun } = await load('Services/BackgroundJobs/runs/enumerate.js');
+const { userDataInputOf, userDataSource } = await load(
+  'Services/BackgroundJobs/jobs/userData/userData.source.js',
+);
 const { disconnectMongo } = await load('config/mongoConn.js');
 
 const halt = () => process.kill(process.pid, haltBy);
@@ -60,14 +63,15 @@ const run = await openRequestedRun({
   trigger: 'manual',
   mode: 'queue',
   batchSize: env.USER_BATCH_SIZE,
-  asOf: null,
-  backfill: false,
+  kind: userDataSource.job.kind,
+  input: userDataInputOf({}),
   selection: null,
   requestId: null,
 });
 process.stdout.write(`${run._id}\n`);
 if (step === 'lease') halt();
 const { ended } = await enumerateRun(run._id, {
+  source: userDataSource,
   outbox: halting,
   leaseMs: env.PRODUCER_LEASE_MS,
   log: SILENT,

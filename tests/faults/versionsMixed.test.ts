@@ -5,13 +5,18 @@ import { waitUntil } from '../../scripts/waiting.mjs';
 import { envSchema } from '../../server/config/env.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { UserModel } from '../../server/models/UserModel.ts';
+import { createOutbox } from '../../server/Services/BackgroundJobs/enqueuing/outbox.ts';
 import {
   USER_DATA,
   userDataJob,
 } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  userDataInputOf,
+  userDataSource,
+} from '../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
+import { storedEnvelope } from '../../server/Services/BackgroundJobs/queues/envelope.ts';
 import { entryOf } from '../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { openRequestedRun } from '../../server/Services/BackgroundJobs/runs/ledger.ts';
-import { createOutbox } from '../../server/Services/BackgroundJobs/runs/outbox.ts';
 import { useDeployment } from '../e2e/deployment.ts';
 import { QUICK } from './faultSettings.ts';
 import { ownConnection, QUEUE } from './redisOfDeployment.ts';
@@ -48,12 +53,18 @@ async function enqueueAsNext(asOf: string, next: { name: string; version: number
   const users = await UserModel.find({}, { _id: 1 }).sort({ _id: 1 }).limit(USERS).lean();
   const userIds = users.map(({ _id }) => _id.toHexString());
   const run = await openRequestedRun({
-    ...{ trigger: 'manual', mode: 'queue', batchSize: 50, asOf, backfill: false },
+    ...{
+      trigger: 'manual',
+      mode: 'queue',
+      batchSize: 50,
+      kind: USER_DATA,
+      input: userDataInputOf({ asOf }),
+    },
     ...{ selection: userIds, requestId: null },
   });
   if (run === null) throw new Error('The run was not opened.');
   const entries = userIds.map((userId) => {
-    const entry = entryOf(run, userId);
+    const entry = entryOf(run, userDataSource, userId);
     return { ...entry, envelope: { ...entry.envelope, version: next.version } };
   });
   const queue = new Queue(USER_DATA, { connection: forBullMQ(), prefix });
@@ -65,8 +76,12 @@ async function enqueueAsNext(asOf: string, next: { name: string; version: number
         const jobs = await queue.addBulk(
           batch.map(({ envelope, deduplicationId }) => ({
             name: next.name,
-            data: envelope,
-            opts: { jobId: envelope.jobId, deduplication: { id: deduplicationId }, attempts: 4 },
+            data: storedEnvelope(envelope),
+            opts: {
+              jobId: envelope.jobId,
+              deduplication: { id: deduplicationId ?? '' },
+              attempts: 4,
+            },
           })),
         );
         return jobs.map(({ id }) => String(id));

@@ -1,32 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { parseSettings } from '../../server/config/env.ts';
 import type { Producer } from '../../server/Services/BackgroundJobs/producer.ts';
 import {
   type Catalogue,
   catalogue,
   entry,
 } from '../../server/Services/BackgroundJobs/queues/catalogue.ts';
-import type {
-  JobDefinition,
-  Processor,
+import {
+  defineJob,
+  type JobDefinition,
+  type Processor,
 } from '../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { loadProcessors } from '../../server/Services/BackgroundJobs/queues/loadProcessors.ts';
-import { createUserDataGateway } from '../../server/Services/CustomerScoring/userDataGateway.ts';
 
 // Each `@ts-expect-error` is a test of the compiler: it fails when the line after it compiles.
 
-const mailJob: JobDefinition<{ to: string }, { sent: boolean }> = {
-  name: 'mail',
+const mailJob = defineJob<{ to: string }, { sent: boolean }>({
+  kind: 'mail',
   version: 1,
   payload: z.object({ to: z.string() }),
   result: z.object({ sent: z.boolean() }),
-  options: () => ({ attempts: 1, retryDelayMs: 1, deadlineMs: 1, concurrency: 1 }),
-};
+  options: () => ({ attempts: 1, retryDelayMs: 1, deadlineMs: 1 }),
+});
 const sends: Processor<{ to: string }, { sent: boolean }> = async () => ({ sent: true });
 const answersText = async ({ to }: { to: string }) => to;
-const services = {
-  userData: createUserDataGateway({ scoringParams: { r: 1, alpha: 1, a: 1, b: 1 } }),
-};
+const platform = { env: parseSettings({}) };
 
 describe('what does not compile', () => {
   it('a processor of another payload or another result, or none', () => {
@@ -49,7 +48,7 @@ describe('what does not compile', () => {
       // @ts-expect-error `to` is a text
       payload: z.object({ to: z.number() }),
     };
-    expect(wrong.name).toBe('mail');
+    expect(wrong.kind).toBe('mail');
   });
 
   it('a request to the producer with what it does not know', () => {
@@ -76,20 +75,20 @@ describe('what does not boot', () => {
         load: async () => undefined as never,
       },
     ];
-    await expect(loadProcessors(without, services)).rejects.toThrow(
+    await expect(loadProcessors(without, platform)).rejects.toThrow(
       'The job "mail" has no processor',
     );
   });
 
   it('a job that stands twice in the catalogue', async () => {
     const line = entry(mailJob, async () => sends);
-    await expect(loadProcessors([line, line], services)).rejects.toThrow('"mail"');
+    await expect(loadProcessors([line, line], platform)).rejects.toThrow('"mail"');
   });
 
   it('but the product’s own catalogue boots', async () => {
-    const { loaded, failed } = await loadProcessors(catalogue, services);
+    const { loaded, failed } = await loadProcessors(catalogue, platform);
     expect(failed).toEqual([]);
-    expect(loaded.map(({ definition }) => definition.name)).toEqual(['user-data']);
+    expect(loaded.map(({ queue }) => queue.name)).toEqual(['user-data']);
   });
 });
 
@@ -100,28 +99,28 @@ describe('queues are registered independently', () => {
   };
 
   it('one that fails is told with its reason, and the others are loaded', async () => {
-    const { loaded, failed } = await loadProcessors([broken, ...catalogue], services);
+    const { loaded, failed } = await loadProcessors([broken, ...catalogue], platform);
     expect(failed).toEqual([{ queue: 'mail', reason: 'no such module' }]);
-    expect(loaded.map(({ definition }) => definition.name)).toEqual(['user-data']);
+    expect(loaded.map(({ queue }) => queue.name)).toEqual(['user-data']);
   });
 
   it('of the only one, the reason is told too', async () => {
-    expect(await loadProcessors([broken], services)).toEqual({
+    expect(await loadProcessors([broken], platform)).toEqual({
       loaded: [],
       failed: [{ queue: 'mail', reason: 'no such module' }],
     });
   });
 
   it('a worker may be given some of them', async () => {
-    const { loaded, failed } = await loadProcessors([broken, ...catalogue], services, [
+    const { loaded, failed } = await loadProcessors([broken, ...catalogue], platform, [
       'user-data',
     ]);
     expect(failed).toEqual([]);
-    expect(loaded.map(({ definition }) => definition.name)).toEqual(['user-data']);
+    expect(loaded.map(({ queue }) => queue.name)).toEqual(['user-data']);
   });
 
   it('a name that is no queue’s does not boot, and those that are are named', async () => {
-    await expect(loadProcessors(catalogue, services, ['user-date'])).rejects.toThrow(
+    await expect(loadProcessors(catalogue, platform, ['user-date'])).rejects.toThrow(
       'WORKER_QUEUES names "user-date", and there is no such queue: user-data.',
     );
   });

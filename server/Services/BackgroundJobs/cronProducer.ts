@@ -1,5 +1,7 @@
 import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import type { JobLog } from './consuming/jobLog.ts';
+import { USER_DATA } from './jobs/userData/userData.job.ts';
+import { userDataInputOf } from './jobs/userData/userData.source.ts';
 import type { Producer } from './producer.ts';
 import { openSlotRun } from './runs/ledger.ts';
 import { type SlotClock, startSlotClock } from './scheduling/slotClock.ts';
@@ -27,6 +29,8 @@ export function startCronProducer(options: CronProducerOptions): SlotClock {
     async beginRun(slot, trigger) {
       await producer.requireRoom();
       const run = await openSlotRun({
+        kind: USER_DATA,
+        input: userDataInputOf({}, slot),
         schedule: USER_DATA_SCHEDULE,
         slot,
         trigger,

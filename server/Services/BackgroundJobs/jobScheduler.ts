@@ -5,16 +5,17 @@ import { withinDeadline } from './consuming/deadline.ts';
 import { failureOf } from './consuming/failureText.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import { USER_DATA_SCHEDULE } from './cronProducer.ts';
-import type { UserDataPayload } from './jobs/userData/userData.job.ts';
+import type { Outbox } from './enqueuing/outbox.ts';
+import { USER_DATA } from './jobs/userData/userData.job.ts';
+import { userDataInputOf, userDataSource } from './jobs/userData/userData.source.ts';
 import type { QueueEntry } from './queue.ts';
-import type { Processor } from './queues/jobDefinition.ts';
+import type { Work } from './queues/catalogue.ts';
 import { type JobRecord, writeRecords } from './recording/recorder.ts';
+import { recordPages } from './recording/recordPages.ts';
 import { abandonedRuns, leaseRun, type ProducerLease } from './runs/checkpoint.ts';
 import { entryOf } from './runs/enumerate.ts';
+import { itemsAhead } from './runs/itemsAhead.ts';
 import { openSlotRun } from './runs/ledger.ts';
-import { recordPages } from './runs/openJobs.ts';
-import type { Outbox } from './runs/outbox.ts';
-import { nextUsers, usersAhead } from './runs/userPages.ts';
 import { type SlotClock, startSlotClock } from './scheduling/slotClock.ts';
 import type { Timetable } from './scheduling/slots.ts';
 
@@ -22,7 +23,7 @@ import type { Timetable } from './scheduling/slots.ts';
 export const IN_PROCESS = 'in-process';
 
 interface BatchOptions {
-  processor: Processor<UserDataPayload, unknown>;
+  work: Work;
   /** Records only: nothing is enqueued. */
   outbox: Pick<Outbox, 'record'>;
   deadlineMs: number;
@@ -54,6 +55,8 @@ export function startJobScheduler(options: JobSchedulerOptions): SlotClock {
     election: null,
     async beginRun(slot, trigger) {
       const run = await openSlotRun({
+        kind: USER_DATA,
+        input: userDataInputOf({}, slot),
         schedule: USER_DATA_SCHEDULE,
         slot,
         trigger,
@@ -86,13 +89,14 @@ export async function runBatch(runId: string, options: BatchOptions): Promise<vo
   const lease = await leaseRun(runId, options.leaseMs);
   if (lease === null) return;
   const { run } = lease;
+  const source = userDataSource.open(run);
   let { checkpoint, enumerated } = run;
   while (!options.signal.aborted) {
-    const users = await nextUsers(run, checkpoint, run.batchSize);
+    const users = await source.next(checkpoint, run.batchSize);
     const last = users.at(-1);
     if (last === undefined) return endRun(lease);
     const entries = await options.outbox.record(
-      users.map((userId) => entryOf(run, userId.toHexString())),
+      users.map((userId) => entryOf(run, userDataSource, userId, source)),
     );
     const records = await Promise.all(entries.map((entry) => workOn(entry, options)));
     await writeRecords(records, options.retentionDays);
@@ -121,7 +125,7 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
   };
   try {
     const result = await withinDeadline(options.deadlineMs, options.signal, (signal) =>
-      options.processor(envelope.payload as UserDataPayload, {
+      options.work(envelope.payload, {
         jobId: envelope.jobId,
         runId: envelope.runId,
         runSeq: envelope.runSeq,
@@ -185,7 +189,7 @@ export async function endAbandonedBatches(retentionDays: number): Promise<void> 
         retentionDays,
       );
     }
-    const ahead = await usersAhead(run);
+    const ahead = await itemsAhead(run);
     await RunModel.updateOne(
       { _id: run._id, status: run.status, 'lease.token': run.lease?.token ?? null },
       {

@@ -1,12 +1,15 @@
 import { AppError } from '../../errors/AppError.ts';
 import { type RunDoc, RunModel } from '../../models/system/RunModel.ts';
 import type { JobLog } from './consuming/jobLog.ts';
-import type { JobQueue } from './queue.ts';
+import type { Lanes } from './enqueuing/lanes.ts';
+import type { HandOver } from './enqueuing/outbox.ts';
+import { USER_DATA } from './jobs/userData/userData.job.ts';
+import { userDataInputOf } from './jobs/userData/userData.source.ts';
 import { cancelWaitingJobs } from './runs/cancel.ts';
 import { abandonedRuns } from './runs/checkpoint.ts';
 import { type Enumeration, enumerateRun } from './runs/enumerate.ts';
-import { openRequestedRun } from './runs/ledger.ts';
-import type { HandOver, Outbox } from './runs/outbox.ts';
+import { findRun, openRequestedRun } from './runs/ledger.ts';
+import type { FindSource } from './runs/sources.ts';
 import { turnsOf } from './runs/turns.ts';
 
 interface EnqueueOptions {
@@ -45,32 +48,41 @@ export interface Producer {
 }
 
 interface ProducerOptions {
-  queue: JobQueue;
-  outbox: Outbox;
+  lanes: Lanes;
+  findSource: FindSource;
   batchSize: number;
   leaseMs: number;
   retentionDays: number;
   log: JobLog;
 }
 
+const NOT_OURS: Enumeration = {
+  ...{ enqueued: 0, duplicates: 0, notEnqueued: 0 },
+  ended: 'elsewhere',
+};
+
 /** However many runs are asked for at once, MongoDB and Redis are asked for so many at a time. */
 const ENUMERATED_AT_A_TIME = 8;
 
-/** Makes the producer of the user-data queue. */
+/** Makes the producer of all runs that go through queues. */
 export function createProducer(options: ProducerOptions): Producer {
-  const { queue, outbox, leaseMs, log, retentionDays } = options;
+  const { lanes, findSource, leaseMs, log, retentionDays } = options;
   const stopping = new AbortController();
   const takeTurn = turnsOf(ENUMERATED_AT_A_TIME);
   const underWay = new Map<string, Promise<Enumeration>>();
 
   async function enumerate(runId: string): Promise<Enumeration> {
+    const source = findSource((await findRun(runId))?.kind ?? '');
+    // A newer process began it: that one, or another, goes on.
+    if (source === undefined) return NOT_OURS;
     const enumeration = await enumerateRun(runId, {
-      outbox,
+      source,
+      outbox: lanes.of(source.job.queue.name).outbox,
       leaseMs,
       log,
       signal: stopping.signal,
     });
-    if (enumeration.ended === 'cancelled') await cancelWaitingJobs(runId, { queue, retentionDays });
+    if (enumeration.ended === 'cancelled') await cancelWaitingJobs(runId, { lanes, retentionDays });
     if (enumeration.ended !== 'elsewhere') log.info('Run enumerated', { runId, ...enumeration });
     return enumeration;
   }
@@ -88,11 +100,11 @@ export function createProducer(options: ProducerOptions): Producer {
     async enqueueUsers(userIds, { batchSize, asOf, backfill = false, trigger } = {}) {
       await producer.requireRoom();
       const run = await openRequestedRun({
+        kind: USER_DATA,
+        input: userDataInputOf({ asOf, backfill }),
         trigger: trigger ?? (backfill ? 'backfill' : 'manual'),
         mode: 'queue',
         batchSize: batchSize ?? options.batchSize,
-        asOf: asOf ?? null,
-        backfill,
         selection: [...new Set(userIds)].sort(),
         requestId: null,
       });
@@ -112,7 +124,7 @@ export function createProducer(options: ProducerOptions): Producer {
       ).lean();
       for (const { _id } of abandoned) producer.drive(_id);
     },
-    requireRoom: () => queue.requireRoom(),
+    requireRoom: () => lanes.of(USER_DATA).queue.requireRoom(),
     async stop() {
       stopping.abort();
       await Promise.allSettled(underWay.values());

@@ -1,8 +1,13 @@
-import { Queue } from 'bullmq';
+import { type BulkJobOptions, Queue } from 'bullmq';
 import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { CANARY, CANARY_OPTIONS } from './queues/canary.ts';
-import { type Envelope, queueJobId } from './queues/envelope.ts';
+import {
+  type Envelope,
+  type EnvelopeReading,
+  queueJobId,
+  storedEnvelope,
+} from './queues/envelope.ts';
 import type { JobOptions } from './queues/jobDefinition.ts';
 import { type JobsAtWork, jobsAtWork } from './queues/lockless.ts';
 import * as contents from './queues/queueContents.ts';
@@ -13,8 +18,8 @@ import { remove } from './queues/removal.ts';
 /** A job on its way into Redis. */
 export interface QueueEntry {
   envelope: Envelope;
-  deduplicationId: string;
-  /** So long it waits in the queue before a worker may take it. */
+  deduplicationId: string | null;
+  /** How long it waits in the queue before a worker may take it, if that is more than its `runAt`. */
   delayMs?: number;
 }
 
@@ -40,11 +45,11 @@ export type QueuedJob =
       failures: string[];
     };
 
-/** A pending job as the queue holds it; the envelope is null if it cannot be read. */
+/** A pending job as the queue holds it. */
 export interface PendingJob {
   queueId: string;
-  envelope: Envelope | null;
-  deduplicationId: string;
+  reading: EnvelopeReading;
+  deduplicationId: string | null;
 }
 
 /** Where the queue's pending jobs are. `waiting` holds paused and prioritized ones too. */
@@ -80,7 +85,7 @@ export interface JobQueue {
   /** Removes jobs that no worker has. Answers, in order: false if one has it, or it has ended; a job
    * that is not there is gone. */
   remove(queueIds: readonly string[]): Promise<boolean[]>;
-  /** The envelopes of pending jobs, in pages; entries that cannot be read come as null. */
+  /** The pending jobs, in pages. */
   pendingPage(start: number, size: number): Promise<PendingJob[]>;
   /** The queue ids of jobs that ended after this instant (epoch ms), in pages; empty at the end. */
   endedPage(since: number, start: number, size: number): Promise<string[]>;
@@ -97,15 +102,21 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
+/** How the jobs of a kind are tried, as far as the queue must know it. */
+export type OptionsOfKind = (kind: string) => Pick<JobOptions, 'attempts' | 'retryDelayMs'>;
+
 interface QueueSettings {
   prefix: string;
   keepFinishedMs: number;
 }
 
-/** Opens a queue on a connection made for producers. It adds, looks and removes; it never consumes. */
+/**
+ * Opens a queue on a connection made for producers. It adds, looks and removes; it never consumes.
+ * @param optionsOf also of a kind that this process does not know: an older one left it here.
+ */
 export function openQueue(
   name: string,
-  options: JobOptions,
+  optionsOf: OptionsOfKind,
   redis: RedisConnection,
   { prefix, keepFinishedMs }: QueueSettings,
 ): JobQueue {
@@ -116,11 +127,8 @@ export function openQueue(
     skipWaitingForReady: true,
     skipMetasUpdate: true,
     defaultJobOptions: {
-      attempts: options.attempts,
-      backoff: { type: 'exponential', delay: options.retryDelayMs },
       removeOnComplete: { age: Math.ceil(keepFinishedMs / 1000) },
       removeOnFail: { age: Math.ceil(keepFinishedMs / 1000) },
-      stackTraceLimit: options.attempts,
     },
   });
   // Connection errors are the connection's to log; an unheard 'error' would end the process.
@@ -128,7 +136,7 @@ export function openQueue(
 
   return {
     name,
-    add: (entries) => withRedis(() => add(queue, name, entries)),
+    add: (entries) => withRedis(() => add(queue, optionsOf, entries)),
     pendingCounts: () => withRedis(() => contents.pendingCounts(queue, redis)),
     completedOfLate: () =>
       withRedis(() => contents.completedSince(queue, redis, Date.now() - keepFinishedMs)),
@@ -154,19 +162,40 @@ export function openQueue(
   };
 }
 
-async function add(queue: Queue, name: string, entries: readonly QueueEntry[]): Promise<string[]> {
+async function add(
+  queue: Queue,
+  optionsOf: OptionsOfKind,
+  entries: readonly QueueEntry[],
+): Promise<string[]> {
+  const now = Date.now();
   const jobs = await queue.addBulk(
-    entries.map(({ envelope, deduplicationId, delayMs }) => ({
-      name,
-      data: envelope,
-      opts: {
-        jobId: queueJobId(envelope.jobId, envelope.generation),
-        deduplication: { id: deduplicationId },
-        ...(delayMs === undefined ? {} : { delay: delayMs }),
-      },
+    entries.map((entry) => ({
+      name: entry.envelope.kind,
+      data: storedEnvelope(entry.envelope),
+      opts: optionsOfEntry(entry, optionsOf, now),
     })),
   );
   return jobs.map((job) => String(job.id));
+}
+
+function optionsOfEntry(
+  { envelope, deduplicationId, delayMs = 0 }: QueueEntry,
+  optionsOf: OptionsOfKind,
+  now: number,
+): BulkJobOptions {
+  const { attempts, retryDelayMs } = optionsOf(envelope.kind);
+  const tries = envelope.maxAttempts ?? attempts;
+  const delay = Math.max(delayMs, (envelope.runAt ?? 0) - now);
+  return {
+    jobId: queueJobId(envelope.jobId, envelope.generation),
+    attempts: tries,
+    backoff: { type: 'exponential', delay: retryDelayMs },
+    stackTraceLimit: tries,
+    ...(deduplicationId === null ? {} : { deduplication: { id: deduplicationId } }),
+    ...(delay > 0 ? { delay } : {}),
+    // Jobs without one go before all others, and of the others the lowest number goes first.
+    ...(envelope.priority === null ? {} : { priority: envelope.priority }),
+  };
 }
 
 async function requireRoom(redis: RedisConnection): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Env } from '../../config/env.ts';
 import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import { catalogue } from '../../Services/BackgroundJobs/queues/catalogue.ts';
+import { queuesOf } from '../../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { lockless } from '../../Services/BackgroundJobs/queues/lockless.ts';
 import {
   type Misfit,
@@ -68,8 +69,8 @@ export async function activeWithoutLock(
   { QUEUE_PREFIX }: Pick<Env, 'QUEUE_PREFIX'>,
 ): Promise<Finding> {
   let jobs = 0;
-  for (const { definition } of catalogue) {
-    jobs += await lockless(redis, `${QUEUE_PREFIX}:${definition.name}`);
+  for (const { name } of queuesOf(catalogue).keys()) {
+    jobs += await lockless(redis, `${QUEUE_PREFIX}:${name}`);
   }
   if (jobs === 0) return well('every job at work has a living worker');
   return warning(

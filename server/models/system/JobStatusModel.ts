@@ -2,6 +2,7 @@ import { model, Schema, type Types } from 'mongoose';
 
 /** Where a job stands; recording/states.ts holds the one table of how it may move on. */
 export const JOB_STATUSES = [
+  'scheduled',
   'queued',
   'active',
   'delayed',
@@ -28,12 +29,15 @@ export interface FailedGeneration {
 
 /** The durable record of one job: the outbox entry first, the account of what became of it later. */
 export interface JobStatusDoc {
-  /** The job's id: `<queue>-<runId>-<userId>` in the user-data queue. */
+  /** `<kind>-<runId>-<item>` for a job of a run, a ULID for one of its own. */
   _id: string;
-  runId: string;
+  kind: string;
+  /** Null for a job that belongs to no run. */
+  runId: string | null;
   runSeq: number;
   queue: string;
-  userId: Types.ObjectId;
+  /** The user whom it is about, if it is about one. */
+  userId: Types.ObjectId | null;
   status: JobState;
   /** How often the job was put into Redis anew; from the second on the queue's id ends in `-g<n>`. */
   generation: number;
@@ -44,7 +48,23 @@ export interface JobStatusDoc {
   /** What the processor is given; kept so that the job can be put into Redis again from here. */
   payload: Record<string, unknown>;
   payloadVersion: number;
-  deduplicationId: string;
+  /** Of a run's job: while another of its queue with this id is pending, this one is its duplicate. */
+  deduplicationId: string | null;
+  /** The identity that its enqueuer gave it: the same kind and key is the same job. */
+  key: string | null;
+  /** The key while it stands for this job: a cancelled or duplicate one has released it. */
+  keyHeld?: string;
+  /** Of the open jobs of a kind with the same `unique` there is one. */
+  unique: string | null;
+  /** The same while this job is that one: released when it ends. */
+  uniqueHeld?: string;
+  /** Not before this instant; null for at once. */
+  runAt: Date | null;
+  /** Lower goes first; null for the default. */
+  priority: number | null;
+  /** Attempts in all and the time each may take, where the enqueuer said so; else the kind's. */
+  maxAttempts: number | null;
+  deadlineMs: number | null;
   duplicateOf: string | null;
   /** The HTTP request that put it into the queue last; null when a schedule did. */
   requestId?: string | null;
@@ -69,17 +89,26 @@ export interface JobStatusDoc {
 const jobStatusSchema = new Schema<JobStatusDoc>(
   {
     _id: { type: String, required: true },
-    runId: { type: String, required: true },
+    kind: { type: String, required: true },
+    runId: { type: String, default: null },
     runSeq: { type: Number, required: true },
     queue: { type: String, required: true },
-    userId: { type: Schema.Types.ObjectId, required: true },
+    userId: { type: Schema.Types.ObjectId, default: null },
     status: { type: String, enum: JOB_STATUSES, required: true },
     generation: { type: Number, required: true },
     attempts: { type: Number, required: true },
     starts: { type: Number, required: true },
     payload: { type: Schema.Types.Mixed, required: true },
     payloadVersion: { type: Number, required: true },
-    deduplicationId: { type: String, required: true },
+    deduplicationId: { type: String, default: null },
+    key: { type: String, default: null },
+    keyHeld: String,
+    unique: { type: String, default: null },
+    uniqueHeld: String,
+    runAt: { type: Date, default: null },
+    priority: { type: Number, default: null },
+    maxAttempts: { type: Number, default: null },
+    deadlineMs: { type: Number, default: null },
     duplicateOf: { type: String, default: null },
     requestId: { type: String, default: null },
     error: { type: new Schema({ code: String, message: String }, { _id: false }), default: null },
@@ -103,13 +132,24 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
   { collection: 'jobstatuses', versionKey: false, autoIndex: false, minimize: false },
 );
 
-// A run's balance and its failed jobs; the reconciler's walk through a run.
-jobStatusSchema.index({ runId: 1, status: 1, userId: 1 });
+// A run's failed jobs and open ones; the reconciler's walk through a run.
+jobStatusSchema.index({ runId: 1, status: 1 });
 // A user's jobs, newest first.
 jobStatusSchema.index({ userId: 1, queuedAt: -1, _id: -1 });
 // Recent jobs, all or of one status; the reconciler's pages of open jobs.
 jobStatusSchema.index({ queuedAt: -1, _id: -1 });
 jobStatusSchema.index({ status: 1, queuedAt: -1, _id: -1 });
+// The same kind and key is the same job; of the open jobs of a kind with the same unique there is one.
+jobStatusSchema.index(
+  { kind: 1, keyHeld: 1 },
+  { unique: true, partialFilterExpression: { keyHeld: { $exists: true } } },
+);
+jobStatusSchema.index(
+  { kind: 1, uniqueHeld: 1 },
+  { unique: true, partialFilterExpression: { uniqueHeld: { $exists: true } } },
+);
+// What is to be put into Redis next of all that is due later.
+jobStatusSchema.index({ runAt: 1, _id: 1 }, { partialFilterExpression: { status: 'scheduled' } });
 // How many of a queue's jobs are in the DLQ; no other job's record touches it.
 jobStatusSchema.index({ queue: 1, status: 1 }, { partialFilterExpression: { status: 'failed' } });
 jobStatusSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

@@ -1,4 +1,4 @@
-import { model, Schema, type Types } from 'mongoose';
+import { model, Schema } from 'mongoose';
 
 export const RUN_TRIGGERS = ['schedule', 'catch-up', 'manual', 'backfill'] as const;
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
@@ -7,7 +7,7 @@ export type RunMode = (typeof RUN_MODES)[number];
 export const RUN_STATUSES = ['enumerating', 'running', 'completed', 'cancelled'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-/** How many of a run's users stand where; together they balance against `enumerated`. */
+/** How many of a run's items stand where; together they balance against `enumerated`. */
 export interface RunCounts {
   duplicates: number;
   queued: number;
@@ -22,30 +22,29 @@ export interface RunCounts {
 export interface RunDoc {
   /** `20261122T110000Z` for a slot, `m-<ULID>` for any other. */
   _id: string;
+  /** The kind of job that each of its items becomes. */
+  kind: string;
+  /** What its source was given, such as the day of the work. */
+  input: Record<string, unknown>;
   /** From one sequence in MongoDB: orders all runs, whatever the clocks say. */
   runSeq: number;
   schedule: string | null;
   slot: Date | null;
   trigger: RunTrigger;
   mode: RunMode;
-  /** The UTC day the work is done for, `YYYY-MM-DD`. */
-  asOf: string;
-  /** The day was asked for by name: the run then has deduplication ids of its own. */
-  explicitAsOf: boolean;
-  backfill: boolean;
   batchSize: number;
   status: RunStatus;
   /** Who enumerates now; a token that is no longer here must not move the checkpoint. */
   lease: { token: string; expiresAt: Date } | null;
-  /** All users up to this id have been recorded and handed on; null before the first page. */
-  checkpoint: Types.ObjectId | null;
-  /** Users recorded up to the checkpoint. */
+  /** All items up to this id have been recorded and handed on; null before the first page. */
+  checkpoint: string | null;
+  /** Items recorded up to the checkpoint. */
   enumerated: number;
   enumerationEnded: boolean;
-  /** The users asked for, in order of id; null for all active users. */
-  selection: Types.ObjectId[] | null;
-  /** Users deleted while the run was open: taken off `enumerated` once the checkpoint is past them. */
-  forgotten: Types.ObjectId[];
+  /** The items asked for, in order of id; null for all that its source has. */
+  selection: string[] | null;
+  /** Items deleted while the run was open: taken off `enumerated` once the checkpoint is past them. */
+  forgotten: string[];
   /** The totals, once every job is final; null while the run is open. */
   sealed: RunCounts | null;
   /** How often its jobs were about to be retried: totals counted before are not sealed after. */
@@ -78,25 +77,24 @@ const countsSchema = new Schema<RunCounts>(
 const runSchema = new Schema<RunDoc>(
   {
     _id: { type: String, required: true },
+    kind: { type: String, required: true },
+    input: { type: Schema.Types.Mixed, required: true },
     runSeq: { type: Number, required: true },
     schedule: { type: String, default: null },
     slot: { type: Date, default: null },
     trigger: { type: String, enum: RUN_TRIGGERS, required: true },
     mode: { type: String, enum: RUN_MODES, required: true },
-    asOf: { type: String, required: true },
-    explicitAsOf: { type: Boolean, required: true },
-    backfill: { type: Boolean, required: true },
     batchSize: { type: Number, required: true },
     status: { type: String, enum: RUN_STATUSES, required: true },
     lease: {
       type: new Schema({ token: String, expiresAt: Date }, { _id: false }),
       default: null,
     },
-    checkpoint: { type: Schema.Types.ObjectId, default: null },
+    checkpoint: { type: String, default: null },
     enumerated: { type: Number, default: 0 },
     enumerationEnded: { type: Boolean, default: false },
-    selection: { type: [Schema.Types.ObjectId], default: null },
-    forgotten: { type: [Schema.Types.ObjectId], default: [] },
+    selection: { type: [String], default: null },
+    forgotten: { type: [String], default: [] },
     sealed: { type: countsSchema, default: null },
     reopenings: { type: Number, default: 0 },
     claims: [new Schema({ token: String, until: Date }, { _id: false })],
@@ -110,7 +108,7 @@ const runSchema = new Schema<RunDoc>(
     startedAt: { type: Date, required: true },
     finishedAt: { type: Date, default: null },
   },
-  { collection: 'runs', versionKey: false, autoIndex: false },
+  { collection: 'runs', versionKey: false, autoIndex: false, minimize: false },
 );
 
 // Exactly one run a slot, even if the election fails.

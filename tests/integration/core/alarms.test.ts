@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
-import { createAlarms } from '../../../server/Services/BackgroundJobs/runs/epoch.ts';
+import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 describe('what makes the reconciler look through everything', () => {

@@ -2,7 +2,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
-import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
+import {
+  USER_DATA,
+  userDataJobId,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  userDataInputOf,
+  userDataSource,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import {
   cancelWaitingJobs,
@@ -12,6 +20,7 @@ import { leaseRun } from '../../../server/Services/BackgroundJobs/runs/checkpoin
 import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
+import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 describe('a cancelled run', () => {
@@ -60,21 +69,26 @@ describe('a cancelled run', () => {
       trigger: 'manual',
       mode: 'queue',
       batchSize: 200,
-      asOf: '2020-01-01',
-      backfill: false,
+      kind: USER_DATA,
+      input: userDataInputOf({ asOf: '2020-01-01' }),
       selection: null,
       requestId: null,
     });
     const runId = run?._id ?? '';
     const cancelledMidway = createProducer({
-      queue,
-      outbox: {
-        ...outbox,
-        async record(entries) {
-          await markCancelled(runId);
-          return outbox.record(entries);
+      findSource,
+      lanes: lanesOf([
+        {
+          queue,
+          outbox: {
+            ...outbox,
+            async record(entries) {
+              await markCancelled(runId);
+              return outbox.record(entries);
+            },
+          },
         },
-      },
+      ]),
       batchSize: 200,
       leaseMs: 60_000,
       retentionDays: 7,
@@ -105,7 +119,7 @@ describe('a cancelled run', () => {
 
 describe('a run that is cancelled while a great many jobs of others wait', () => {
   const installation = useInstallation();
-  const { queue, redis, keyOf, balancedRun } = installation;
+  const { redis, keyOf, balancedRun } = installation;
 
   it('is cleared of its jobs, and Redis answers within its time', async () => {
     const { runId } = await installation.newRun(500);
@@ -113,7 +127,7 @@ describe('a run that is cancelled while a great many jobs of others wait', () =>
     const others = Array.from({ length: 10_000 }, (_, number) => `another-job-of-a-user-${number}`);
     for (let times = 0; times < 30; times += 1) await redis.lpush(keyOf('wait'), ...others);
     await markCancelled(runId);
-    await cancelWaitingJobs(runId, { queue, retentionDays: 7 });
+    await cancelWaitingJobs(runId, { lanes: installation.lanes, retentionDays: 7 });
     expect(await balancedRun(runId)).toMatchObject({ cancelled: 500, queued: 0 });
   });
 });
@@ -138,7 +152,10 @@ describe('a run that is cancelled while a job ends', () => {
     const atWork = { state: 'pending', attempts: 0, starts: 1, crashes: 0 } as const;
     const lookedBefore = { ...queue, look: () => Promise.resolve([atWork]) };
     await markCancelled(runId);
-    await cancelWaitingJobs(runId, { queue: lookedBefore, retentionDays: 7 });
+    await cancelWaitingJobs(runId, {
+      lanes: lanesOf([{ queue: lookedBefore, outbox: installation.outbox }]),
+      retentionDays: 7,
+    });
     expect(await installation.job(jobId)).toMatchObject({ status: 'queued' });
     await installation.reconcile();
     expect(await installation.job(jobId)).toMatchObject({ status: 'completed', result: 'done' });
@@ -156,22 +173,27 @@ describe('a run that is cancelled while its producer puts a page in', () => {
       const userIds = await installation.makeUsers(3);
       async function cancel(runId: string): Promise<void> {
         await markCancelled(runId);
-        await cancelWaitingJobs(runId, { queue, retentionDays: 7 });
+        await cancelWaitingJobs(runId, { lanes: installation.lanes, retentionDays: 7 });
         await installation.reconcile();
         expect(await JobStatusModel.countDocuments({ runId, status: 'queued' })).toBe(3);
       }
       const cancelledMeanwhile = createProducer({
-        queue,
-        outbox: {
-          ...outbox,
-          async enqueue(entries, batchSize) {
-            const runId = entries[0]?.envelope.runId ?? '';
-            if (when === 'after') await cancel(runId);
-            const handOver = await outbox.enqueue(entries, batchSize);
-            if (when === 'before') await cancel(runId);
-            return handOver;
+        findSource,
+        lanes: lanesOf([
+          {
+            queue,
+            outbox: {
+              ...outbox,
+              async enqueue(entries, batchSize) {
+                const runId = entries[0]?.envelope.runId ?? '';
+                if (when === 'after') await cancel(runId);
+                const handOver = await outbox.enqueue(entries, batchSize);
+                if (when === 'before') await cancel(runId);
+                return handOver;
+              },
+            },
           },
-        },
+        ]),
         batchSize: 50,
         leaseMs: 60_000,
         retentionDays: 7,
@@ -194,17 +216,17 @@ describe('a run that is cancelled while its producer puts a page in', () => {
       trigger: 'manual',
       mode: 'queue',
       batchSize: 50,
-      asOf: '2020-01-02',
-      backfill: false,
+      kind: USER_DATA,
+      input: userDataInputOf({ asOf: '2020-01-02' }),
       selection: userIds,
       requestId: null,
     });
     if (run === null) throw new Error('The run is there already.');
     await leaseRun(run._id, 60_000);
-    const entries = userIds.map((userId) => entryOf(run, userId));
+    const entries = userIds.map((userId) => entryOf(run, userDataSource, userId));
     await outbox.record(entries);
     await markCancelled(run._id);
-    await cancelWaitingJobs(run._id, { queue, retentionDays: 7 });
+    await cancelWaitingJobs(run._id, { lanes: installation.lanes, retentionDays: 7 });
     await outbox.enqueue(entries.slice(0, 2), 50);
     await installation.reconcile();
     expect(await JobStatusModel.countDocuments({ runId: run._id, status: 'cancelled' })).toBe(0);

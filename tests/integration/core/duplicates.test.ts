@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
+import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 describe('a run while another is pending', () => {
@@ -19,7 +21,7 @@ describe('a run while another is pending', () => {
     expect(records).toHaveLength(120);
     for (const { status, duplicateOf, userId } of records) {
       expect(status).toBe('duplicate');
-      expect(duplicateOf).toBe(userDataJobId(first.runId, userId.toHexString()));
+      expect(duplicateOf).toBe(userDataJobId(first.runId, userId?.toHexString() ?? ''));
     }
     expect(await balancedRun(second.runId)).toMatchObject({ enumerated: 120, duplicates: 120 });
 
@@ -71,8 +73,8 @@ describe('a run while another is pending', () => {
     const [user = ''] = await installation.makeUsers(1);
     const broken = { ...installation.queue, requireRoom: () => Promise.reject(new Error('no')) };
     const without = createProducer({
-      queue: broken,
-      outbox: installation.outbox,
+      lanes: lanesOf([{ queue: broken, outbox: installation.outbox }]),
+      findSource,
       batchSize: 50,
       leaseMs: 1_000,
       retentionDays: 7,

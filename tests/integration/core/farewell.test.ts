@@ -8,14 +8,12 @@ import {
   userDataJob,
   userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
-import type { LoadedJob } from '../../../server/Services/BackgroundJobs/queues/loadProcessors.ts';
 import { recordingLogger } from '../recordingLogger.ts';
 import { openRelay, type Relay } from '../relay.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 const installation = useInstallation({ WORKER_HEARTBEAT_MS: '50' });
 const { env, queue } = installation;
-const definition = userDataJob as LoadedJob['definition'];
 let relay: Relay;
 let redis: RedisConnection;
 
@@ -35,8 +33,8 @@ async function workerAtWork(jobMs: number): Promise<{ shutdown: ShutdownList; jo
   redis = connectRedis({ ...env, REDIS_URL: `redis://127.0.0.1:${relay.port}` }, 'worker', SILENT);
   const logger = recordingLogger([]);
   const shutdown = new ShutdownList(logger);
-  const processor = async () => wait(jobMs, 'done');
-  const loaded = [{ definition, processor }];
+  const work = async () => wait(jobMs, 'done');
+  const loaded = [{ queue: userDataJob.queue, jobs: [{ definition: userDataJob, work }] }];
   startConsuming({ env, loaded, failed: [], redis, logger, shutdown });
   const [userId = ''] = await installation.makeUsers(1);
   const { runId } = await installation.producer.enqueueUser(userId);

@@ -2,7 +2,9 @@ import { Queue } from 'bullmq';
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../server/errors/AppError.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { userDataSource } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import type { QueueEntry } from '../../../server/Services/BackgroundJobs/queue.ts';
+import { storedEnvelope } from '../../../server/Services/BackgroundJobs/queues/envelope.ts';
 import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { findRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { useInstallation } from './installation.ts';
@@ -173,7 +175,7 @@ describe('a job that is not known yet', () => {
     const { runId } = await installation.producer.enqueueUsers([]);
     const run = await findRun(runId);
     if (run === null) throw new Error('There is no run.');
-    const { envelope, deduplicationId } = entryOf(run, userId);
+    const { envelope, deduplicationId } = entryOf(run, userDataSource, userId);
     return { envelope: { ...envelope, ...fields }, deduplicationId };
   }
 
@@ -204,9 +206,9 @@ describe('a job that is not known yet', () => {
         prefix: env.QUEUE_PREFIX,
         skipVersionCheck: true,
       });
-      await raw.add('some-later-job', envelope, {
+      await raw.add('some-later-job', storedEnvelope(envelope), {
         jobId: envelope.jobId,
-        deduplication: { id: deduplicationId },
+        deduplication: { id: deduplicationId ?? '' },
       });
       await raw.close();
     }

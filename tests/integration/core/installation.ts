@@ -16,25 +16,33 @@ import {
   type QueueWorker,
 } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
+import { type Lanes, lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import {
+  createOutbox,
+  type Outbox,
+} from '../../../server/Services/BackgroundJobs/enqueuing/outbox.ts';
+import {
+  USER_DATA,
   type UserDataPayload,
   userDataJob,
   userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import { entry } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
+import { optionsOfKinds } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
+import {
+  type Reconciliation,
+  reconcile,
+} from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
 import {
   createRecorder,
   type Recorder,
 } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
 import type { RunView } from '../../../server/Services/BackgroundJobs/runs/balance.ts';
-import { createOutbox, type Outbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
-import {
-  type Reconciliation,
-  reconcile,
-} from '../../../server/Services/BackgroundJobs/runs/reconciler.ts';
 import { openRuns, sealIfFinished } from '../../../server/Services/BackgroundJobs/runs/seal.ts';
+import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
@@ -61,6 +69,8 @@ export interface Installation {
   readonly env: Env;
   readonly queue: JobQueue;
   readonly outbox: Outbox;
+  /** Both as the core is given them. */
+  readonly lanes: Lanes;
   readonly producer: Producer;
   readonly administration: Administration;
   /** The producer's connection, and the names under which this installation is found. */
@@ -119,14 +129,15 @@ export function useInstallation(
   });
   const redis = connectRedis(env, 'producer', SILENT);
   const options = userDataJob.options(env);
-  const queue = openQueue(userDataJob.name, options, redis, {
+  const queue = openQueue(USER_DATA, optionsOfKinds([userDataJob], env), redis, {
     prefix: env.QUEUE_PREFIX,
     keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
   });
   const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
+  const lanes = lanesOf([{ queue, outbox }]);
   const common = {
-    queue,
-    outbox,
+    lanes,
+    findSource,
     batchSize: env.USER_BATCH_SIZE,
     retentionDays: env.JOB_STATUS_RETENTION_DAYS,
     log: SILENT,
@@ -175,6 +186,7 @@ export function useInstallation(
     env,
     queue,
     outbox,
+    lanes,
     producer,
     administration,
     redis,
@@ -184,9 +196,15 @@ export function useInstallation(
       const connection = connectRedis(env, 'worker', SILENT);
       const recorder = overrides.recorder ?? createRecorder({ log: SILENT, retentionDays: 7 });
       const worker = createWorker({
-        definition: userDataJob,
-        processor,
-        options,
+        queue: USER_DATA,
+        jobs: [
+          {
+            definition: userDataJob,
+            options,
+            work: await entry(userDataJob, async () => processor).load({ env }),
+          },
+        ],
+        concurrency: userDataJob.queue.concurrency(env),
         settings: {
           prefix: env.QUEUE_PREFIX,
           lockMs: env.WORKER_LOCK_MS,

@@ -2,16 +2,23 @@ import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
-import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  USER_DATA,
+  userDataJobId,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { userDataInputOf } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
+import {
+  type Alarms,
+  createAlarms,
+} from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
+import { startKeeper } from '../../../server/Services/BackgroundJobs/reconciling/keeper.ts';
 import { markCancelled } from '../../../server/Services/BackgroundJobs/runs/cancel.ts';
-import { type Alarms, createAlarms } from '../../../server/Services/BackgroundJobs/runs/epoch.ts';
-import { startKeeper } from '../../../server/Services/BackgroundJobs/runs/keeper.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 describe('the keeper of the ledgers', () => {
   const installation = useInstallation();
-  const { producer, queue, outbox, redis, env, balancedRun } = installation;
+  const { producer, redis, env, balancedRun } = installation;
 
   function start({
     graceMs = 0,
@@ -22,8 +29,7 @@ describe('the keeper of the ledgers', () => {
   } = {}) {
     return startKeeper({
       reconciliation: {
-        queue,
-        outbox,
+        lanes: installation.lanes,
         graceMs,
         retentionDays: 7,
         batchSize: 50,
@@ -46,7 +52,15 @@ describe('the keeper of the ledgers', () => {
     await markCancelled(cancelled.runId);
     const slot = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
     const opening = { schedule: 'kept', slot, mode: 'queue', batchSize: 50 } as const;
-    const abandoned = (await openSlotRun({ ...opening, trigger: 'schedule' }))?._id ?? '';
+    const abandoned =
+      (
+        await openSlotRun({
+          kind: USER_DATA,
+          input: userDataInputOf({}),
+          ...opening,
+          trigger: 'schedule',
+        })
+      )?._id ?? '';
 
     const keepers = [start(), start()];
     await vi.waitFor(

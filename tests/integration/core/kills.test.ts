@@ -5,7 +5,11 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
-import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  USER_DATA,
+  userDataJobId,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { userDataInputOf } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { type Installation, useInstallation } from './installation.ts';
 
@@ -51,8 +55,22 @@ describe('a producer that is killed', () => {
     await installation.makeUsers(users);
     hour += 1;
     const slot = new Date(Date.UTC(2026, 1, 1, hour));
-    const opening = { schedule: 'kills', slot, mode: 'queue', batchSize: 50 } as const;
-    const runId = (await openSlotRun({ ...opening, trigger: 'schedule' }))?._id ?? '';
+    const opening = {
+      schedule: 'kills',
+      slot,
+      mode: 'queue',
+      batchSize: 50,
+      kind: USER_DATA,
+    } as const;
+    const runId =
+      (
+        await openSlotRun({
+          kind: USER_DATA,
+          input: userDataInputOf({}),
+          ...opening,
+          trigger: 'schedule',
+        })
+      )?._id ?? '';
 
     const child = start('dyingProducer', installation, {
       RUN_ID: runId,

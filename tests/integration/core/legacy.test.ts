@@ -6,27 +6,38 @@ import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
+import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
+import { createOutbox } from '../../../server/Services/BackgroundJobs/enqueuing/outbox.ts';
 import {
   endAbandonedBatches,
   IN_PROCESS,
   runBatch,
   startJobScheduler,
 } from '../../../server/Services/BackgroundJobs/jobScheduler.ts';
-import type { UserDataPayload } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
-import { userDataProcessor } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.processor.ts';
+import {
+  USER_DATA,
+  type UserDataPayload,
+  userDataJob,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { loadUserDataProcessor } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.processor.ts';
+import { userDataInputOf } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/absentQueue.ts';
+import { entry, type Work } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
-import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
-import { createUserDataGateway } from '../../../server/Services/CustomerScoring/userDataGateway.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 describe('the in-process batch', () => {
   const installation = useInstallation();
-  const userData = createUserDataGateway({ scoringParams: installation.env.SCORING_PARAMS });
   const outbox = createOutbox({ queue: absentQueue(IN_PROCESS), duplicateRetentionDays: 1 });
+  const { env } = installation;
+  const processor = loadUserDataProcessor({ env });
+  const workOf =
+    (processor: Processor<UserDataPayload, unknown>): Work =>
+    async (payload, context) =>
+      (await entry(userDataJob, async () => processor).load({ env }))(payload, context);
   const options = {
-    processor: userDataProcessor({ userData }),
+    work: workOf(processor),
     outbox,
     deadlineMs: 5_000,
     leaseMs: 30_000,
@@ -50,7 +61,10 @@ describe('the in-process batch', () => {
     hour += 1;
     const slot = new Date(Date.UTC(2026, 5, 1, hour));
     const opening = { schedule: 'legacy-test', slot, trigger: 'schedule', mode: 'legacy' } as const;
-    return (await openSlotRun({ ...opening, batchSize }))?._id ?? '';
+    return (
+      (await openSlotRun({ kind: USER_DATA, input: userDataInputOf({}), ...opening, batchSize }))
+        ?._id ?? ''
+    );
   }
 
   async function makeCustomers(count: number): Promise<string[]> {
@@ -97,11 +111,11 @@ describe('the in-process batch', () => {
     await UserSummaryModel.deleteMany({});
 
     const { asOf } = await installation.balancedRun(batch);
-    await installation.startWorker(options.processor);
+    await installation.startWorker(processor);
     const users = await UserModel.find({}, { _id: 1 }).lean();
     const { runId } = await installation.producer.enqueueUsers(
       users.map(({ _id }) => _id.toHexString()),
-      { asOf },
+      { ...(asOf !== null && { asOf }) },
     );
     await installation.runIn('completed', runId);
     expect(await summaries()).toEqual(ofBatch);
@@ -118,7 +132,7 @@ describe('the in-process batch', () => {
       if (userId === broken) throw new AppError('JOB_FAILED', 'broken');
       return 'done';
     };
-    await runBatch(batch, { ...options, processor });
+    await runBatch(batch, { ...options, work: workOf(processor) });
     expect(await installation.runIn('completed', batch)).toMatchObject({ completed: 3, failed: 1 });
     expect([...calls.values()]).toEqual([1, 1, 1, 1]);
     const failed = await JobStatusModel.findOne({ runId: batch, status: 'failed' }).lean();
@@ -142,7 +156,7 @@ describe('the in-process batch', () => {
       stopping.abort(new AppError('SHUTTING_DOWN', 'stopping'));
       return 'done';
     };
-    await runBatch(batch, { ...options, processor, signal: stopping.signal });
+    await runBatch(batch, { ...options, work: workOf(processor), signal: stopping.signal });
     const run = await installation.runIn('completed', batch);
     expect(run.enumerated).toBe(3);
     expect(run.completed + run.failed).toBe(3);
@@ -169,7 +183,10 @@ describe('the in-process batch', () => {
     const batch = await openBatch(3);
     const away = { ...installation.queue, pendingCounts: () => Promise.reject(new Error('away')) };
     const administration = createAdministration({
-      ...{ producer: installation.producer, queue: away, outbox: installation.outbox },
+      ...{
+        producer: installation.producer,
+        lanes: lanesOf([{ queue: away, outbox: installation.outbox }]),
+      },
       ...{ batchSize: 50, retentionDays: 7, log: SILENT },
     });
     let cancelled: Promise<unknown> | undefined;
@@ -178,7 +195,7 @@ describe('the in-process batch', () => {
       await cancelled;
       return 'done';
     };
-    await runBatch(batch, { ...options, processor });
+    await runBatch(batch, { ...options, work: workOf(processor) });
     await installation.seal();
     expect(await installation.balancedRun(batch)).toMatchObject({
       ...{ status: 'cancelled', enumerated: 3, completed: 3, cancelled: 0 },

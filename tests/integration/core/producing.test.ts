@@ -2,13 +2,21 @@ import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
-import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import type { Outbox } from '../../../server/Services/BackgroundJobs/enqueuing/outbox.ts';
+import {
+  USER_DATA,
+  userDataJobId,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  userDataInputOf,
+  userDataSource,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { abandonedRuns } from '../../../server/Services/BackgroundJobs/runs/checkpoint.ts';
 import { enumerateRun } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
-import type { Outbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
+import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 class Killed extends Error {}
@@ -53,6 +61,7 @@ describe('producing a run', () => {
   const installation = useInstallation();
   const { outbox, balancedRun } = installation;
   const enumeration = {
+    source: userDataSource,
     outbox,
     leaseMs: 30_000,
     log: SILENT,
@@ -63,6 +72,8 @@ describe('producing a run', () => {
   function openRun() {
     hour += 1;
     return openSlotRun({
+      kind: USER_DATA,
+      input: userDataInputOf({}),
       schedule: 'test',
       slot: new Date(Date.UTC(2026, 0, 1, hour)),
       trigger: 'schedule',
@@ -81,7 +92,9 @@ describe('producing a run', () => {
 
   async function expectOneJobEach(runId: string, userIds: readonly string[]): Promise<void> {
     const records = await JobStatusModel.find({ runId }, { userId: 1, generation: 1 }).lean();
-    expect(records.map(({ userId }) => userId.toHexString()).sort()).toEqual([...userIds].sort());
+    expect(records.map(({ userId }) => userId?.toHexString() ?? '').sort()).toEqual(
+      [...userIds].sort(),
+    );
     expect(records.every(({ generation }) => generation === 1)).toBe(true);
     const { waiting, active, delayed } = await installation.queue.pendingCounts();
     expect(waiting + active + delayed).toBe(userIds.length);
@@ -93,6 +106,8 @@ describe('producing a run', () => {
     const opened = await Promise.all(
       Array.from({ length: 8 }, () =>
         openSlotRun({
+          kind: USER_DATA,
+          input: userDataInputOf({}),
           schedule: 'test',
           slot,
           trigger: 'schedule',
@@ -150,8 +165,8 @@ describe('producing a run', () => {
     });
     await vi.waitFor(async () => expect((await RunModel.findById(runId))?.lease).toBeTruthy());
     const successor = createProducer({
-      queue: installation.queue,
-      outbox,
+      lanes: installation.lanes,
+      findSource,
       batchSize: 50,
       leaseMs: 30_000,
       retentionDays: 7,

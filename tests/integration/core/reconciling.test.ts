@@ -1,13 +1,20 @@
 import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
-import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { createOutbox } from '../../../server/Services/BackgroundJobs/enqueuing/outbox.ts';
+import {
+  USER_DATA,
+  userDataJobId,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  userDataInputOf,
+  userDataSource,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { redisUnavailable } from '../../../server/Services/BackgroundJobs/queues/redisErrors.ts';
+import { countsDisagree } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
 import type { Recorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
 import { entryOf, enumerateRun } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { findRun, openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
-import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
-import { countsDisagree } from '../../../server/Services/BackgroundJobs/runs/reconciler.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 /** A recorder that loses everything, as one whose process is killed before it writes. */
@@ -32,7 +39,7 @@ describe('the reconciler', () => {
   it('changes nothing where records and queue agree', async () => {
     const { runId } = await installation.newRun(3);
     expect(await installation.reconcile()).toEqual({ looked: 3, ...NOTHING });
-    expect(await countsDisagree(queue)).toBe(false);
+    expect(await countsDisagree(installation.lanes)).toBe(false);
     await finish(runId);
   });
 
@@ -52,7 +59,7 @@ describe('the reconciler', () => {
     await worker.stop();
     const before = await balancedRun(runId);
     await installation.wipeRedis();
-    expect(await countsDisagree(queue)).toBe(true);
+    expect(await countsDisagree(installation.lanes)).toBe(true);
 
     const { readded } = await installation.reconcile();
     expect(readded).toBe(30 - before.completed);
@@ -83,7 +90,9 @@ describe('the reconciler', () => {
         },
       },
     });
-    const entries = await outbox.record(users.map((userId) => entryOf(run, userId)));
+    const entries = await outbox.record(
+      users.map((userId) => entryOf(run, userDataSource, userId)),
+    );
     expect(await outbox.enqueue(entries, 25)).toEqual({
       enqueued: 75,
       duplicates: 0,
@@ -109,7 +118,7 @@ describe('the reconciler', () => {
     if (run === null) throw new Error('There is no run.');
     await installation.wipeRedis();
     expect(await installation.reconcile()).toMatchObject({ readded: 1 });
-    expect(await installation.outbox.enqueue([entryOf(run, userId)], 50)).toEqual({
+    expect(await installation.outbox.enqueue([entryOf(run, userDataSource, userId)], 50)).toEqual({
       enqueued: 1,
       duplicates: 0,
       notEnqueued: 0,
@@ -121,14 +130,23 @@ describe('the reconciler', () => {
   it('leaves the page of a run that is still enumerated to its producer, and mends those before', async () => {
     const [done = '', ...ahead] = (await installation.makeUsers(5)).sort();
     const run = await openRequestedRun({
-      ...{ trigger: 'manual', mode: 'queue', batchSize: 50, asOf: null, backfill: false },
+      ...{
+        trigger: 'manual',
+        mode: 'queue',
+        batchSize: 50,
+        kind: USER_DATA,
+        input: userDataInputOf({}),
+      },
       ...{ selection: [done, ...ahead], requestId: null },
     });
     if (run === null) throw new Error('The run was not opened.');
-    await installation.outbox.record([done, ...ahead].map((userId) => entryOf(run, userId)));
+    await installation.outbox.record(
+      [done, ...ahead].map((userId) => entryOf(run, userDataSource, userId)),
+    );
     await RunModel.updateOne({ _id: run._id }, { $set: { checkpoint: done, enumerated: 1 } });
     expect(await installation.reconcile()).toEqual({ ...NOTHING, looked: 5, readded: 1 });
     const enumeration = await enumerateRun(run._id, {
+      source: userDataSource,
       outbox: installation.outbox,
       leaseMs: 30_000,
       log: SILENT,

@@ -1,5 +1,12 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  USER_DATA,
+  userDataJobId,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  userDataInputOf,
+  userDataSource,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { useOwnRedis } from '../ownRedis.ts';
@@ -53,13 +60,15 @@ it('what Redis refused is handed over when it is back, without the reconciler', 
     trigger: 'manual',
     mode: 'queue',
     batchSize: 50,
-    asOf: null,
-    backfill: false,
+    kind: USER_DATA,
+    input: userDataInputOf({}),
     selection: userIds,
     requestId: null,
   });
   if (run === null) throw new Error('The run was not made.');
-  const entries = await outbox.record(userIds.map((userId) => entryOf(run, userId)));
+  const entries = await outbox.record(
+    userIds.map((userId) => entryOf(run, userDataSource, userId)),
+  );
   await own.server.kill();
   expect(await outbox.enqueue(entries, 50)).toMatchObject({ enqueued: 0, notEnqueued: 120 });
   await own.server.start();

@@ -6,7 +6,7 @@ import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { SENTINEL_OPTIONS } from '../../../server/config/redisOptions.ts';
-import { createAlarms } from '../../../server/Services/BackgroundJobs/runs/epoch.ts';
+import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisBySentinel } from '../../faults/redisSentinel.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';

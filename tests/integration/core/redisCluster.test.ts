@@ -9,7 +9,7 @@ import {
   readRedisFacts,
   unfitness,
 } from '../../../server/Services/BackgroundJobs/queues/redisFacts.ts';
-import { createAlarms } from '../../../server/Services/BackgroundJobs/runs/epoch.ts';
+import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisCluster } from '../../faults/redisCluster.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';

@@ -23,7 +23,7 @@ const connect = (use: 'producer' | 'worker') =>
 
 it('a producer whose connection went dark fails fast, and has a new one within five seconds', async () => {
   redis = connect('producer');
-  const queue = openQueue(direct.name, userDataJob.options(env), redis, {
+  const queue = openQueue(direct.name, () => userDataJob.options(env), redis, {
     prefix: env.QUEUE_PREFIX,
     keepFinishedMs: 1_000,
   });

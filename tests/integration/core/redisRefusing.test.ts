@@ -7,7 +7,6 @@ import {
   userDataJob,
   userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
-import type { LoadedJob } from '../../../server/Services/BackgroundJobs/queues/loadProcessors.ts';
 import { useOwnRedis } from '../ownRedis.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { useInstallation } from './installation.ts';
@@ -32,8 +31,7 @@ function consume(work: () => Promise<unknown>) {
   const redis = connectRedis(env, 'worker', logger);
   const shutdown = new ShutdownList(logger);
   shutdown.add('Redis', async () => redis.disconnect());
-  const definition = userDataJob as LoadedJob['definition'];
-  const loaded = [{ definition, processor: work }];
+  const loaded = [{ queue: userDataJob.queue, jobs: [{ definition: userDataJob, work }] }];
   startConsuming({ env, loaded, failed: [], redis, logger, shutdown });
   return { lines, stop: () => shutdown.stop() };
 }

@@ -17,18 +17,21 @@ const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 
 /** A kind of job beside the product's own. */
-function kind(name: string, options = userDataJob.options): Catalogue[number] {
-  return entry({ ...userDataJob, name, options }, async () => async () => 'done');
+function kind(
+  name: string,
+  { options = userDataJob.options, concurrency = 3 } = {},
+): Catalogue[number] {
+  const queue = { name, concurrency: () => concurrency };
+  return entry({ ...userDataJob, kind: name, queue, options }, async () => async () => 'done');
 }
 
 const well = kind('well');
-const withoutOptions = kind('without-options', () => {
-  throw new Error('MAIL_HOST is not set');
+const withoutOptions = kind('without-options', {
+  options() {
+    throw new Error('MAIL_HOST is not set');
+  },
 });
-const withoutSlots = kind('without-slots', (env) => ({
-  ...userDataJob.options(env),
-  concurrency: 0,
-}));
+const withoutSlots = kind('without-slots', { concurrency: 0 });
 
 let env: Env;
 let redis: RedisConnection;
@@ -96,7 +99,7 @@ describe('a worker', () => {
     'whose only queue fails because %s lives to tell why, and is not ready',
     async (_, only, reason) => {
       const { heartbeat, ready, checks } = await seen([only]);
-      const failedQueues = [{ queue: only.definition.name, reason }];
+      const failedQueues = [{ queue: only.definition.kind, reason }];
       expect(heartbeat).toMatchObject({ queues: [], failedQueues });
       expect(checks).toMatchObject({ queues: [], failedQueues });
       expect(ready).toBe(503);

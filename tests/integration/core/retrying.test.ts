@@ -2,9 +2,11 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
-import { claimNextGeneration } from '../../../server/Services/BackgroundJobs/runs/generation.ts';
+import { claimNextGeneration } from '../../../server/Services/BackgroundJobs/enqueuing/generation.ts';
+import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { useFailingWork } from './failingWork.ts';
 import { SILENT, useInstallation } from './installation.ts';
+import { makeEnvelope } from './makeEnvelope.ts';
 
 describe('a retry', () => {
   const installation = useInstallation();
@@ -50,17 +52,8 @@ describe('a retry', () => {
     const live = 'user-data-m-live-job';
     await queue.add([
       {
-        envelope: {
-          // Of a version that this worker does not know yet: it stays pending.
-          version: 99,
-          jobId: live,
-          runId: 'm-live',
-          runSeq: 1,
-          userId: record.userId.toHexString(),
-          generation: 1,
-          requestId: null,
-          payload: {},
-        },
+        // Of a version that this worker does not know yet: it stays pending.
+        envelope: makeEnvelope({ jobId: live, runId: 'm-live', version: 99 }),
         deduplicationId: record.deduplicationId,
       },
     ]);
@@ -72,8 +65,12 @@ describe('a retry', () => {
     // And when the other came between the look and the adding:
     const blind = createAdministration({
       producer,
-      queue: { ...queue, holderOf: () => Promise.resolve(null) },
-      outbox: installation.outbox,
+      lanes: lanesOf([
+        {
+          queue: { ...queue, holderOf: () => Promise.resolve(null) },
+          outbox: installation.outbox,
+        },
+      ]),
       batchSize: 50,
       retentionDays: 7,
       log: SILENT,

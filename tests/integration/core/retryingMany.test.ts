@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
+import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { useFailingWork } from './failingWork.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
@@ -16,12 +17,19 @@ describe('a retry of many jobs', () => {
     const { runId } = await failedRun(2);
     const busy = createAdministration({
       producer,
-      queue,
-      // Other jobs of the users came between the look and the adding.
-      outbox: {
-        ...installation.outbox,
-        enqueue: async (entries) => ({ enqueued: 0, duplicates: entries.length, notEnqueued: 0 }),
-      },
+      lanes: lanesOf([
+        {
+          queue,
+          // Other jobs of the users came between the look and the adding.
+          outbox: {
+            ...installation.outbox,
+            enqueue: async (entries) => ({
+              ...{ enqueued: 0, notEnqueued: 0 },
+              duplicates: entries.length,
+            }),
+          },
+        },
+      ]),
       batchSize: 50,
       retentionDays: 7,
       log: SILENT,

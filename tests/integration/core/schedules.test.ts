@@ -6,6 +6,8 @@ import {
   startCronProducer,
   USER_DATA_SCHEDULE,
 } from '../../../server/Services/BackgroundJobs/cronProducer.ts';
+import { USER_DATA } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { userDataInputOf } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { catchUp } from '../../../server/Services/BackgroundJobs/scheduling/catchUp.ts';
 import {
@@ -59,7 +61,12 @@ describe('a schedule', () => {
         policy,
         beginRun: async (slot) => {
           const opening = { schedule, slot, mode: 'queue', batchSize: 50 } as const;
-          const run = await openSlotRun({ ...opening, trigger: 'catch-up' });
+          const run = await openSlotRun({
+            kind: USER_DATA,
+            input: userDataInputOf({}),
+            ...opening,
+            trigger: 'catch-up',
+          });
           return run === null ? null : { runId: run._id };
         },
       },
@@ -92,7 +99,15 @@ describe('a schedule', () => {
   it('does not miss a slot that has its run, nor one whose tick may still come', async () => {
     const { slots } = await silence();
     for (const slot of slots.slice(0, 2)) {
-      await openSlotRun({ schedule, slot, trigger: 'schedule', mode: 'queue', batchSize: 50 });
+      await openSlotRun({
+        kind: USER_DATA,
+        input: userDataInputOf({}),
+        schedule,
+        slot,
+        trigger: 'schedule',
+        mode: 'queue',
+        batchSize: 50,
+      });
     }
     const justAfter = new Date((slots[2]?.getTime() ?? 0) + 2_000);
     expect(await look('latest', justAfter)).toEqual({ skipped: 0, caughtUp: 0 });
@@ -118,7 +133,15 @@ describe('a schedule', () => {
     const { now } = await silence();
     const latest = { schedule, timetable: hourly, policy: 'latest' } as const;
     const beginRun = async (slot: Date) => {
-      await openSlotRun({ schedule, slot, trigger, mode: 'queue', batchSize: 50 });
+      await openSlotRun({
+        kind: USER_DATA,
+        input: userDataInputOf({}),
+        schedule,
+        slot,
+        trigger,
+        mode: 'queue',
+        batchSize: 50,
+      });
       return null;
     };
     expect(await catchUp({ ...latest, beginRun }, now)).toEqual({ skipped: 2, caughtUp: 0 });

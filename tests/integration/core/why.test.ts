@@ -3,7 +3,9 @@ import { AppError } from '../../../server/errors/AppError.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { createWhy } from '../../../server/Services/BackgroundJobs/admin/why.ts';
+import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { userDataSource } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import type { QueueEntry } from '../../../server/Services/BackgroundJobs/queue.ts';
 import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/absentQueue.ts';
 import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
@@ -59,7 +61,9 @@ describe('why a job is not running, or what became of it', () => {
     expect(await sentenceOf(jobId)).toBe(
       'It waits for its turn: 1 job in the queue, 1 worker at work on them.',
     );
-    const withoutRedis = createWhy(absentQueue(queue.name));
+    const withoutRedis = createWhy(
+      lanesOf([{ queue: absentQueue(queue.name), outbox: installation.outbox }]),
+    );
     expect((await withoutRedis(jobId)).why).toMatch(/^Redis is away/);
     await installation.wipeRedis();
     expect(await sentenceOf(jobId)).toMatch(/^Redis does not have it .* the reconciler/);
@@ -157,7 +161,7 @@ describe('why a job is not running, or what became of it', () => {
       const [userId = ''] = await installation.makeUsers(1);
       const run = await findRun((await producer.enqueueUsers([])).runId);
       if (run === null) throw new Error('There is no run.');
-      const { envelope, deduplicationId } = entryOf(run, userId);
+      const { envelope, deduplicationId } = entryOf(run, userDataSource, userId);
       return { envelope: { ...envelope, version }, deduplicationId };
     };
     const entries = [await entryOfVersion(99), await entryOfVersion(99)];

@@ -17,12 +17,16 @@ import { createTokens } from '../../../server/Services/Auth/tokens.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
+import { openLanes } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createQueueHealth } from '../../../server/Services/BackgroundJobs/health/queueHealth.ts';
-import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  USER_DATA,
+  userDataJob,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import type { JobQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
-import { createOutbox } from '../../../server/Services/BackgroundJobs/runs/outbox.ts';
+import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { openRelay, type Relay } from '../relay.ts';
 
@@ -115,13 +119,13 @@ export async function startHarness(
   const logger = recordingLogger(lines);
   const redisConnection = connectRedis(env, 'producer', logger);
   const queues = openQueues([userDataJob], env, redisConnection);
-  const queue = queues.queue(userDataJob.name);
+  const queue = queues.queue(USER_DATA);
   const batchSize = env.USER_BATCH_SIZE;
   const retentionDays = env.JOB_STATUS_RETENTION_DAYS;
-  const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
+  const lanes = openLanes(queues, { duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
   const producer = createProducer({
-    queue,
-    outbox,
+    lanes,
+    findSource,
     batchSize,
     leaseMs: env.PRODUCER_LEASE_MS,
     retentionDays,
@@ -129,8 +133,7 @@ export async function startHarness(
   });
   const administration = createAdministration({
     producer,
-    queue,
-    outbox,
+    lanes,
     batchSize,
     retentionDays,
     log: logger,

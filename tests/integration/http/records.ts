@@ -1,6 +1,8 @@
 import mongoose from 'mongoose';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel } from '../../../server/models/system/RunModel.ts';
+import { USER_DATA } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { userDataInputOf } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 
 let runSeq = 1_000;
 
@@ -11,14 +13,13 @@ export async function makeRun(fields: Partial<RunDoc> & { _id: string }): Promis
     runSeq,
     trigger: 'manual',
     mode: 'queue',
-    asOf: '2026-11-22',
-    explicitAsOf: false,
-    backfill: false,
+    kind: USER_DATA,
+    input: userDataInputOf({ asOf: '2026-11-22' }),
     batchSize: 50,
     status: 'running',
     enumerationEnded: true,
     // Past every user: only jobs up to the checkpoint are counted.
-    checkpoint: new mongoose.Types.ObjectId('f'.repeat(24)),
+    checkpoint: 'f'.repeat(24),
     startedAt: new Date('2026-11-22T11:00:00Z'),
     ...fields,
   });
@@ -33,6 +34,7 @@ export async function makeJob(
   const jobId = `user-data-${runId}-${userId}`;
   await JobStatusModel.create({
     _id: jobId,
+    kind: USER_DATA,
     runId,
     runSeq,
     queue: 'user-data',

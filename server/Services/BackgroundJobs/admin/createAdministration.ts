@@ -1,8 +1,7 @@
 import type { JobLog } from '../consuming/jobLog.ts';
+import type { Lanes } from '../enqueuing/lanes.ts';
 import type { Producer } from '../producer.ts';
-import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
-import type { Outbox } from '../runs/outbox.ts';
 import type { Administration } from './administration.ts';
 import { createFollowRun } from './followRun.ts';
 import { createQueueStats } from './queueStats.ts';
@@ -12,29 +11,35 @@ import { createWhy } from './why.ts';
 
 interface AdministrationOptions {
   producer: Pick<Producer, 'drive' | 'requireRoom'>;
-  queue: JobQueue;
-  outbox: Outbox;
+  lanes: Lanes;
   batchSize: number;
   retentionDays: number;
   log: JobLog;
 }
 
-/** What an admin may ask and do, over the user-data queue. */
+/** What an admin may ask and do, over all queues. */
 export function createAdministration(options: AdministrationOptions): Administration {
-  const { queue } = options;
+  const { lanes } = options;
   const runRequests = createRunRequests(options);
   return {
     ...runRequests,
     followRun: createFollowRun(runRequests),
     ...createRetries(options),
-    queueStats: createQueueStats(queue),
-    why: createWhy(queue),
+    queueStats: createQueueStats(lanes),
+    why: createWhy(lanes),
     async liveStates(jobs) {
-      const ours = jobs.filter((job) => job.queue === queue.name);
-      const places = await queue.places(
-        ours.map(({ jobId, generation }) => queueJobId(jobId, generation)),
-      );
-      return new Map(ours.map(({ jobId }, position) => [jobId, places[position] ?? 'unknown']));
+      const states = new Map<string, string>();
+      for (const { queue } of lanes) {
+        const here = jobs.filter((job) => job.queue === queue.name);
+        if (here.length === 0) continue;
+        const places = await queue.places(
+          here.map(({ jobId, generation }) => queueJobId(jobId, generation)),
+        );
+        for (const [position, { jobId }] of here.entries()) {
+          states.set(jobId, places[position] ?? 'unknown');
+        }
+      }
+      return states;
     },
   };
 }

@@ -16,14 +16,21 @@ import { decodeCursor, encodeCursor } from './positionCursor.ts';
 /** A job as people see it. */
 export interface JobView {
   jobId: string;
-  runId: string;
+  kind: string;
+  /** Null for a job that belongs to no run. */
+  runId: string | null;
   queue: string;
-  /** The user's ObjectId. */
-  userId: string;
+  /** The ObjectId of the user whom it is about; null if it is about none. */
+  userId: string | null;
   status: JobState;
   attempts: number;
   starts: number;
   generation: number;
+  key: string | null;
+  unique: string | null;
+  /** Not before this instant. */
+  runAt: Date | null;
+  priority: number | null;
   /** The pending job because of which this one was not made. */
   duplicateOf: string | null;
   error: JobFailure | null;
@@ -74,6 +81,7 @@ export interface JobQueries {
 }
 
 const SHOWN = {
+  kind: 1,
   runId: 1,
   queue: 1,
   userId: 1,
@@ -81,6 +89,10 @@ const SHOWN = {
   attempts: 1,
   starts: 1,
   generation: 1,
+  key: 1,
+  unique: 1,
+  runAt: 1,
+  priority: 1,
   duplicateOf: 1,
   error: 1,
   result: 1,
@@ -107,7 +119,7 @@ function noSuchJob(jobId: string): AppError {
 }
 
 function toView({ _id, userId, ...shown }: ShownDoc, liveState: string | null): JobView {
-  return { jobId: _id, userId: userId.toString(), ...shown, liveState };
+  return { jobId: _id, userId: userId?.toString() ?? null, ...shown, liveState };
 }
 
 /** The queries over all jobs; of the administration they need where the queue holds a job. */

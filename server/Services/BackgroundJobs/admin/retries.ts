@@ -2,30 +2,34 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../errors/AppError.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
-import type { JobQueue } from '../queue.ts';
+import { claimNextGeneration } from '../enqueuing/generation.ts';
+import type { Lane, Lanes } from '../enqueuing/lanes.ts';
+import { entryOfRecord } from '../enqueuing/outbox.ts';
 import { jobIdOf } from '../queues/envelope.ts';
-import { claimNextGeneration } from '../runs/generation.ts';
-import { recordPages } from '../runs/openJobs.ts';
-import { entryOfRecord, type Outbox } from '../runs/outbox.ts';
+import { recordPages } from '../recording/recordPages.ts';
 import { claimsMade, unseal } from '../runs/seal.ts';
 import type { Administration, RetriedPart } from './administration.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
 interface RetryOptions {
-  queue: JobQueue;
-  outbox: Outbox;
+  lanes: Lanes;
   batchSize: number;
 }
 
 /** Puts failed jobs into the queue anew, on the path that all jobs take. */
 export function createRetries({
-  queue,
-  outbox,
+  lanes,
   batchSize,
 }: RetryOptions): Pick<Administration, 'retryJob' | 'retryFailed'> {
-  /** @returns the user's live job, if another would make this one its duplicate. */
+  /** @returns the live job that would make this one its duplicate, if there is one. */
   async function pendingJob(record: JobStatusDoc): Promise<string | null> {
-    const holder = await queue.holderOf(record.deduplicationId);
+    const { kind, unique, deduplicationId, queue } = record;
+    if (unique !== null) {
+      const holder = await JobStatusModel.findOne({ kind, uniqueHeld: unique }, { _id: 1 }).lean();
+      return holder?._id ?? null;
+    }
+    if (deduplicationId === null) return null;
+    const holder = await lanes.of(queue).queue.holderOf(deduplicationId);
     return holder === null ? null : jobIdOf(holder);
   }
 
@@ -39,16 +43,19 @@ export function createRetries({
     requestId: string | undefined,
     delayMs: (position: number) => number = () => 0,
   ): Promise<{ claimed: JobStatusDoc[]; duplicates: number }> {
-    const runIds = [...new Set(records.map(({ runId }) => runId))];
+    const runIds = runsOf(records);
     const token = randomUUID();
     for (const runId of runIds) await unseal(runId, token);
     const claimed = await claimNextGeneration(records, requestId);
     await claimsMade(runIds, token);
-    const entries = claimed.map((record, position) => ({
-      ...entryOfRecord(record),
-      delayMs: delayMs(position),
-    }));
-    const { duplicates } = await outbox.enqueue(entries, batchSize);
+    const turns = new Map(claimed.map(({ _id }, position) => [_id, delayMs(position)]));
+    let duplicates = 0;
+    for (const { queue, outbox } of lanes) {
+      const entries = claimed
+        .filter((record) => record.queue === queue.name)
+        .map((record) => ({ ...entryOfRecord(record), delayMs: turns.get(record._id) ?? 0 }));
+      duplicates += (await outbox.enqueue(entries, batchSize)).duplicates;
+    }
     return { claimed, duplicates };
   }
 
@@ -56,7 +63,7 @@ export function createRetries({
     async retryJob(jobId, requestId) {
       const record = await JobStatusModel.findById(jobId).lean<JobStatusDoc>();
       if (record === null) throw new AppError('NOT_FOUND', `There is no job ${jobId}.`);
-      await requireRetryable(record, queue.name);
+      await requireRetryable(record, lanes);
       const pending = await pendingJob(record);
       if (pending !== null) throw jobPending(record, pending);
       const { claimed: all, duplicates } = await retry([record], requestId);
@@ -68,11 +75,11 @@ export function createRetries({
 
     async retryFailed({ runId, code, limit, cursor, ratePerSecond, requestId }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor, 'body');
-      await queue.requireRoom();
+      await requireRoom(lanes);
       const sum = { retried: 0, skipped: 0 };
       let last: JobStatusDoc | undefined;
       const filter = {
-        queue: queue.name,
+        queue: { $in: [...lanes].map(({ queue }) => queue.name) },
         ...(runId === undefined ? {} : { runId }),
         ...(code === undefined ? {} : { 'error.code': code }),
       };
@@ -81,7 +88,7 @@ export function createRetries({
         if (records.length === 0) return withCursor(sum, last);
         const retryable = await withoutCancelledRuns(records);
         const pending = await Promise.all(retryable.map(pendingJob));
-        const free = oneForEachUser(retryable.filter((_, position) => pending[position] === null));
+        const free = oneForEachWork(retryable.filter((_, position) => pending[position] === null));
         const before = sum.retried;
         const { claimed, duplicates } = await retry(free, requestId, (position) =>
           turnOf(before + position, ratePerSecond),
@@ -112,36 +119,54 @@ function withCursor(part: RetriedPart, last: JobStatusDoc | undefined): RetriedP
 }
 
 /** Of several failed jobs that would make each other duplicates, the newest. */
-function oneForEachUser(records: readonly JobStatusDoc[]): JobStatusDoc[] {
+function oneForEachWork(records: readonly JobStatusDoc[]): JobStatusDoc[] {
   const newest = new Map<string, JobStatusDoc>();
   for (const record of records) {
-    const other = newest.get(record.deduplicationId);
-    if (other === undefined || other.runSeq < record.runSeq) {
-      newest.set(record.deduplicationId, record);
-    }
+    const { _id, kind, unique, deduplicationId } = record;
+    const work = JSON.stringify([kind, unique ?? deduplicationId ?? _id]);
+    const other = newest.get(work);
+    if (other === undefined || other.runSeq < record.runSeq) newest.set(work, record);
   }
   return [...newest.values()];
 }
 
+/** The runs that these jobs are of, each once. */
+function runsOf(records: readonly JobStatusDoc[]): string[] {
+  return [...new Set(records.flatMap(({ runId }) => runId ?? []))];
+}
+
+/** All queues are in one Redis: any of them can tell. */
+async function requireRoom(lanes: Iterable<Lane>): Promise<void> {
+  for (const { queue } of lanes) return queue.requireRoom();
+}
+
 async function withoutCancelledRuns(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[]> {
-  const runIds = [...new Set(records.map(({ runId }) => runId))];
+  const runIds = runsOf(records);
   const cancelled = await RunModel.find(
     { _id: { $in: runIds }, status: 'cancelled' },
     { _id: 1 },
   ).lean();
   const ids = new Set(cancelled.map(({ _id }) => _id));
-  return records.filter(({ runId }) => !ids.has(runId));
+  return records.filter(({ runId }) => runId === null || !ids.has(runId));
 }
 
-async function requireRetryable(record: JobStatusDoc, queueName: string): Promise<void> {
+async function requireRetryable(record: JobStatusDoc, lanes: Lanes): Promise<void> {
   if (record.status !== 'failed') throw notFailed(record._id, record.status);
-  if (record.queue !== queueName) {
+  const run = await RunModel.findById(record.runId, { status: 1, mode: 1 }).lean<
+    Pick<RunDoc, 'status' | 'mode'>
+  >();
+  if (run?.mode === 'legacy') {
     throw new AppError(
       'NOT_RETRYABLE',
       `The job ${record._id} ran in the in-process batch, which knows no retries. Start a run.`,
     );
   }
-  const run = await RunModel.findById(record.runId, { status: 1 }).lean<Pick<RunDoc, 'status'>>();
+  if (lanes.find(record.queue) === undefined) {
+    throw new AppError(
+      'NOT_RETRYABLE',
+      `The queue ${record.queue} of the job ${record._id} is not in the catalogue of this version.`,
+    );
+  }
   if (run?.status === 'cancelled') {
     throw new AppError(
       'RUN_FINISHED',
@@ -163,7 +188,12 @@ function notFailed(jobId: string, status: string): AppError {
 function jobPending(record: JobStatusDoc, pending: string): AppError {
   return new AppError(
     'JOB_PENDING',
-    `The user has a job pending already: ${pending}. It does the same work; wait for it.`,
-    { details: { jobId: pending, userId: record.userId.toHexString() } },
+    `A job is pending already that does the same work: ${pending}. Wait for it.`,
+    {
+      details: {
+        jobId: pending,
+        ...(record.userId === null ? {} : { userId: record.userId.toHexString() }),
+      },
+    },
   );
 }

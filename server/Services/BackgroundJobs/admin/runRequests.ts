@@ -3,8 +3,10 @@ import { AppError } from '../../../errors/AppError.ts';
 import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import { resolveUsers } from '../../Users/resolveUsers.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import type { Lanes } from '../enqueuing/lanes.ts';
+import { USER_DATA } from '../jobs/userData/userData.job.ts';
+import { userDataInputOf } from '../jobs/userData/userData.source.ts';
 import type { Producer } from '../producer.ts';
-import type { JobQueue } from '../queue.ts';
 import { currentCounts, runView } from '../runs/balance.ts';
 import { cancelWaitingJobs, markCancelled } from '../runs/cancel.ts';
 import { findRun, openRequestedRun } from '../runs/ledger.ts';
@@ -13,7 +15,7 @@ import { noCursor } from './positionCursor.ts';
 
 interface RunRequestOptions {
   producer: Pick<Producer, 'drive' | 'requireRoom'>;
-  queue: JobQueue;
+  lanes: Lanes;
   batchSize: number;
   retentionDays: number;
   log: JobLog;
@@ -23,7 +25,7 @@ type RunRequests = Pick<Administration, 'listRuns' | 'getRun' | 'requestRun' | '
 
 /** Runs as an admin reads, requests and cancels them. */
 export function createRunRequests(options: RunRequestOptions): RunRequests {
-  const { producer, queue, retentionDays, log } = options;
+  const { producer, lanes, retentionDays, log } = options;
   return {
     async listRuns({ limit, cursor }) {
       const filter = cursor === undefined ? {} : { runSeq: { $lt: sequenceOf(cursor) } };
@@ -51,11 +53,11 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
       const selection = await selectionOf(request);
       await producer.requireRoom();
       const run = await openRequestedRun({
+        kind: USER_DATA,
+        input: userDataInputOf(request),
         trigger: request.backfill === true ? 'backfill' : 'manual',
         mode: 'queue',
         batchSize: options.batchSize,
-        asOf: request.asOf ?? null,
-        backfill: request.backfill ?? false,
         selection,
         requestId: request.requestId,
         ...keyOf(request),
@@ -77,9 +79,10 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
         await markCancelled(runId);
         return { runId };
       }
-      await queue.pendingCounts();
+      // Asked first, so that a Redis that is away is told before the run is marked.
+      for (const { queue } of lanes) await queue.pendingCounts();
       await markCancelled(runId);
-      cancelWaitingJobs(runId, { queue, retentionDays }).catch((error: unknown) => {
+      cancelWaitingJobs(runId, { lanes, retentionDays }).catch((error: unknown) => {
         log.warn('Not all jobs of a cancelled run were reached; the reconciler goes on', {
           runId,
           error,

@@ -3,13 +3,14 @@ import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobSta
 import { RunModel } from '../../../models/system/RunModel.ts';
 import { SUSPECT_AFTER_CRASHES } from '../consuming/crashes.ts';
 import { liveWorkers } from '../consuming/workerSigns.ts';
+import type { Lanes } from '../enqueuing/lanes.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import type { Administration } from './administration.ts';
 
 /** Says of a job, in one sentence, why it is not running or what became of it. */
-export function createWhy(queue: JobQueue): Administration['why'] {
+export function createWhy(lanes: Lanes): Administration['why'] {
   return async (jobId) => {
     const record = await JobStatusModel.findById(jobId).lean<JobStatusDoc>();
     if (record === null) {
@@ -18,11 +19,11 @@ export function createWhy(queue: JobQueue): Administration['why'] {
         `There is no job ${jobId}: it never was, or its record has expired.`,
       );
     }
-    return { jobId, why: await sentence(record, queue) };
+    return { jobId, why: await sentence(record, lanes) };
   };
 }
 
-async function sentence(record: JobStatusDoc, queue: JobQueue): Promise<string> {
+async function sentence(record: JobStatusDoc, lanes: Lanes): Promise<string> {
   switch (record.status) {
     case 'completed':
       return `It completed at ${at(record.finishedAt)} after ${times(record.attempts, 'attempt')}, in ${record.durationMs ?? 0} ms, on worker ${record.worker ?? 'unknown'}.`;
@@ -31,23 +32,32 @@ async function sentence(record: JobStatusDoc, queue: JobQueue): Promise<string> 
     case 'duplicate':
       return whyDuplicate(record);
     case 'cancelled':
-      return `It was cancelled at ${at(record.finishedAt)} with its run ${record.runId}, before a worker took it.`;
+      return record.runId === null
+        ? `It was cancelled at ${at(record.finishedAt)}.`
+        : `It was cancelled at ${at(record.finishedAt)} with its run ${record.runId}, before a worker took it.`;
     default:
-      return whyNotDone(record, queue);
+      return whyNotDone(record, lanes);
   }
 }
 
 async function whyDuplicate({ duplicateOf }: JobStatusDoc): Promise<string> {
-  const why = `It was not enqueued, because the user's earlier job ${duplicateOf ?? '(unknown)'} was still pending and does the same work`;
+  const why = `It was not enqueued, because the earlier job ${duplicateOf ?? '(unknown)'} was still pending and does the same work`;
   const earlier = await JobStatusModel.findById(duplicateOf, { status: 1 }).lean();
   if (earlier?.status !== 'cancelled') return `${why}.`;
   return `${why}; but that job was cancelled with its run, so it was not done: start a run for the user, or leave it to the next.`;
 }
 
 /** The first obstacle that stands in an open job's way, from the outside in. */
-async function whyNotDone(record: JobStatusDoc, queue: JobQueue): Promise<string> {
-  if (record.queue !== queue.name) {
+async function whyNotDone(record: JobStatusDoc, lanes: Lanes): Promise<string> {
+  if (await isOfInProcessBatch(record)) {
     return 'It waits its turn in the in-process batch of the API process, which works without the queue.';
+  }
+  const queue = lanes.find(record.queue)?.queue;
+  if (queue === undefined) {
+    return `Its queue ${record.queue} is not in the catalogue of this version: deploy the version that has it.`;
+  }
+  if (record.status === 'scheduled') {
+    return `It is due at ${at(record.runAt)} and waits in MongoDB until then; it goes into the queue shortly before.`;
   }
   const place = await placeOf(record, queue);
   if (place === null) {
@@ -73,6 +83,12 @@ async function whyNotDone(record: JobStatusDoc, queue: JobQueue): Promise<string
   return `It waits for its turn: ${times(waiting, 'job')} in the queue, ${times(workers, 'worker')} at work on them.`;
 }
 
+async function isOfInProcessBatch({ runId }: JobStatusDoc): Promise<boolean> {
+  if (runId === null) return false;
+  const run = await RunModel.findById(runId, { mode: 1 }).lean();
+  return run?.mode === 'legacy';
+}
+
 /** Null for a job that has gone on meanwhile. */
 async function whyDelayed(record: JobStatusDoc, queue: JobQueue): Promise<string | null> {
   const [job] = await queue.look([queueJobId(record._id, record.generation)]);
@@ -88,6 +104,9 @@ async function whyDelayed(record: JobStatusDoc, queue: JobQueue): Promise<string
   }
   if (attempts > 0) {
     return `Its attempt ${attempts} failed (${failure(record)}); it waits for its next try.`;
+  }
+  if (record.runAt !== null && record.runAt > new Date()) {
+    return `It is due at ${at(record.runAt)}, and goes on by itself then.`;
   }
   if (record.generation > 1) {
     return 'It was put in anew at a limited rate, and its turn comes by itself.';
@@ -106,7 +125,8 @@ async function placeOf(record: JobStatusDoc, queue: JobQueue): Promise<string | 
 }
 
 async function whyNotInRedis(record: JobStatusDoc): Promise<string> {
-  const run = await RunModel.findById(record.runId, { status: 1 }).lean();
+  const run =
+    record.runId === null ? null : await RunModel.findById(record.runId, { status: 1 }).lean();
   if (run?.status === 'cancelled') return 'Its run was cancelled; it is about to be marked so.';
   return 'Redis does not have it (it was refused, or Redis lost its data); the reconciler puts it in again within two minutes.';
 }

@@ -3,13 +3,12 @@ import { inTime } from '../../../config/inTime.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import { CANARY } from '../queues/canary.ts';
-import type { Envelope } from '../queues/envelope.ts';
-import type { JobDefinition, JobOptions, Processor } from '../queues/jobDefinition.ts';
+import { readEnvelope } from '../queues/envelope.ts';
 import { isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
 import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
 import { countCrashes, SUSPECT_AFTER_CRASHES } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
-import { belongsTo, execute, type InJobContext, NotYetKnown } from './execute.ts';
+import { belongsTo, execute, type InJobContext, NotYetKnown, type ServedJob } from './execute.ts';
 import { CRASHED_TOO_OFTEN, failureOf, failureText } from './failureText.ts';
 import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
@@ -24,10 +23,12 @@ export interface WorkerSettings {
   maxCrashes: number;
 }
 
-interface WorkerOptions<Payload, Result> {
-  definition: JobDefinition<Payload, Result>;
-  processor: Processor<Payload, Result>;
-  options: JobOptions;
+interface WorkerOptions {
+  /** The queue's name. */
+  queue: string;
+  /** The kinds of jobs that stand in it. */
+  jobs: readonly ServedJob[];
+  concurrency: number;
   settings: WorkerSettings;
   redis: RedisConnection;
   recorder: Recorder;
@@ -87,8 +88,9 @@ const KEPT_APART_MS = 1_000;
 const UNRECEIVED_STARTS = 20;
 
 /** Starts a worker that takes jobs at once. Outcomes go to the recorder as Redis acknowledges them. */
-export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Result>): QueueWorker {
-  const { definition, options, settings, recorder, log } = worker;
+export function createWorker(worker: WorkerOptions): QueueWorker {
+  const { queue, settings, recorder, log } = worker;
+  const jobs = new Map(worker.jobs.map((job) => [job.definition.kind, job]));
   const stopping = new AbortController();
   let running = 0;
   let taken = 0;
@@ -117,7 +119,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
       await crashCount.begins(job);
       return await execute(
         {
-          name: job.name,
+          kind: job.name,
           data: job.data,
           start: job.attemptsStarted,
           attempt: job.attemptsMade + 1,
@@ -125,9 +127,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
           progress: (percent) => job.updateProgress(percent),
         },
         {
-          definition,
-          processor: worker.processor,
-          deadlineMs: options.deadlineMs,
+          jobs,
           recorder,
           claim: (record) => claimOrForget(record, job),
           log,
@@ -194,11 +194,11 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
 
   const processor = (job: Job, token: string | undefined) =>
     locks.during(job, token, () => process(job, token));
-  const bullWorker = new Worker(definition.name, processor, {
+  const bullWorker = new Worker(queue, processor, {
     connection: worker.redis,
     prefix: settings.prefix,
     name: worker.name,
-    concurrency: options.concurrency,
+    concurrency: worker.concurrency,
     lockDuration: settings.lockMs,
     stalledInterval: settings.stalledCheckMs,
     maxStalledCount: settings.maxCrashes + UNRECEIVED_STARTS,
@@ -207,7 +207,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
   });
   const keyOf = (name: string) => bullWorker.toKey(name);
   const crashCount = countCrashes({ redis: worker.redis, keyOf });
-  const throughput = startThroughputLog(definition.name, THROUGHPUT_EVERY_MS, log);
+  const throughput = startThroughputLog(queue, THROUGHPUT_EVERY_MS, log);
   const locks = holdLocks({ redis: worker.redis, keyOf, lockMs: settings.lockMs });
   bullWorker.on('completed', (job) => {
     if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
@@ -226,7 +226,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     // BullMQ would ask again at once, and go on asking as fast as it can.
     if (refusesWrites(error)) return takeNothingUntilDependenciesAnswer(error);
     // That Redis is away is the connection's to say, once.
-    if (!isRedisUnavailable(error)) log.warn('Worker error', { queue: definition.name, error });
+    if (!isRedisUnavailable(error)) log.warn('Worker error', { queue, error });
   });
 
   function note(job: Job, status: 'completed' | 'failed' | 'delayed'): void {
@@ -236,14 +236,15 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
     throughput.ended(status);
     const { attempts, error } = record;
     const durationMs = Date.now() - (job.processedOn ?? Date.now());
-    // It was read as an envelope for the record.
-    const fields = { ...belongsTo(job.data as Envelope), attempts, durationMs, error };
+    const reading = readEnvelope(job.name, job.data);
+    const whose = reading.state === 'read' ? belongsTo(reading.envelope) : {};
+    const fields = { ...whose, attempts, durationMs, error };
     if (status === 'completed') log.debug('Job completed', fields);
     else log.warn(status === 'failed' ? 'Job failed' : 'Attempt failed', fields);
   }
 
   return {
-    queue: definition.name,
+    queue,
     activity: () => ({
       ...{ running, taken, begun, ended, lastCompletedAt },
       suspended: waitingForDependencies,
@@ -255,7 +256,7 @@ export function createWorker<Payload, Result>(worker: WorkerOptions<Payload, Res
       stopping.abort(new HandedBack('The worker is stopping.'));
       if (await inTime(closed, HAND_BACK_MS, false)) return !waitingForDependencies;
       log.warn('The worker did not close in time; its jobs go to others when their locks end', {
-        queue: definition.name,
+        queue,
         running,
       });
       return false;

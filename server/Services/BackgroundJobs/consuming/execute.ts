@@ -1,13 +1,19 @@
 import { AppError } from '../../../errors/AppError.ts';
-import { type Envelope, envelopeSchema } from '../queues/envelope.ts';
-import type { JobDefinition, Processor } from '../queues/jobDefinition.ts';
+import { type Envelope, readEnvelope } from '../queues/envelope.ts';
+import type { JobOptions } from '../queues/jobDefinition.ts';
+import type { LoadedJob } from '../queues/loadProcessors.ts';
 import type { JobRecord, Recorder } from '../recording/recorder.ts';
 import { withinDeadline } from './deadline.ts';
 import type { JobLog } from './jobLog.ts';
 
+/** A kind of job that a worker does: its work, and how it is tried. */
+export interface ServedJob extends LoadedJob {
+  options: JobOptions;
+}
+
 /** One start of a job, as far as its execution needs to know it. */
 export interface Start {
-  name: string;
+  kind: string;
   data: unknown;
   /** Which start of this generation, from 1. */
   start: number;
@@ -17,10 +23,9 @@ export interface Start {
   progress(percent: number): Promise<void>;
 }
 
-interface ExecutionOptions<Payload, Result> {
-  definition: JobDefinition<Payload, Result>;
-  processor: Processor<Payload, Result>;
-  deadlineMs: number;
+interface ExecutionOptions {
+  /** By kind: those of this queue. */
+  jobs: ReadonlyMap<string, ServedJob>;
   recorder: Recorder;
   claim: (record: JobRecord) => Promise<boolean>;
   log: JobLog;
@@ -31,7 +36,7 @@ interface ExecutionOptions<Payload, Result> {
 
 /** Runs work so that each line logged within says to which job it belongs. */
 export type InJobContext = <T>(
-  job: { requestId?: string; runId: string; jobId: string; userId: string },
+  job: { requestId?: string; runId?: string; jobId: string; userId?: string },
   work: () => T,
 ) => T;
 
@@ -46,23 +51,13 @@ const SHOWN_AS_ACTIVE_AFTER_MS = 1_000;
  * Runs one start of a job: claims it if it is not the first, keeps the deadline, shows a long one
  * as active.
  * @returns the processor's result, or null when another start has taken the job over.
- * @throws NotYetKnown, AppError `INVALID_PAYLOAD` or `DEADLINE_EXCEEDED`, HandedBack, or whatever
- * the processor throws.
+ * @throws NotYetKnown, AppError `INVALID_PAYLOAD`, `INVALID_RESULT` or `DEADLINE_EXCEEDED`, HandedBack,
+ * or whatever the processor throws.
  */
-export async function execute<Payload, Result>(
-  start: Start,
-  options: ExecutionOptions<Payload, Result>,
-): Promise<Result | null> {
-  const { definition, recorder } = options;
+export async function execute(start: Start, options: ExecutionOptions): Promise<unknown> {
+  const { recorder } = options;
   await recorder.whenRoom(options.stop);
-  const envelope = readEnvelope(start, definition);
-  const payload = definition.payload.safeParse(envelope.payload);
-  if (!payload.success) {
-    throw new AppError(
-      'INVALID_PAYLOAD',
-      `The payload does not fit ${definition.name}: ${payload.error.message}`,
-    );
-  }
+  const { envelope, job } = readJob(start, options.jobs);
   const active = activeRecord(start, envelope, options.worker);
   const isFirst = start.start === 1 && envelope.generation === 1;
   if (!isFirst && !(await options.claim(active))) return null;
@@ -72,8 +67,8 @@ export async function execute<Payload, Result>(
   }, SHOWN_AS_ACTIVE_AFTER_MS);
   try {
     return await options.inContext(belongsTo(envelope), () =>
-      withinDeadline(options.deadlineMs, options.stop, (signal) =>
-        options.processor(payload.data, {
+      withinDeadline(envelope.deadlineMs ?? job.options.deadlineMs, options.stop, (signal) =>
+        job.work(envelope.payload, {
           jobId: envelope.jobId,
           runId: envelope.runId,
           runSeq: envelope.runSeq,
@@ -90,28 +85,38 @@ export async function execute<Payload, Result>(
   }
 }
 
-function readEnvelope<Payload, Result>(
-  { name, data }: Start,
-  definition: JobDefinition<Payload, Result>,
-): Envelope {
-  if (name !== definition.name) {
-    throw new NotYetKnown(`No processor here knows the job "${name}".`);
-  }
-  const envelope = envelopeSchema.safeParse(data);
-  if (!envelope.success) {
-    throw new AppError('INVALID_PAYLOAD', `The job cannot be read: ${envelope.error.message}`);
-  }
-  if (envelope.data.version > definition.version) {
+function readJob(
+  { kind, data }: Start,
+  jobs: ReadonlyMap<string, ServedJob>,
+): { envelope: Envelope; job: ServedJob } {
+  const job = jobs.get(kind);
+  if (job === undefined) throw new NotYetKnown(`No processor here knows the job "${kind}".`);
+  const reading = readEnvelope(kind, data);
+  if (reading.state === 'newer') {
     throw new NotYetKnown(
-      `The job is of version ${envelope.data.version}, this worker knows ${definition.version}.`,
+      `The job’s envelope is of version ${reading.version}, which this worker does not know.`,
     );
   }
-  return envelope.data;
+  if (reading.state === 'unreadable') {
+    throw new AppError('INVALID_PAYLOAD', `The job cannot be read: ${reading.reason}`);
+  }
+  const { envelope } = reading;
+  if (envelope.version > job.definition.version) {
+    throw new NotYetKnown(
+      `The job is of version ${envelope.version}, this worker knows ${job.definition.version}.`,
+    );
+  }
+  return { envelope, job };
 }
 
 /** What each line logged of a job says of it. */
 export function belongsTo({ requestId, runId, jobId, userId }: Envelope) {
-  return { ...(requestId === null ? {} : { requestId }), runId, jobId, userId };
+  return {
+    jobId,
+    ...(requestId === null ? {} : { requestId }),
+    ...(runId === null ? {} : { runId }),
+    ...(userId === null ? {} : { userId }),
+  };
 }
 
 function activeRecord(start: Start, envelope: Envelope, worker: string): JobRecord {

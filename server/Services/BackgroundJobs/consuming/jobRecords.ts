@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
 import type { JobState } from '../../../models/system/JobStatusModel.ts';
 import type { QueuedJob } from '../queue.ts';
-import { envelopeSchema } from '../queues/envelope.ts';
+import { readEnvelope } from '../queues/envelope.ts';
 import type { JobRecord } from '../recording/recorder.ts';
 import { historyOf, parseFailureText } from './failureText.ts';
 
@@ -12,8 +12,9 @@ type Ended = Exclude<QueuedJob, { state: 'unknown' | 'pending' }>;
  * @returns null for a job whose data cannot be read: no record of ours is its.
  */
 export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord | null {
-  const envelope = envelopeSchema.safeParse(job.data).data;
-  if (envelope === undefined) return null;
+  const reading = readEnvelope(job.name, job.data);
+  if (reading.state !== 'read') return null;
+  const { envelope } = reading;
   const failed = status === 'failed' || status === 'delayed';
   return {
     jobId: envelope.jobId,

@@ -13,6 +13,7 @@ export type Outcome = 'retry' | 'fail' | 'infrastructure';
 const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
   USER_NOT_FOUND: 'fail',
   INVALID_PAYLOAD: 'fail',
+  INVALID_RESULT: 'fail',
   NOT_RETRYABLE: 'fail',
   VALIDATION_FAILED: 'fail',
   CRASHED_TOO_OFTEN: 'fail',

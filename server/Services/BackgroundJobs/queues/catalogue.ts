@@ -1,21 +1,33 @@
-import type { UserDataGateway } from '../../CustomerScoring/userDataGateway.ts';
+import type { Env } from '../../../config/env.ts';
+import { AppError } from '../../../errors/AppError.ts';
 import { userDataJob } from '../jobs/userData/userData.job.ts';
-import type { JobDefinition, Processor } from './jobDefinition.ts';
+import type { JobDefinition, JobKind, Processor, ProcessorContext } from './jobDefinition.ts';
 
-/** What processors may be given; made once per worker process by the composition root. */
-export interface ProcessorServices {
-  userData: UserDataGateway;
+/** What a processor may be made of. What else a kind needs (a client, a mailer) it makes itself. */
+export interface WorkerPlatform {
+  readonly env: Env;
 }
 
-/** A kind of job with its processor, whatever its payload. */
+/** The work of one kind: checks what goes in and what comes out against the definition's schemas. */
+export type Work = (payload: unknown, context: ProcessorContext) => Promise<unknown>;
+
+/** A kind of job with the way to its processor. */
 export interface CatalogueEntry {
-  readonly definition: JobDefinition<unknown, unknown>;
-  /** Loaded by workers only: a producer knows the definition, never the work. */
-  readonly load: (services: ProcessorServices) => Promise<Processor<unknown, unknown>>;
+  readonly definition: JobKind;
+  /**
+   * Loaded by workers only: a producer knows the definition, never the work.
+   * @throws MissingProcessor when it loads no function.
+   */
+  readonly load: (platform: WorkerPlatform) => Promise<Work>;
 }
 
 /** All kinds of jobs that a worker runs. */
 export type Catalogue = readonly CatalogueEntry[];
+
+/** A line of the catalogue that loads no function. */
+export class MissingProcessor extends Error {
+  override readonly name = 'MissingProcessor';
+}
 
 /**
  * Binds a processor to its definition. A processor that does not take the definition's payload
@@ -23,18 +35,51 @@ export type Catalogue = readonly CatalogueEntry[];
  */
 export function entry<Payload, Result>(
   definition: JobDefinition<Payload, Result>,
-  load: (services: ProcessorServices) => Promise<Processor<Payload, Result>>,
+  load: (platform: WorkerPlatform) => Promise<Processor<Payload, Result>>,
 ): CatalogueEntry {
   return {
-    definition: definition as JobDefinition<unknown, unknown>,
-    // The payload is parsed by the definition's own schema before the processor sees it.
-    load: load as unknown as CatalogueEntry['load'],
+    definition,
+    async load(platform) {
+      const processor = await load(platform);
+      if (typeof processor !== 'function') {
+        throw new MissingProcessor(
+          `The job "${definition.kind}" has no processor: its line in the catalogue must load a function.`,
+        );
+      }
+      return async (payload, context) =>
+        resultOf(definition, await processor(payloadOf(definition, payload), context));
+    },
   };
+}
+
+function payloadOf<Payload>(
+  { kind, payload: schema }: JobDefinition<Payload, unknown>,
+  payload: unknown,
+): Payload {
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    'INVALID_PAYLOAD',
+    `The payload does not fit ${kind}: ${parsed.error.message}`,
+  );
+}
+
+/** The work is done by then: trying again would only repeat it. */
+function resultOf<Result>(
+  { kind, result: schema }: JobDefinition<unknown, Result>,
+  result: unknown,
+): Result {
+  const parsed = schema.safeParse(result);
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    'INVALID_RESULT',
+    `What the processor of ${kind} answered does not fit its definition: ${parsed.error.message}`,
+  );
 }
 
 /** The jobs of this product: a new kind is one folder beside `userData` and one line here. */
 export const catalogue: Catalogue = [
-  entry(userDataJob, async (services) =>
-    (await import('../jobs/userData/userData.processor.ts')).userDataProcessor(services),
+  entry(userDataJob, async (platform) =>
+    (await import('../jobs/userData/userData.processor.ts')).loadUserDataProcessor(platform),
   ),
 ];

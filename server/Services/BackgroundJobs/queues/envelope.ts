@@ -1,20 +1,55 @@
 import { z } from 'zod';
 
+/** The version of the shape below. What is newer is left to newer processes, never judged by its shape. */
+const ENVELOPE_VERSION = 1;
+
 /**
- * What travels through Redis with a job: ids and the payload, never personal data.
- * Everything of it can be made anew from the job's record in MongoDB.
+ * What travels through Redis with a job: ids and the payload, never personal data. Everything of it
+ * can be made anew from the job's record in MongoDB. What is null is left out there, and the kind
+ * is BullMQ's name of the job.
  */
-export const envelopeSchema = z.object({
+const storedSchema = z.object({
+  v: z.literal(ENVELOPE_VERSION),
   version: z.number().int().positive(),
   jobId: z.string().min(1),
-  runId: z.string().min(1),
+  runId: z.string().min(1).nullable().default(null),
   runSeq: z.number().int(),
-  userId: z.string().min(1),
+  userId: z.string().min(1).nullable().default(null),
   generation: z.number().int().positive(),
   requestId: z.string().nullable().default(null),
+  key: z.string().nullable().default(null),
+  unique: z.string().nullable().default(null),
+  /** Epoch milliseconds: not before this instant. */
+  runAt: z.number().int().nullable().default(null),
+  priority: z.number().int().nullable().default(null),
+  maxAttempts: z.number().int().positive().nullable().default(null),
+  deadlineMs: z.number().int().positive().nullable().default(null),
   payload: z.record(z.string(), z.unknown()),
 });
-export type Envelope = z.infer<typeof envelopeSchema>;
+
+export type Envelope = Omit<z.infer<typeof storedSchema>, 'v'> & { kind: string };
+
+/** What a look at a job's data found: `newer` is of a version that this process does not know. */
+export type EnvelopeReading =
+  | { state: 'read'; envelope: Envelope }
+  | { state: 'newer'; version: number }
+  | { state: 'unreadable'; reason: string };
+
+/** The data under which Redis keeps a job. */
+export function storedEnvelope({ kind: _, ...envelope }: Envelope): Record<string, unknown> {
+  const stored = Object.entries({ v: ENVELOPE_VERSION, ...envelope });
+  return Object.fromEntries(stored.filter(([, value]) => value !== null));
+}
+
+/** Reads a job's name and data again: the version first, then the shape. */
+export function readEnvelope(kind: string, data: unknown): EnvelopeReading {
+  const { v: version } = (typeof data === 'object' && data !== null ? data : {}) as { v?: unknown };
+  if (typeof version === 'number' && version > ENVELOPE_VERSION) return { state: 'newer', version };
+  const parsed = storedSchema.safeParse(data);
+  if (!parsed.success) return { state: 'unreadable', reason: parsed.error.message };
+  const { v: _, ...envelope } = parsed.data;
+  return { state: 'read', envelope: { kind, ...envelope } };
+}
 
 const GENERATION_SUFFIX = /-g(\d+)$/;
 

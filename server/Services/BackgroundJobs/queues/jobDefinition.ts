@@ -2,42 +2,59 @@ import type { z } from 'zod';
 import type { Env } from '../../../config/env.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 
-/**
- * A kind of job: its name (and its queue's), the shape of what goes in and what comes out.
- * The producer knows only this; the processor is bound to it in the catalogue.
- */
-export interface JobDefinition<Payload, Result> {
+/** A named queue: kinds that share it share its workers, so give them similar deadlines. */
+export interface QueueDefinition {
   readonly name: string;
-  /** Raised when the payload changes in a way that older workers cannot read. */
-  readonly version: number;
-  readonly payload: z.ZodType<Payload>;
-  readonly result: z.ZodType<Result>;
-  readonly options: (env: Env) => JobOptions;
+  /** Jobs at once in one worker process. */
+  readonly concurrency: (env: Env) => number;
 }
 
-/** How jobs of one kind are tried and how many run at once. */
+/** What the core knows of a kind of job: all but the types of its payload and its result. */
+export interface JobKind {
+  /** Names the kind in records, URLs and logs. */
+  readonly kind: string;
+  readonly queue: QueueDefinition;
+  /** Raised when the payload changes in a way that older workers cannot read. */
+  readonly version: number;
+  readonly options: (env: Env) => JobOptions;
+  readonly payload: z.ZodType;
+  readonly result: z.ZodType;
+  /** Whether `POST /app/jobs/:kind` accepts it; absent means no. */
+  readonly requestable?: boolean;
+}
+
+/** A kind of job with the shapes of what goes in and what comes out. */
+export interface JobDefinition<Payload, Result> extends JobKind {
+  readonly payload: z.ZodType<Payload>;
+  readonly result: z.ZodType<Result>;
+}
+
+/** How jobs of one kind are tried. */
 export interface JobOptions {
   /** Attempts in all: "3 retries" are 4. */
   readonly attempts: number;
   /** The delay before the first retry; it doubles with each. */
   readonly retryDelayMs: number;
+  /** The share of a retry's delay that is random, 0 to 1, so that many do not come back at once. */
+  readonly retryJitter?: number;
   /** An attempt that takes longer has failed. */
   readonly deadlineMs: number;
-  /** Jobs at once in one worker process. */
-  readonly concurrency: number;
+  /** How long a job may go on asking for a later time; 24 hours if absent. */
+  readonly giveUpAfterMs?: number;
 }
 
 /** What a processor is given besides its payload. */
 export interface ProcessorContext {
   readonly jobId: string;
-  readonly runId: string;
-  /** Orders all runs: an effect of an older run never replaces a newer one's. */
+  /** Null for a job of its own. */
+  readonly runId: string | null;
+  /** Orders all runs and single jobs: an older one's effect never replaces a newer one's. */
   readonly runSeq: number;
   /** 1 for the first try. */
   readonly attempt: number;
   /** The same for every try, crash and retry of this job. */
   readonly idempotencyKey: string;
-  /** Aborts at the deadline, and when a stopping worker's grace is over. */
+  /** Aborts at the deadline, when the job is cancelled, and when a stopping worker's grace is over. */
   readonly signal: AbortSignal;
   readonly log: JobLog;
   /** Shows how far a long job is, 0 to 100. */
@@ -49,3 +66,31 @@ export type Processor<Payload, Result> = (
   payload: Payload,
   context: ProcessorContext,
 ) => Promise<Result>;
+
+const KIND = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** Ends the queue's ids of later generations. */
+const LIKE_A_GENERATION = /-g\d+$/;
+
+interface Definition<Payload, Result> extends Omit<JobDefinition<Payload, Result>, 'queue'> {
+  readonly queue?: QueueDefinition;
+}
+
+const ONE_AT_A_TIME = 1;
+
+/**
+ * Defines a kind of job. Without a queue it has one of its own name, in which a worker process does
+ * one job at a time.
+ * @throws Error for a name that ids and URLs cannot carry.
+ */
+export function defineJob<Payload, Result>(
+  definition: Definition<Payload, Result>,
+): JobDefinition<Payload, Result> {
+  const { kind } = definition;
+  if (!KIND.test(kind) || LIKE_A_GENERATION.test(kind)) {
+    throw new Error(
+      `"${kind}" cannot name a kind of job: use lower-case letters, digits and single hyphens, ` +
+        'and do not end it like "-g2".',
+    );
+  }
+  return { queue: { name: kind, concurrency: () => ONE_AT_A_TIME }, ...definition };
+}

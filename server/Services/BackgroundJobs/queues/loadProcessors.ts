@@ -1,38 +1,49 @@
 import { EnvironmentError } from '../../../config/env.ts';
-import type { Catalogue, CatalogueEntry, ProcessorServices } from './catalogue.ts';
-import type { Processor } from './jobDefinition.ts';
+import {
+  type Catalogue,
+  type CatalogueEntry,
+  MissingProcessor,
+  type Work,
+  type WorkerPlatform,
+} from './catalogue.ts';
+import type { QueueDefinition } from './jobDefinition.ts';
 import { type FailedQueue, failureOf } from './registration.ts';
 
-/** A job and its work, ready to be taken from its queue. */
+/** A kind of job and its work. */
 export interface LoadedJob {
   definition: CatalogueEntry['definition'];
-  processor: Processor<unknown, unknown>;
+  work: Work;
 }
 
-/** A line of the catalogue that loads no function. */
-class MissingProcessor extends Error {
-  override readonly name = 'MissingProcessor';
+/** A queue with all kinds of jobs that may stand in it, ready to be taken. */
+export interface LoadedQueue {
+  queue: QueueDefinition;
+  jobs: readonly LoadedJob[];
 }
 
 /**
- * Loads the processor of each job, independently of the others; only those of the queues named,
- * if any are. What could not be loaded is answered with its reason, be it all of them.
- * @throws EnvironmentError when a named queue is not in the catalogue; Error when a job stands there
+ * Loads the processors of each queue, independently of the others; only those of the queues named,
+ * if any are. A queue of which one processor could not be loaded is answered with the reason, be it
+ * the only one.
+ * @throws EnvironmentError when a named queue is not in the catalogue; Error when a kind stands there
  * twice, or nothing could be loaded and a line of the catalogue has no processor.
  */
 export async function loadProcessors(
   catalogue: Catalogue,
-  services: ProcessorServices,
+  platform: WorkerPlatform,
   only?: readonly string[],
-): Promise<{ loaded: LoadedJob[]; failed: FailedQueue[] }> {
-  const loaded: LoadedJob[] = [];
+): Promise<{ loaded: LoadedQueue[]; failed: FailedQueue[] }> {
+  const loaded: LoadedQueue[] = [];
   const failed: FailedQueue[] = [];
   let missing: MissingProcessor | undefined;
-  for (const entry of chosen(catalogue, only)) {
+  for (const [queue, entries] of chosen(catalogue, only)) {
     try {
-      loaded.push({ definition: entry.definition, processor: await processorOf(entry, services) });
+      const jobs = await Promise.all(
+        entries.map(async ({ definition, load }) => ({ definition, work: await load(platform) })),
+      );
+      loaded.push({ queue, jobs });
     } catch (error) {
-      failed.push(failureOf(entry.definition.name, error));
+      failed.push(failureOf(queue.name, error));
       if (error instanceof MissingProcessor) missing ??= error;
     }
   }
@@ -41,28 +52,37 @@ export async function loadProcessors(
   return { loaded, failed };
 }
 
-function chosen(catalogue: Catalogue, only: readonly string[] | undefined): Catalogue {
-  const names = catalogue.map(({ definition }) => definition.name);
-  const twice = names.find((name, position) => names.indexOf(name) !== position);
+/** The queues of a catalogue with the kinds in each, in the catalogue's order. */
+export function queuesOf<Entry extends Pick<CatalogueEntry, 'definition'>>(
+  catalogue: readonly Entry[],
+): Map<QueueDefinition, Entry[]> {
+  const byName = new Map<string, { queue: QueueDefinition; entries: Entry[] }>();
+  for (const entry of catalogue) {
+    const { queue } = entry.definition;
+    const known = byName.get(queue.name);
+    if (known === undefined) byName.set(queue.name, { queue, entries: [entry] });
+    else if (known.queue === queue) known.entries.push(entry);
+    else throw new Error(`The queue "${queue.name}" is defined twice: kinds share one definition.`);
+  }
+  return new Map([...byName.values()].map(({ queue, entries }) => [queue, entries]));
+}
+
+function chosen(
+  catalogue: Catalogue,
+  only: readonly string[] | undefined,
+): Map<QueueDefinition, CatalogueEntry[]> {
+  const kinds = catalogue.map(({ definition }) => definition.kind);
+  const twice = kinds.find((kind, position) => kinds.indexOf(kind) !== position);
   if (twice !== undefined) {
     throw new Error(`The job "${twice}" is in the catalogue twice: remove or rename one.`);
   }
+  const queues = queuesOf(catalogue);
+  const names = [...queues.keys()].map(({ name }) => name);
   const unknown = only?.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new EnvironmentError(
       `WORKER_QUEUES names "${unknown}", and there is no such queue: ${names.join(', ')}.`,
     );
   }
-  return catalogue.filter(({ definition }) => only?.includes(definition.name) ?? true);
-}
-
-async function processorOf(
-  { definition, load }: CatalogueEntry,
-  services: ProcessorServices,
-): Promise<Processor<unknown, unknown>> {
-  const processor: unknown = await load(services);
-  if (typeof processor === 'function') return processor as Processor<unknown, unknown>;
-  throw new MissingProcessor(
-    `The job "${definition.name}" has no processor: its line in the catalogue must load a function.`,
-  );
+  return new Map([...queues].filter(([{ name }]) => only?.includes(name) ?? true));
 }

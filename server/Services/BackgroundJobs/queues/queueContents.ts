@@ -2,7 +2,7 @@ import type { Job, JobType, Queue } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import type { PendingCounts, PendingJob, QueuedJob } from '../queue.ts';
 import { CANARY } from './canary.ts';
-import { envelopeSchema } from './envelope.ts';
+import { readEnvelope } from './envelope.ts';
 import { HALF_REMOVED } from './removal.ts';
 
 // What a queue holds, read through BullMQ where it has a way of constant cost. What each answers is
@@ -124,8 +124,8 @@ export async function pendingPage(
     .filter(({ name }) => name !== CANARY)
     .map((job) => ({
       queueId: String(job.id),
-      envelope: envelopeSchema.safeParse(job.data).data ?? null,
-      deduplicationId: job.deduplicationId ?? '',
+      reading: readEnvelope(job.name, job.data),
+      deduplicationId: job.deduplicationId ?? null,
     }));
 }
 

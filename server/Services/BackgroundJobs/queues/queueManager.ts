@@ -1,8 +1,9 @@
 import type { Env } from '../../../config/env.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
-import { type JobQueue, openQueue, type PendingCounts } from '../queue.ts';
+import { type JobQueue, type OptionsOfKind, openQueue, type PendingCounts } from '../queue.ts';
 import { absentQueue } from './absentQueue.ts';
-import type { JobDefinition } from './jobDefinition.ts';
+import type { JobKind, JobOptions } from './jobDefinition.ts';
+import { queuesOf } from './loadProcessors.ts';
 import type { JobsAtWork } from './lockless.ts';
 import { isRedisUnavailable } from './redisErrors.ts';
 import { type FailedQueue, registerEach } from './registration.ts';
@@ -43,18 +44,20 @@ interface OpenedQueue {
 }
 
 /**
- * Opens a queue for each kind of job, independently of the others; without Redis, queues that say
- * so when they are used.
+ * Opens a queue for each that a kind of job stands in, independently of the others; without Redis,
+ * queues that say so when they are used.
  */
 export function openQueues(
-  definitions: readonly Pick<JobDefinition<unknown, unknown>, 'name' | 'options'>[],
+  kinds: readonly JobKind[],
   env: Env,
   redis: RedisConnection | null,
 ): QueueManager {
-  const { registered, failed } = registerEach(
-    definitions.map((definition) => ({ definition })),
-    ({ definition }) => open(definition, env, redis),
-  );
+  const queuesWithKinds = queuesOf(kinds.map((definition) => ({ definition })));
+  const entries = [...queuesWithKinds].map(([{ name }, among]) => ({
+    queue: name,
+    kinds: among.map(({ definition }) => definition),
+  }));
+  const { registered, failed } = registerEach(entries, (entry) => open(entry, env, redis));
   const queues = registered.map(({ queue }) => queue);
   const unopened = failed.map(({ queue, reason }) =>
     absentQueue(queue, () => new Error(`The queue "${queue}" could not be opened: ${reason}`)),
@@ -72,7 +75,7 @@ export function openQueues(
       const without = failed.map(
         ({ queue, reason }): QueueStats => ({ queue, numbers: null, redisAway: false, reason }),
       );
-      const position = new Map(definitions.map(({ name }, index) => [name, index]));
+      const position = new Map(entries.map(({ queue }, index) => [queue, index]));
       const placeOf = ({ queue }: QueueStats) => position.get(queue) ?? 0;
       return [...stats, ...without].sort((one, other) => placeOf(one) - placeOf(other));
     },
@@ -82,16 +85,27 @@ export function openQueues(
   };
 }
 
+/** How a job is tried whose kind is not in the catalogue any more, should it come back all the same. */
+const OF_UNKNOWN_KINDS = { attempts: 1, retryDelayMs: 2_000 };
+
+/** How each kind of a queue is tried under these settings. */
+export function optionsOfKinds(kinds: readonly JobKind[], env: Env): OptionsOfKind {
+  const options = new Map<string, JobOptions>(
+    kinds.map((each) => [each.kind, each.options(env)] as const),
+  );
+  return (kind) => options.get(kind) ?? OF_UNKNOWN_KINDS;
+}
+
 function open(
-  { name, options: optionsOf }: Pick<JobDefinition<unknown, unknown>, 'name' | 'options'>,
+  { queue: name, kinds }: { queue: string; kinds: readonly JobKind[] },
   env: Env,
   redis: RedisConnection | null,
 ): OpenedQueue {
   const { QUEUE_PREFIX: prefix, REDIS_KEEP_FINISHED_MS: keepFinishedMs } = env;
-  const options = optionsOf(env);
-  const { deadlineMs } = options;
+  const deadlineMs = Math.max(...kinds.map((each) => each.options(env).deadlineMs));
   if (redis === null) return { queue: absentQueue(name), deadlineMs };
-  return { queue: openQueue(name, options, redis, { prefix, keepFinishedMs }), deadlineMs };
+  const optionsOf = optionsOfKinds(kinds, env);
+  return { queue: openQueue(name, optionsOf, redis, { prefix, keepFinishedMs }), deadlineMs };
 }
 
 async function statsOf({ queue, deadlineMs }: OpenedQueue): Promise<QueueStats> {

@@ -8,7 +8,7 @@ export interface FailedQueue {
  * Registers each, independently of the others: what one throws is its queue's failure alone.
  * @returns what was registered, in order, and the queues that were not.
  */
-export function registerEach<Entry extends { definition: { name: string } }, Registered>(
+export function registerEach<Entry extends { queue: string }, Registered>(
   entries: readonly Entry[],
   register: (entry: Entry) => Registered,
 ): { registered: Registered[]; failed: FailedQueue[] } {
@@ -18,7 +18,7 @@ export function registerEach<Entry extends { definition: { name: string } }, Reg
     try {
       registered.push(register(entry));
     } catch (error) {
-      failed.push(failureOf(entry.definition.name, error));
+      failed.push(failureOf(entry.queue, error));
     }
   }
   return { registered, failed };

@@ -7,19 +7,47 @@ import { JOB_STATUSES, type JobState } from '../../../models/system/JobStatusMod
  * A short job is not written as `active`, so `queued` reaches each outcome directly; a record
  * restored from an older backup may find its job ended, so `delayed` does too. `active → active`
  * is a new start after a crash, `active → queued` a job handed back, `failed → queued` a retry.
+ * `scheduled` waits in MongoDB alone until it is nearly due: a job is put there by its enqueuer, or by
+ * work that asks for a much later time; a restored record may stand there though its job has moved on.
  */
 const TRANSITIONS: Record<JobState, readonly JobState[]> = {
-  queued: ['active', 'delayed', 'completed', 'failed', 'duplicate', 'cancelled', 'queued'],
-  active: ['active', 'queued', 'delayed', 'completed', 'failed', 'cancelled'],
-  delayed: ['active', 'queued', 'delayed', 'completed', 'failed', 'duplicate', 'cancelled'],
+  scheduled: ['queued', 'active', 'delayed', 'completed', 'failed', 'cancelled'],
+  queued: [
+    'scheduled',
+    'active',
+    'delayed',
+    'completed',
+    'failed',
+    'duplicate',
+    'cancelled',
+    'queued',
+  ],
+  active: ['scheduled', 'active', 'queued', 'delayed', 'completed', 'failed', 'cancelled'],
+  delayed: [
+    'scheduled',
+    'active',
+    'queued',
+    'delayed',
+    'completed',
+    'failed',
+    'duplicate',
+    'cancelled',
+  ],
   failed: ['queued'],
   completed: [],
   cancelled: [],
   duplicate: [],
 };
 
+/** The states of jobs that Redis should have. */
+export const PENDING_STATES = [
+  'queued',
+  'active',
+  'delayed',
+] as const satisfies readonly JobState[];
+
 /** The states in which a job still has something to come. */
-export const OPEN_STATES = ['queued', 'active', 'delayed'] as const satisfies readonly JobState[];
+export const OPEN_STATES = ['scheduled', ...PENDING_STATES] as const satisfies readonly JobState[];
 
 /** Whether a record in this state may become the other. */
 export function mayBecome(from: JobState, to: JobState): boolean {

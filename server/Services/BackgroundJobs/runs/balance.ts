@@ -6,16 +6,22 @@ import type {
   RunStatus,
   RunTrigger,
 } from '../../../models/system/RunModel.ts';
-import { userDataJobId } from '../jobs/userData/userData.job.ts';
+import { runJobId, runJobIds } from './runId.ts';
 
 /** A run as people see it. `balanced` holds at every moment, open or sealed. */
 export interface RunView extends RunCounts {
   runId: string;
   runSeq: number;
+  /** The kind of job that each of its items became. */
+  kind: string;
+  schedule: string | null;
   slot: Date | null;
   trigger: RunTrigger;
   mode: RunMode;
-  asOf: string;
+  /** What its source was given. */
+  input: Record<string, unknown>;
+  /** The UTC day of the work, `YYYY-MM-DD`, for a run that has one. */
+  asOf: string | null;
   status: RunStatus;
   enumerated: number;
   balanced: boolean;
@@ -24,7 +30,9 @@ export interface RunView extends RunCounts {
   finishedAt: Date | null;
 }
 
+/** A job that waits in MongoDB for a much later time is shown with those that wait in Redis. */
 const COUNT_OF: Record<JobState, keyof RunCounts> = {
+  scheduled: 'delayed',
   duplicate: 'duplicates',
   queued: 'queued',
   active: 'active',
@@ -56,19 +64,19 @@ export function addCounts(left: RunCounts, right: RunCounts, sign: 1 | -1 = 1): 
  * or not at all (https://www.mongodb.com/docs/manual/core/read-isolation-consistency-recency/).
  */
 export async function countRecords(
-  run: Pick<RunDoc, '_id' | 'checkpoint' | 'forgotten'>,
+  run: Pick<RunDoc, '_id' | 'kind' | 'checkpoint' | 'forgotten'>,
 ): Promise<RunCounts> {
   const counts = noCounts();
-  if (run.checkpoint === null) return counts;
+  const { _id: runId, kind, checkpoint, forgotten } = run;
+  if (checkpoint === null) return counts;
   const groups = await JobStatusModel.aggregate<{ _id: JobState; jobs: number }>([
     {
       $match: {
         _id: {
-          $gte: userDataJobId(run._id, ''),
-          $lte: userDataJobId(run._id, run.checkpoint.toHexString()),
+          ...runJobIds(run, { upTo: checkpoint }),
+          // An item that is being forgotten is off the ledger before its record is gone.
+          $nin: forgotten.map((item) => runJobId(kind, runId, item)),
         },
-        // A user that is being forgotten is off the ledger before the record is gone.
-        userId: { $nin: run.forgotten },
       },
     },
     { $group: { _id: '$status', jobs: { $sum: 1 } } },
@@ -83,12 +91,10 @@ export async function currentCounts(run: RunDoc): Promise<RunCounts> {
   return addCounts(await countRecords(run), run.expired ?? noCounts());
 }
 
-/** Users recorded up to the checkpoint, less those deleted since. */
-function enumeratedNow(run: RunDoc): number {
-  const { checkpoint, forgotten } = run;
-  if (checkpoint === null) return run.enumerated;
-  const last = checkpoint.toHexString();
-  return run.enumerated - forgotten.filter((userId) => userId.toHexString() <= last).length;
+/** Items recorded up to the checkpoint, less those deleted since. */
+function enumeratedNow({ enumerated, checkpoint, forgotten }: RunDoc): number {
+  if (checkpoint === null) return enumerated;
+  return enumerated - forgotten.filter((item) => item <= checkpoint).length;
 }
 
 /** A run and its counts, as people see it. */
@@ -98,10 +104,13 @@ export function runView(run: RunDoc, counts: RunCounts): RunView {
   return {
     runId: run._id,
     runSeq: run.runSeq,
+    kind: run.kind,
+    schedule: run.schedule,
     slot: run.slot,
     trigger: run.trigger,
     mode: run.mode,
-    asOf: run.asOf,
+    input: run.input,
+    asOf: typeof run.input.asOf === 'string' ? run.input.asOf : null,
     status: run.status,
     enumerated,
     ...counts,

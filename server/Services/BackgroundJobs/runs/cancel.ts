@@ -2,17 +2,18 @@ import { AppError } from '../../../errors/AppError.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
+import type { Lanes } from '../enqueuing/lanes.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
+import { recordPages } from '../recording/recordPages.ts';
 import { sourcesOf } from '../recording/states.ts';
 import { isBeingEnqueued } from './checkpoint.ts';
 import { findRun, warnInRun } from './ledger.ts';
-import { recordPages } from './openJobs.ts';
 
 const DAY_MS = 86_400_000;
 
 interface CancelOptions {
-  queue: Pick<JobQueue, 'name' | 'remove'>;
+  lanes: Lanes;
   retentionDays: number;
 }
 
@@ -37,14 +38,19 @@ export async function markCancelled(runId: string): Promise<void> {
  * page that a producer is handing over is left to it: it calls this when it has, and if it dies before,
  * the reconciler cancels them. May be repeated until nothing is left, by any process.
  */
-export async function cancelWaitingJobs(runId: string, options: CancelOptions): Promise<void> {
+export async function cancelWaitingJobs(
+  runId: string,
+  { lanes, retentionDays }: CancelOptions,
+): Promise<void> {
   const run = await findRun(runId);
   if (run === null) return;
-  for (const status of ['queued', 'delayed'] as const) {
-    for await (const page of recordPages(status, { queue: options.queue.name, runId })) {
-      // Cancelled now, they would come into the queue all the same.
-      const free = page.filter((record) => !isBeingEnqueued(record, run));
-      await cancelRecords(free, options);
+  for (const { queue } of lanes) {
+    for (const status of ['scheduled', 'queued', 'delayed'] as const) {
+      for await (const page of recordPages(status, { queue: queue.name, runId })) {
+        // Cancelled now, they would come into the queue all the same.
+        const free = page.filter((record) => !isBeingEnqueued(record, run));
+        await cancelRecords(free, { queue, retentionDays });
+      }
     }
   }
 }
@@ -55,7 +61,7 @@ export async function cancelWaitingJobs(runId: string, options: CancelOptions): 
  */
 export async function cancelRecords(
   records: readonly JobStatusDoc[],
-  { queue, retentionDays }: CancelOptions,
+  { queue, retentionDays }: { queue: Pick<JobQueue, 'remove'>; retentionDays: number },
 ): Promise<number> {
   // What has ended stays in the queue: its outcome is for the recorder to say.
   const gone = await queue.remove(
@@ -79,6 +85,7 @@ export async function cancelRecords(
             updatedAt: now,
             expiresAt: new Date(now.getTime() + retentionDays * DAY_MS),
           },
+          $unset: { keyHeld: 1, uniqueHeld: 1 },
         },
       },
     })),
@@ -90,18 +97,20 @@ export async function cancelRecords(
 
 /** Says in later runs that users whom they had left to these jobs are not done. */
 async function warnOfDuplicates(cancelled: readonly JobStatusDoc[]): Promise<void> {
-  const oldest = Math.min(...cancelled.map(({ queuedAt }) => queuedAt.getTime()));
+  const ofUsers = cancelled.filter(({ runId, userId }) => runId !== null && userId !== null);
+  if (ofUsers.length === 0) return;
+  const oldest = Math.min(...ofUsers.map(({ queuedAt }) => queuedAt.getTime()));
   const duplicates = await JobStatusModel.find(
     {
-      userId: { $in: cancelled.map(({ userId }) => userId) },
+      userId: { $in: ofUsers.map(({ userId }) => userId) },
       // Whoever left a user to one of them came later: so the index is read no further back.
       queuedAt: { $gte: new Date(oldest) },
       status: 'duplicate',
-      duplicateOf: { $in: cancelled.map(({ _id }) => _id) },
+      duplicateOf: { $in: ofUsers.map(({ _id }) => _id) },
     },
     { runId: 1, duplicateOf: 1 },
   ).lean();
-  const runOf = new Map(cancelled.map(({ _id, runId }) => [_id, runId]));
+  const runOf = new Map(ofUsers.map(({ _id, runId }) => [_id, runId]));
   const pairs = new Map(
     duplicates.map(({ runId, duplicateOf }) => {
       const from = runOf.get(duplicateOf ?? '') ?? '';
@@ -109,6 +118,7 @@ async function warnOfDuplicates(cancelled: readonly JobStatusDoc[]): Promise<voi
     }),
   );
   for (const { runId, from } of pairs.values()) {
+    if (runId === null) continue;
     await warnInRun(
       runId,
       `Some of its users were duplicates of jobs of the run ${from}, which was cancelled: they were not done. Start a run for them, or leave them to the next.`,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DURABLE } from '../../../models/durable.ts';
 import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel, type RunStatus } from '../../../models/system/RunModel.ts';
+import { itemOf } from './runId.ts';
 
 /** Whoever opens a run takes its lease at once; after this long they must have died between. */
 const UNLEASED_MS = 10_000;
@@ -18,18 +19,18 @@ export function abandonedRuns(...statuses: RunStatus[]) {
   };
 }
 
-/** Whether a user is of a page that its run's producer, or who resumes it, has yet to hand over. */
+/** Whether a run's job is of a page that its producer, or who resumes it, has yet to hand over. */
 export function isBeyondCheckpoint(
-  { userId }: Pick<JobStatusDoc, 'userId'>,
-  { checkpoint }: Pick<RunDoc, 'checkpoint'>,
+  { _id }: Pick<JobStatusDoc, '_id'>,
+  { _id: runId, kind, checkpoint }: Pick<RunDoc, '_id' | 'kind' | 'checkpoint'>,
 ): boolean {
-  return checkpoint === null || userId.toHexString() > checkpoint.toHexString();
+  return checkpoint === null || itemOf({ _id, kind, runId }) > checkpoint;
 }
 
 /** Whether a producer has the run and may be putting this record's job into the queue right now. */
 export function isBeingEnqueued(
-  record: Pick<JobStatusDoc, 'userId'>,
-  run: Pick<RunDoc, 'checkpoint' | 'lease'>,
+  record: Pick<JobStatusDoc, '_id'>,
+  run: Pick<RunDoc, '_id' | 'kind' | 'checkpoint' | 'lease'>,
 ): boolean {
   const isHeld = run.lease !== null && run.lease.expiresAt > new Date();
   return isHeld && isBeyondCheckpoint(record, run);
@@ -53,7 +54,7 @@ export interface ProducerLease {
     checkpoint: RunDoc['checkpoint'],
     enumerated: number,
   ): Promise<'ok' | 'lost' | 'cancelled'>;
-  /** Says that all users are enumerated. @returns false if the run is no longer ours to finish. */
+  /** Says that all items are enumerated. @returns false if the run is no longer ours to finish. */
   finish(): Promise<boolean>;
   /** Gives the run back at once, so that another process may go on. */
   release(): Promise<void>;

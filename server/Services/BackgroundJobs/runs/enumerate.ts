@@ -1,17 +1,14 @@
 import type { RunDoc } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
-import {
-  type UserDataPayload,
-  userDataDeduplicationId,
-  userDataJob,
-  userDataJobId,
-} from '../jobs/userData/userData.job.ts';
+import type { HandOver, Outbox } from '../enqueuing/outbox.ts';
 import type { QueueEntry } from '../queue.ts';
 import { leaseRun } from './checkpoint.ts';
-import type { HandOver, Outbox } from './outbox.ts';
-import { nextUsers, type UserId, usersAhead } from './userPages.ts';
+import { itemsAhead } from './itemsAhead.ts';
+import { runJobId } from './runId.ts';
+import type { OpenSource, Source } from './source.ts';
 
 interface EnumerationOptions {
+  source: Source;
   outbox: Outbox;
   leaseMs: number;
   log: JobLog;
@@ -19,7 +16,7 @@ interface EnumerationOptions {
   signal: AbortSignal;
 }
 
-/** Users read, recorded and counted as one page; each page goes to the queue in batches. */
+/** Items read, recorded and counted as one page; each page goes to the queue in batches. */
 const PAGE_SIZE = 1000;
 
 export interface Enumeration extends HandOver {
@@ -33,7 +30,7 @@ export interface Enumeration extends HandOver {
  */
 export async function enumerateRun(
   runId: string,
-  { outbox, leaseMs, log, signal }: EnumerationOptions,
+  { source, outbox, leaseMs, log, signal }: EnumerationOptions,
 ): Promise<Enumeration> {
   const total: Enumeration = { enqueued: 0, duplicates: 0, notEnqueued: 0, ended: 'elsewhere' };
   const lease = await leaseRun(runId, leaseMs);
@@ -44,14 +41,15 @@ export async function enumerateRun(
     log.info('A producer stopped midway: its run is resumed', { runId, enumerated });
 
   try {
-    const ahead = await usersAhead(run);
+    const open = source.open(run);
+    const ahead = await itemsAhead(run);
     while (!signal.aborted) {
-      const users = await nextUsers(run, checkpoint, PAGE_SIZE);
-      const last = users.at(-1) ?? ahead.at(-1);
+      const items = await open.next(checkpoint, PAGE_SIZE);
+      const last = items.at(-1) ?? ahead.at(-1);
       if (last === undefined) {
         return { ...total, ended: (await lease.finish()) ? 'finished' : 'elsewhere' };
       }
-      const entries = users.map((userId) => entryOf(run, userId.toHexString()));
+      const entries = items.map((item) => entryOf(run, source, item, open));
       const recorded = await outbox.record(entries);
       const part = await outbox.enqueue(recorded, run.batchSize, lease.isHeld);
       total.enqueued += part.enqueued;
@@ -59,7 +57,7 @@ export async function enumerateRun(
       total.notEnqueued += part.notEnqueued;
       if (!lease.isHeld()) return total;
       checkpoint = last;
-      enumerated += countTogether(users, takeUpTo(last, ahead));
+      enumerated += countTogether(items, takeUpTo(last, ahead));
       const outcome = await lease.advance(checkpoint, enumerated);
       if (outcome === 'lost') return { ...total, ended: 'elsewhere' };
       if (outcome === 'cancelled') return { ...total, ended: 'cancelled' };
@@ -71,33 +69,40 @@ export async function enumerateRun(
   }
 }
 
-function countTogether(left: readonly UserId[], right: readonly UserId[]): number {
-  return new Set([...left, ...right].map((userId) => userId.toHexString())).size;
+function countTogether(left: readonly string[], right: readonly string[]): number {
+  return new Set([...left, ...right]).size;
 }
 
 /** Takes those up to `last` off the front of a list that is in order. */
-function takeUpTo(last: UserId, list: UserId[]): UserId[] {
-  const beyond = list.findIndex((userId) => userId.toHexString() > last.toHexString());
+function takeUpTo(last: string, list: string[]): string[] {
+  const beyond = list.findIndex((item) => item > last);
   return list.splice(0, beyond === -1 ? list.length : beyond);
 }
 
-/** One user's job in a run. */
+type RunOfItems = Pick<RunDoc, '_id' | 'runSeq' | 'requestId' | 'input' | 'selection'>;
+
+/** One item's job in a run. */
 export function entryOf(
-  run: Pick<RunDoc, '_id' | 'runSeq' | 'asOf' | 'explicitAsOf' | 'backfill' | 'requestId'>,
-  userId: string,
+  run: RunOfItems,
+  { job, open }: Source,
+  item: string,
+  { request }: OpenSource = open(run),
 ): QueueEntry {
-  const payload: UserDataPayload = { userId, asOf: run.asOf, backfill: run.backfill };
+  const { payload, userId = null, deduplicationId = null } = request(item);
   return {
     envelope: {
-      version: userDataJob.version,
-      jobId: userDataJobId(run._id, userId),
+      kind: job.kind,
+      version: job.version,
+      jobId: runJobId(job.kind, run._id, item),
       runId: run._id,
       runSeq: run.runSeq,
       userId,
       generation: 1,
       requestId: run.requestId,
+      ...{ key: null, unique: null, runAt: null },
+      ...{ priority: null, maxAttempts: null, deadlineMs: null },
       payload,
     },
-    deduplicationId: userDataDeduplicationId(userId, run),
+    deduplicationId,
   };
 }

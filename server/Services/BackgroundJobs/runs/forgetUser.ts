@@ -1,22 +1,31 @@
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
+import { itemOf } from './runId.ts';
+
+/** Records taken off at a time. */
+const PAGE_SIZE = 500;
 
 /**
- * Deletes all records of a user's jobs. Open runs note the user first, so that their ledgers
- * balance without the record; sealed ones have their totals already. Delete the user before, or
+ * Deletes all records of a user's jobs. Open runs note their items first, so that their ledgers
+ * balance without the records; sealed ones have their totals already. Delete the user before, or
  * a producer at work may record it again. Safe to repeat after a crash.
  * @returns how many records were deleted.
  */
 export async function forgetUser(userId: string): Promise<number> {
   let deleted = 0;
   for (;;) {
-    const runIds = await JobStatusModel.distinct('runId', { userId });
-    if (runIds.length === 0) return deleted;
-    await RunModel.updateMany(
-      { _id: { $in: runIds }, sealed: null },
-      { $addToSet: { forgotten: userId } },
-    );
-    // Only of the runs that know it: what another run recorded meanwhile is for the next round.
-    deleted += (await JobStatusModel.deleteMany({ userId, runId: { $in: runIds } })).deletedCount;
+    const records = await JobStatusModel.find({ userId }, { kind: 1, runId: 1 })
+      .limit(PAGE_SIZE)
+      .lean();
+    if (records.length === 0) return deleted;
+    for (const { _id, kind, runId } of records) {
+      if (runId === null) continue;
+      await RunModel.updateOne(
+        { _id: runId, sealed: null },
+        { $addToSet: { forgotten: itemOf({ _id, kind, runId }) } },
+      );
+    }
+    const ids = records.map(({ _id }) => _id);
+    deleted += (await JobStatusModel.deleteMany({ _id: { $in: ids } })).deletedCount;
   }
 }

@@ -6,9 +6,11 @@ import {
   type RunTrigger,
 } from '../../../models/system/RunModel.ts';
 import { nextInSequence } from '../../../models/system/SequenceModel.ts';
-import { manualRunId, slotRunId, utcDay } from './runId.ts';
+import { manualRunId, slotRunId } from './runId.ts';
 
 interface SlotRun {
+  kind: string;
+  input: Record<string, unknown>;
   schedule: string;
   slot: Date;
   trigger: Extract<RunTrigger, 'schedule' | 'catch-up'>;
@@ -17,13 +19,12 @@ interface SlotRun {
 }
 
 interface RequestedRun {
+  kind: string;
+  input: Record<string, unknown>;
   trigger: Extract<RunTrigger, 'manual' | 'backfill'>;
   mode: RunMode;
   batchSize: number;
-  /** The day asked for by name; null for an ordinary run of today. */
-  asOf: string | null;
-  backfill: boolean;
-  /** In order of id, each once; null for all active users. */
+  /** In order of id, each once; null for all that the source has. */
   selection: readonly string[] | null;
   requestId: string | null;
   request?: NonNullable<RunDoc['request']>;
@@ -37,14 +38,13 @@ export async function openSlotRun(run: SlotRun): Promise<RunDoc | null> {
   if ((await RunModel.exists({ schedule: run.schedule, slot: run.slot })) !== null) return null;
   return insert({
     _id: slotRunId(run.slot),
+    kind: run.kind,
+    input: run.input,
     schedule: run.schedule,
     slot: run.slot,
     trigger: run.trigger,
     mode: run.mode,
     batchSize: run.batchSize,
-    asOf: utcDay(run.slot),
-    explicitAsOf: false,
-    backfill: false,
     selection: null,
     requestId: null,
   });
@@ -57,14 +57,13 @@ export async function openSlotRun(run: SlotRun): Promise<RunDoc | null> {
 export async function openRequestedRun(run: RequestedRun): Promise<RunDoc | null> {
   return insert({
     _id: manualRunId(),
+    kind: run.kind,
+    input: run.input,
     schedule: null,
     slot: null,
     trigger: run.trigger,
     mode: run.mode,
     batchSize: run.batchSize,
-    asOf: run.asOf ?? utcDay(new Date()),
-    explicitAsOf: run.asOf !== null,
-    backfill: run.backfill,
     selection: run.selection === null ? null : [...run.selection],
     requestId: run.requestId,
     ...(run.request === undefined ? {} : { request: run.request }),
@@ -74,14 +73,13 @@ export async function openRequestedRun(run: RequestedRun): Promise<RunDoc | null
 type Opening = Pick<
   RunDoc,
   | '_id'
+  | 'kind'
+  | 'input'
   | 'schedule'
   | 'slot'
   | 'trigger'
   | 'mode'
   | 'batchSize'
-  | 'asOf'
-  | 'explicitAsOf'
-  | 'backfill'
   | 'requestId'
   | 'request'
 > & { selection: string[] | null };
@@ -98,7 +96,7 @@ async function insert(opening: Opening): Promise<RunDoc | null> {
   }
 }
 
-/** The run of this id, without the list of users it was asked for. */
+/** The run of this id, without the list of items it was asked for. */
 export function findRun(runId: string): Promise<RunDoc | null> {
   return RunModel.findById(runId, { selection: 0 }).lean<RunDoc>();
 }

@@ -5,6 +5,7 @@ const step = given('DIE_AT');
 const dyingPage = Number(given('DIE_IN_PAGE'));
 const { outbox } = await connect();
 const { enumerateRun } = await load('Services/BackgroundJobs/runs/enumerate.js');
+const { userDataSource } = await load('Services/BackgroundJobs/jobs/userData/userData.source.js');
 
 let page = 0;
 const dying = {
@@ -28,6 +29,7 @@ const dying = {
   },
 };
 await enumerateRun(given('RUN_ID'), {
+  source: userDataSource,
   outbox: dying,
   leaseMs: Number(given('LEASE_MS')),
   log: SILENT,

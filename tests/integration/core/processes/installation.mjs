@@ -20,16 +20,15 @@ export async function connect() {
   const { connectMongo } = await load('config/mongoConn.js');
   const { connectRedis } = await load('config/queueRedisConn.js');
   const { openQueue } = await load('Services/BackgroundJobs/queue.js');
-  const { createOutbox } = await load('Services/BackgroundJobs/runs/outbox.js');
+  const { createOutbox } = await load('Services/BackgroundJobs/enqueuing/outbox.js');
   const { userDataJob } = await load('Services/BackgroundJobs/jobs/userData/userData.job.js');
   const env = parseSettings(JSON.parse(given('TEST_SETTINGS')));
   await connectMongo({ uri: env.MONGODB_URI });
   const redis = connectRedis(env, 'worker', SILENT);
-  const options = userDataJob.options(env);
   const settings = { prefix: env.QUEUE_PREFIX, keepFinishedMs: env.REDIS_KEEP_FINISHED_MS };
-  const queue = openQueue(userDataJob.name, options, redis, settings);
+  const queue = openQueue(userDataJob.kind, () => userDataJob.options(env), redis, settings);
   const outbox = createOutbox({ queue, duplicateRetentionDays: 1 });
-  return { env, redis, queue, outbox, options, userDataJob };
+  return { env, redis, queue, outbox, userDataJob };
 }
 
 /** Ends this process as `kill -9` does: nothing is cleaned up. */

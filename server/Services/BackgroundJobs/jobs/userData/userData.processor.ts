@@ -1,19 +1,30 @@
-import type { UserDataGateway } from '../../../CustomerScoring/userDataGateway.ts';
+import {
+  createUserDataGateway,
+  type UserDataGateway,
+} from '../../../CustomerScoring/userDataGateway.ts';
 import { processUserData } from '../../processUserData.ts';
+import type { WorkerPlatform } from '../../queues/catalogue.ts';
 import type { Processor } from '../../queues/jobDefinition.ts';
 import type { UserDataPayload } from './userData.job.ts';
 import type { UserDataWork } from './userDataContext.ts';
 
-interface ProcessorServices {
-  userData: UserDataGateway;
-}
-
 const work: UserDataWork = processUserData;
+
+/** The processor as a worker process has it: its reads and writes are gathered over all its jobs. */
+export function loadUserDataProcessor({
+  env,
+}: WorkerPlatform): Processor<UserDataPayload, unknown> {
+  return userDataProcessor({
+    userData: createUserDataGateway({ scoringParams: env.SCORING_PARAMS }),
+  });
+}
 
 /** Adapts `processUserData`, the file a team rewrites, to the queue. */
 export function userDataProcessor({
   userData,
-}: ProcessorServices): Processor<UserDataPayload, unknown> {
+}: {
+  userData: UserDataGateway;
+}): Processor<UserDataPayload, unknown> {
   return ({ userId, asOf, backfill }, context) =>
     work(userId, {
       asOf,

@@ -120,32 +120,42 @@ async function insertMissing(
 export function entryOfRecord(record: JobStatusDoc): QueueEntry {
   return {
     envelope: {
+      kind: record.kind,
       version: record.payloadVersion,
       jobId: record._id,
       runId: record.runId,
       runSeq: record.runSeq,
-      userId: record.userId.toHexString(),
+      userId: record.userId?.toHexString() ?? null,
       generation: record.generation,
       requestId: record.requestId ?? null,
+      key: record.key,
+      unique: record.unique,
+      runAt: record.runAt?.getTime() ?? null,
+      priority: record.priority,
+      maxAttempts: record.maxAttempts,
+      deadlineMs: record.deadlineMs,
       payload: record.payload,
     },
     deduplicationId: record.deduplicationId,
   };
 }
 
-function newRecord(queue: string, { envelope, deduplicationId }: QueueEntry, now: Date) {
+/** The record of a job that is about to be put into its queue, but for its id. */
+export function newRecord(queue: string, { envelope, deduplicationId }: QueueEntry, now: Date) {
+  const { kind, runId, runSeq, userId, key, unique, runAt, priority, maxAttempts } = envelope;
   return {
-    runId: envelope.runId,
-    runSeq: envelope.runSeq,
-    queue,
-    userId: envelope.userId,
+    ...{ kind, runId, runSeq, queue, userId },
     status: 'queued' as const,
     generation: envelope.generation,
     attempts: 0,
     starts: 0,
     payload: envelope.payload,
     payloadVersion: envelope.version,
-    deduplicationId,
+    ...{ deduplicationId, key, unique, priority, maxAttempts },
+    ...(key === null ? {} : { keyHeld: key }),
+    ...(unique === null ? {} : { uniqueHeld: unique }),
+    runAt: runAt === null ? null : new Date(runAt),
+    deadlineMs: envelope.deadlineMs,
     duplicateOf: null,
     requestId: envelope.requestId,
     error: null,

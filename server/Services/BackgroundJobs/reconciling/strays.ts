@@ -1,32 +1,27 @@
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import { UserModel } from '../../../models/UserModel.ts';
-import type { JobQueue, QueueEntry } from '../queue.ts';
+import type { Lane } from '../enqueuing/lanes.ts';
+import type { PendingJob, QueueEntry } from '../queue.ts';
 import type { Envelope } from '../queues/envelope.ts';
-import type { Outbox } from './outbox.ts';
 
 const PAGE_SIZE = 500;
 
-interface StrayOptions {
-  queue: JobQueue;
-  outbox: Outbox;
-  signal?: AbortSignal;
-}
-
 /**
- * Looks through the queue's pending jobs for those without a record, as after a restore of one
- * side: a job of a run and a user that are there is adopted, any other removed if no worker has it.
+ * Looks through a queue's pending jobs for those without a record, as after a restore of one side. A
+ * job of its own is adopted: it was accepted, and its envelope tells all of it. A job of a run is
+ * adopted while its run is open. One of a user who is gone, of a run that is over, or that cannot be
+ * read is removed if no worker has it. What a newer version put there is left alone.
  */
-export async function removeOrAdoptStrays({
-  queue,
-  outbox,
-  signal,
-}: StrayOptions): Promise<{ adopted: number; removed: number }> {
+export async function removeOrAdoptStrays(
+  { queue, outbox }: Lane,
+  signal?: AbortSignal,
+): Promise<{ adopted: number; removed: number }> {
   const sum = { adopted: 0, removed: 0 };
   for (let start = 0; ; start += PAGE_SIZE) {
     const page = await queue.pendingPage(start, PAGE_SIZE);
     if (page.length === 0 || signal?.aborted) return sum;
-    const unreadable = page.filter(({ envelope }) => envelope === null);
+    const unreadable = page.filter(({ reading }) => reading.state === 'unreadable');
     const strays = await withoutRecord(page);
     const adoptable = await adoptableAmong(strays.map(({ entry }) => entry.envelope));
     const adopt = strays.filter(({ entry }) => adoptable.has(entry.envelope.jobId));
@@ -40,9 +35,11 @@ export async function removeOrAdoptStrays({
 
 type Stray = { queueId: string; entry: QueueEntry };
 
-async function withoutRecord(page: Awaited<ReturnType<JobQueue['pendingPage']>>): Promise<Stray[]> {
-  const readable = page.flatMap(({ queueId, envelope, deduplicationId }) =>
-    envelope === null ? [] : [{ queueId, entry: { envelope, deduplicationId } }],
+async function withoutRecord(page: readonly PendingJob[]): Promise<Stray[]> {
+  const readable = page.flatMap(({ queueId, reading, deduplicationId }) =>
+    reading.state === 'read'
+      ? [{ queueId, entry: { envelope: reading.envelope, deduplicationId } }]
+      : [],
   );
   const jobIds = readable.map(({ entry }) => entry.envelope.jobId);
   const known = await JobStatusModel.find({ _id: { $in: jobIds } }, { _id: 1 }).lean();
@@ -50,19 +47,19 @@ async function withoutRecord(page: Awaited<ReturnType<JobQueue['pendingPage']>>)
   return readable.filter(({ entry }) => !recorded.has(entry.envelope.jobId));
 }
 
-/** The job ids of those whose run is open and whose user is there. */
+/** The job ids of those whose run, if they have one, is open, and whose user, if they have one, is there. */
 async function adoptableAmong(envelopes: readonly Envelope[]): Promise<Set<string>> {
   if (envelopes.length === 0) return new Set();
   const [runs, users] = await Promise.all([
     RunModel.find(
       {
-        _id: { $in: [...new Set(envelopes.map(({ runId }) => runId))] },
+        _id: { $in: [...new Set(envelopes.flatMap(({ runId }) => runId ?? []))] },
         status: { $in: ['enumerating', 'running'] },
       },
       { _id: 1 },
     ).lean(),
     UserModel.find(
-      { _id: { $in: envelopes.map(({ userId }) => userId) }, deletedAt: null },
+      { _id: { $in: envelopes.flatMap(({ userId }) => userId ?? []) }, deletedAt: null },
       { _id: 1 },
     ).lean(),
   ]);
@@ -70,7 +67,8 @@ async function adoptableAmong(envelopes: readonly Envelope[]): Promise<Set<strin
   const userIds = new Set(users.map(({ _id }) => _id.toHexString()));
   return new Set(
     envelopes
-      .filter(({ runId, userId }) => runIds.has(runId) && userIds.has(userId))
+      .filter(({ runId }) => runId === null || runIds.has(runId))
+      .filter(({ userId }) => userId === null || userIds.has(userId))
       .map(({ jobId }) => jobId),
   );
 }

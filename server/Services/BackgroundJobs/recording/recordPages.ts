@@ -11,7 +11,7 @@ export type Place = Pick<JobStatusDoc, 'queuedAt' | '_id'>;
 
 /** Which records to walk through. */
 export interface RecordFilter {
-  queue?: string;
+  queue?: string | { $in: string[] };
   runId?: string;
   updatedAt?: { $lt: Date };
   'error.code'?: string;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DURABLE } from '../../../models/durable.ts';
+import { duplicateKeyPositions } from '../../../models/mongoErrors.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 
 /** So many failed generations a record remembers. */
@@ -20,7 +21,7 @@ export async function claimNextGeneration(
   const now = new Date();
   // Two callers may read the same record and write at the same instant: only this tells who has it.
   const claim = randomUUID();
-  await JobStatusModel.bulkWrite(
+  const claiming = JobStatusModel.bulkWrite(
     records.map((record) => ({
       updateOne: {
         filter: {
@@ -45,6 +46,8 @@ export async function claimNextGeneration(
             updatedAt: now,
             claim,
             ...(requestId !== undefined && { requestId }),
+            // Released when the job ended.
+            ...(record.unique !== null && { uniqueHeld: record.unique }),
           },
           $unset: { expiresAt: 1 },
           ...(record.status === 'failed' && { $push: { failedGenerations: remembered(record) } }),
@@ -53,6 +56,8 @@ export async function claimNextGeneration(
     })),
     { ordered: false, writeConcern: DURABLE },
   );
+  // Another job of the same `unique` is open by now: that record stays as it is.
+  await claiming.catch(duplicateKeyPositions);
   const ids = records.map(({ _id }) => _id);
   return JobStatusModel.find({ _id: { $in: ids }, claim, status: 'queued' }).lean<JobStatusDoc[]>();
 }

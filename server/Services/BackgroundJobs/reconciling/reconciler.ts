@@ -2,20 +2,19 @@ import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobSta
 import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { recordOfEnded } from '../consuming/jobRecords.ts';
-import type { JobQueue } from '../queue.ts';
+import { claimNextGeneration } from '../enqueuing/generation.ts';
+import type { Lane, Lanes } from '../enqueuing/lanes.ts';
+import { entryOfRecord } from '../enqueuing/outbox.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { type JobRecord, writeRecords } from '../recording/recorder.ts';
-import { OPEN_STATES } from '../recording/states.ts';
-import { cancelRecords } from './cancel.ts';
-import { isBeingEnqueued, isBeyondCheckpoint } from './checkpoint.ts';
-import { claimNextGeneration } from './generation.ts';
-import { recordPages } from './openJobs.ts';
-import { entryOfRecord, type Outbox } from './outbox.ts';
+import { recordPages } from '../recording/recordPages.ts';
+import { PENDING_STATES } from '../recording/states.ts';
+import { cancelRecords } from '../runs/cancel.ts';
+import { isBeingEnqueued, isBeyondCheckpoint } from '../runs/checkpoint.ts';
 import { removeOrAdoptStrays } from './strays.ts';
 
 export interface ReconcilerOptions {
-  queue: JobQueue;
-  outbox: Outbox;
+  lanes: Lanes;
   /** Records younger than this are left to those who are at work on them. */
   graceMs: number;
   retentionDays: number;
@@ -37,26 +36,30 @@ export interface Reconciliation {
 }
 
 /**
- * Whether records and queue can disagree: more jobs are open in the records than pending in
- * Redis, or the other way round.
+ * Whether records and queues can disagree: in one of them more jobs are open in the records than
+ * pending in Redis, or the other way round.
  */
-export async function countsDisagree(queue: JobQueue): Promise<boolean> {
-  const open = await JobStatusModel.countDocuments({
-    queue: queue.name,
-    status: { $in: [...OPEN_STATES] },
-  });
-  const { waiting, active, delayed } = await queue.pendingCounts();
-  return open !== waiting + active + delayed;
+export async function countsDisagree(lanes: Lanes): Promise<boolean> {
+  const open = await JobStatusModel.aggregate<{ _id: string; jobs: number }>([
+    { $match: { status: { $in: [...PENDING_STATES] } } },
+    { $group: { _id: '$queue', jobs: { $sum: 1 } } },
+  ]);
+  const openIn = new Map(open.map(({ _id, jobs }) => [_id, jobs]));
+  for (const { queue } of lanes) {
+    const { waiting, active, delayed } = await queue.pendingCounts();
+    if ((openIn.get(queue.name) ?? 0) !== waiting + active + delayed) return true;
+  }
+  return false;
 }
 
 /**
- * Makes records and queue agree, page by page: first reads Redis, then claims the record as it
+ * Makes records and queues agree, page by page: first reads Redis, then claims the record as it
  * was read, then acts. An outcome that Redis holds is recorded; a job that Redis has lost is put
  * in anew; a job of a cancelled run is cancelled; a job without a record is adopted or removed.
  * @throws AppError `REDIS_UNAVAILABLE` midway when Redis goes away; what was done stands.
  */
 export async function reconcile(options: ReconcilerOptions): Promise<Reconciliation> {
-  const { queue, graceMs, log } = options;
+  const { lanes, graceMs, log } = options;
   const sum: Reconciliation = {
     looked: 0,
     recorded: 0,
@@ -67,24 +70,31 @@ export async function reconcile(options: ReconcilerOptions): Promise<Reconciliat
     removed: 0,
   };
   const updatedAt = { $lt: new Date(Date.now() - graceMs) };
-  for (const status of OPEN_STATES) {
-    for await (const page of recordPages(status, { queue: queue.name, updatedAt })) {
+  for (const status of PENDING_STATES) {
+    for await (const page of recordPages(status, { updatedAt })) {
       if (options.signal?.aborted) return sum;
-      await reconcilePage(page, options, sum);
+      for (const lane of lanes) {
+        const records = page.filter(({ queue }) => queue === lane.queue.name);
+        if (records.length > 0) await reconcileRecords(records, lane, options, sum);
+      }
     }
   }
-  Object.assign(sum, await removeOrAdoptStrays(options));
+  for (const lane of lanes) {
+    const { adopted, removed } = await removeOrAdoptStrays(lane, options.signal);
+    sum.adopted += adopted;
+    sum.removed += removed;
+  }
   const { looked, ...done } = sum;
   if (Object.values(done).some((jobs) => jobs > 0)) log.info('Reconciled', { looked, ...done });
   return sum;
 }
 
-async function reconcilePage(
+async function reconcileRecords(
   page: readonly JobStatusDoc[],
-  options: ReconcilerOptions,
+  { queue, outbox }: Lane,
+  { retentionDays, batchSize }: ReconcilerOptions,
   sum: Reconciliation,
 ): Promise<void> {
-  const { queue, outbox, retentionDays, batchSize } = options;
   const jobs = await queue.look(page.map(({ _id, generation }) => queueJobId(_id, generation)));
   const runs = await runsOf(page);
   const ended: JobRecord[] = [];
@@ -92,7 +102,7 @@ async function reconcilePage(
   const toCancel: JobStatusDoc[] = [];
   for (const [position, record] of page.entries()) {
     const job = jobs[position];
-    const run = runs.get(record.runId);
+    const run = runs.get(record.runId ?? '');
     if (job === undefined) continue;
     const hasEnded = job.state === 'completed' || job.state === 'failed';
     // Redis came back without its last second: what it holds is of a start before the record's.
@@ -115,13 +125,14 @@ async function reconcilePage(
   sum.duplicates += duplicates;
 }
 
-type RunState = Pick<RunDoc, '_id' | 'status' | 'checkpoint' | 'lease'>;
+type RunState = Pick<RunDoc, '_id' | 'kind' | 'status' | 'checkpoint' | 'lease'>;
 
 async function runsOf(page: readonly JobStatusDoc[]): Promise<Map<string, RunState>> {
-  const runIds = [...new Set(page.map(({ runId }) => runId))];
+  const runIds = [...new Set(page.flatMap(({ runId }) => runId ?? []))];
+  if (runIds.length === 0) return new Map();
   const runs = await RunModel.find(
     { _id: { $in: runIds } },
-    { status: 1, checkpoint: 1, lease: 1 },
+    { kind: 1, status: 1, checkpoint: 1, lease: 1 },
   ).lean<RunState[]>();
   return new Map(runs.map((run) => [run._id, run]));
 }

@@ -2,19 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { acquireLease, releaseLease } from '../../../models/system/LeaseModel.ts';
 import type { RunDoc } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
-import type { JobQueue } from '../queue.ts';
+import { currentCounts } from '../runs/balance.ts';
+import { warnInRun } from '../runs/ledger.ts';
+import { isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
+import { keepRecordsOf, openRuns, sealIfFinished } from '../runs/seal.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
 import { nextSlot, type Timetable } from '../scheduling/slots.ts';
-import { currentCounts } from './balance.ts';
-import type { Alarms } from './epoch.ts';
-import { warnInRun } from './ledger.ts';
-import { isWarnedOfPace, paceWarning } from './paceWarning.ts';
+import type { Alarms } from './alarms.ts';
 import { countsDisagree, type ReconcilerOptions, reconcile } from './reconciler.ts';
-import { keepRecordsOf, openRuns, sealIfFinished } from './seal.ts';
 
 interface KeeperOptions {
   /** Null when Redis is not configured: then ledgers are sealed, and nothing is reconciled. */
-  reconciliation: (ReconcilerOptions & { queue: JobQueue; alarms: Alarms }) | null;
+  reconciliation: (ReconcilerOptions & { alarms: Alarms }) | null;
   reconcileIntervalMs: number;
   timetable: Timetable;
   retentionDays: number;
@@ -55,12 +54,12 @@ export function startKeeper(options: KeeperOptions): Repetition {
       if (reconciliation === null) return;
       // Its jobs are in records and queue alike, so counts agree: the process cancelling it died.
       const cancelling = open.some((run) => run.status === 'cancelled' && run.mode === 'queue');
-      const { queue, alarms } = reconciliation;
+      const { lanes, alarms } = reconciliation;
       const alarmedAt = await alarms.ring();
       const began = Date.now();
       pass += 1;
       const due = alarmedAt !== null || cancelling || pass % FULL_PASS_EVERY === 0;
-      if (!due && !(await countsDisagree(queue))) return;
+      if (!due && !(await countsDisagree(lanes))) return;
       if (alarmedAt !== null) {
         log.info('Redis or a worker was lost: all open jobs are looked through');
       }

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { UserModel } from '../../../../models/UserModel.ts';
+import { utcDay } from '../../runs/runId.ts';
+import { defineSource } from '../../runs/source.ts';
+import { userDataJob } from './userData.job.ts';
+
+const userDataInput = z.object({
+  /** The UTC day the work is done for, `YYYY-MM-DD`. */
+  asOf: z.iso.date(),
+  /** The day was asked for by name: the run then has deduplication ids of its own. */
+  explicitAsOf: z.boolean(),
+  /** Lets the result of an older day replace a newer one's. */
+  backfill: z.boolean(),
+});
+type UserDataInput = z.infer<typeof userDataInput>;
+
+/** The input of a run: of this day if one is asked for by name, else of `today`, in UTC. */
+export function userDataInputOf(
+  { asOf, backfill = false }: { asOf?: string | undefined; backfill?: boolean | undefined },
+  today = new Date(),
+): UserDataInput {
+  return { asOf: asOf ?? utcDay(today), explicitAsOf: asOf !== undefined, backfill };
+}
+
+/** All active users, or the chosen ones of a selection that still exist; nobody who is being deleted. */
+export const userDataSource = defineSource({
+  job: userDataJob,
+  input: userDataInput,
+  /** In constant memory, through the index on (active, _id). */
+  async next(after, limit, { selection }) {
+    const beyond = after === null ? {} : { $gt: after };
+    const filter =
+      selection === null
+        ? { active: true, deletedAt: null, ...(after === null ? {} : { _id: beyond }) }
+        : { _id: { ...beyond, $in: selection }, deletedAt: null };
+    const users = await UserModel.find(filter, { _id: 1 }).sort({ _id: 1 }).limit(limit).lean();
+    return users.map(({ _id }) => _id.toHexString());
+  },
+  request: (userId, { asOf, explicitAsOf, backfill }) => ({
+    userId,
+    payload: { userId, asOf, backfill },
+    deduplicationId: deduplicationId(userId, { asOf, explicitAsOf, backfill }),
+  }),
+});
+
+/**
+ * What does the same work has the same id, and a user at most one such job pending. Ordinary runs
+ * all do the same; a run for a day asked for by name does other work, and a backfill of that day may
+ * overwrite what that one must not.
+ */
+function deduplicationId(userId: string, { asOf, explicitAsOf, backfill }: UserDataInput): string {
+  if (backfill) return `backfill-${asOf}-${userId}`;
+  return explicitAsOf ? `asof-${asOf}-${userId}` : userId;
+}

@@ -1,0 +1,11 @@
+import { userDataSource } from '../jobs/userData/userData.source.ts';
+import type { Source } from './source.ts';
+
+/** What runs enumerate, by the kind of job that an item becomes: a new source is one line here. */
+const SOURCES: readonly Source[] = [userDataSource];
+
+/** Finds the source of a kind; undefined for a kind of which there are no runs. */
+export type FindSource = (kind: string) => Source | undefined;
+
+/** The sources of this product. */
+export const findSource: FindSource = (kind) => SOURCES.find(({ job }) => job.kind === kind);
