@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import { JobStatusModel } from '../models/system/JobStatusModel.ts';
 import { createWhy } from '../Services/BackgroundJobs/admin/why.ts';
-import { openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { resolveUsers } from '../Services/Users/resolveUsers.ts';
@@ -19,9 +19,7 @@ const program = new Command('why')
       const redis = isRedisConfigured(env) ? connectRedis(env, 'producer', SILENT) : null;
       if (redis !== null) await redis.ping().catch(() => waitBriefly(redis));
       const definitions = catalogue.map(({ definition }) => definition);
-      const lanes = openLanes(openQueues(definitions, env, redis), {
-        duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
-      });
+      const lanes = openLanes(openQueues(definitions, env, redis), laneSettings(env));
       try {
         const why = createWhy(lanes);
         for (const jobId of await jobsOf(name)) {

@@ -16,7 +16,7 @@ import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
-import { type Lanes, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
@@ -81,7 +81,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     logger.error('A queue could not be registered; the others run', { ...failed });
   }
   shutdown.add('queues', queues.closeAll);
-  const lanes = openLanes(queues, { duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
+  const lanes = openLanes(queues, laneSettings(env));
   const common = {
     lanes,
     batchSize: env.USER_BATCH_SIZE,

@@ -118,6 +118,7 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
   const ended = {
     jobId: envelope.jobId,
     generation: envelope.generation,
+    holdsUnique: false,
     start: 1,
     attempts: 1,
     startedAt,
@@ -173,6 +174,7 @@ export async function endAbandonedBatches(retentionDays: number): Promise<void> 
         page.map((job) => ({
           jobId: job._id,
           generation: job.generation,
+          holdsUnique: false,
           start: 1,
           status: 'failed',
           attempts: 0,

@@ -1,3 +1,4 @@
+import { turnsOf } from '../../config/turns.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { type RunDoc, RunModel } from '../../models/system/RunModel.ts';
 import type { JobLog } from './consuming/jobLog.ts';
@@ -10,7 +11,6 @@ import { abandonedRuns } from './runs/checkpoint.ts';
 import { type Enumeration, enumerateRun } from './runs/enumerate.ts';
 import { findRun, openRequestedRun } from './runs/ledger.ts';
 import type { FindSource } from './runs/sources.ts';
-import { turnsOf } from './runs/turns.ts';
 
 interface EnqueueOptions {
   /** User ids handed to the queue in one round trip. */

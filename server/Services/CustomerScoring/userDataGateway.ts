@@ -1,7 +1,7 @@
+import { gather } from '../../config/gather.ts';
 import { UserSummaryModel } from '../../models/UserSummaryModel.ts';
 import { existingUsers } from '../Users/existingUsers.ts';
 import { userNotFound } from '../Users/userNotFound.ts';
-import { gather } from './gather.ts';
 import { loadPurchases } from './loadPurchases.ts';
 import type { ScoringParams } from './probabilityAlive.ts';
 import { saveSummaries } from './saveSummaries.ts';

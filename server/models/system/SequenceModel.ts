@@ -14,10 +14,15 @@ const sequenceSchema = new Schema<SequenceDoc>(
 const SequenceModel = model<SequenceDoc>('Sequence', sequenceSchema);
 
 /** The next number of a named sequence, from 1; never given out twice, gaps are possible. */
-export async function nextInSequence(name: string): Promise<number> {
+export function nextInSequence(name: string): Promise<number> {
+  return reserveInSequence(name, 1);
+}
+
+/** The first of so many numbers in a row that are given out to nobody else. */
+export async function reserveInSequence(name: string, numbers: number): Promise<number> {
   const sequence = await SequenceModel.findOneAndUpdate(
     { _id: name },
-    { $inc: { value: 1 } },
+    { $inc: { value: numbers } },
     {
       upsert: true,
       returnDocument: 'after',
@@ -26,7 +31,7 @@ export async function nextInSequence(name: string): Promise<number> {
     },
   );
   if (sequence === null) throw new Error(`The sequence ${name} was neither found nor made.`);
-  return sequence.value;
+  return sequence.value - numbers + 1;
 }
 
 /**

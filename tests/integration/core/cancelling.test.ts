@@ -79,6 +79,7 @@ describe('a cancelled run', () => {
       findSource,
       lanes: lanesOf([
         {
+          ...installation.lane,
           queue,
           outbox: {
             ...outbox,
@@ -153,7 +154,7 @@ describe('a run that is cancelled while a job ends', () => {
     const lookedBefore = { ...queue, look: () => Promise.resolve([atWork]) };
     await markCancelled(runId);
     await cancelWaitingJobs(runId, {
-      lanes: lanesOf([{ queue: lookedBefore, outbox: installation.outbox }]),
+      lanes: lanesOf([{ ...installation.lane, queue: lookedBefore, outbox: installation.outbox }]),
       retentionDays: 7,
     });
     expect(await installation.job(jobId)).toMatchObject({ status: 'queued' });
@@ -181,6 +182,7 @@ describe('a run that is cancelled while its producer puts a page in', () => {
         findSource,
         lanes: lanesOf([
           {
+            ...installation.lane,
             queue,
             outbox: {
               ...outbox,

@@ -73,7 +73,7 @@ describe('a run while another is pending', () => {
     const [user = ''] = await installation.makeUsers(1);
     const broken = { ...installation.queue, requireRoom: () => Promise.reject(new Error('no')) };
     const without = createProducer({
-      lanes: lanesOf([{ queue: broken, outbox: installation.outbox }]),
+      lanes: lanesOf([{ ...installation.lane, queue: broken, outbox: installation.outbox }]),
       findSource,
       batchSize: 50,
       leaseMs: 1_000,

@@ -33,6 +33,7 @@ describe('the fences of a record', () => {
     const now = new Date();
     const { _id } = await JobStatusModel.create({
       _id: `user-data-m-fences-${userId.toHexString()}`,
+      kind: 'user-data',
       runId: 'm-fences',
       runSeq: 1,
       queue: 'user-data',
@@ -54,6 +55,7 @@ describe('the fences of a record', () => {
     return {
       jobId,
       generation: GENERATION,
+      holdsUnique: false,
       start: 1,
       status: 'completed',
       attempts: 1,
@@ -164,6 +166,7 @@ describe('a recorder', () => {
       recorder.record({
         jobId,
         generation: 1,
+        holdsUnique: false,
         start: 1,
         status: 'completed',
         attempts: 1,
@@ -187,6 +190,7 @@ describe('a recorder', () => {
     recorder.record({
       jobId: 'nobody',
       generation: 1,
+      holdsUnique: false,
       start: 1,
       status: 'completed',
       attempts: 1,

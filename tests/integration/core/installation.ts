@@ -16,7 +16,11 @@ import {
   type QueueWorker,
 } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
-import { type Lanes, lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
+import {
+  type Lane,
+  type Lanes,
+  lanesOf,
+} from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import {
   createOutbox,
   type Outbox,
@@ -70,6 +74,7 @@ export interface Installation {
   readonly queue: JobQueue;
   readonly outbox: Outbox;
   /** Both as the core is given them. */
+  readonly lane: Lane;
   readonly lanes: Lanes;
   readonly producer: Producer;
   readonly administration: Administration;
@@ -134,7 +139,12 @@ export function useInstallation(
     keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
   });
   const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
-  const lanes = lanesOf([{ queue, outbox }]);
+  const lane: Lane = {
+    ...{ queue, outbox },
+    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
+  };
+  const lanes = lanesOf([lane]);
   const common = {
     lanes,
     findSource,
@@ -186,6 +196,7 @@ export function useInstallation(
     env,
     queue,
     outbox,
+    lane,
     lanes,
     producer,
     administration,

@@ -60,7 +60,6 @@ describe('a producer that is killed', () => {
       slot,
       mode: 'queue',
       batchSize: 50,
-      kind: USER_DATA,
     } as const;
     const runId =
       (

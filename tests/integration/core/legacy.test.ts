@@ -185,7 +185,7 @@ describe('the in-process batch', () => {
     const administration = createAdministration({
       ...{
         producer: installation.producer,
-        lanes: lanesOf([{ queue: away, outbox: installation.outbox }]),
+        lanes: lanesOf([{ ...installation.lane, queue: away, outbox: installation.outbox }]),
       },
       ...{ batchSize: 50, retentionDays: 7, log: SILENT },
     });

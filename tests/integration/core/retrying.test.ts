@@ -67,6 +67,7 @@ describe('a retry', () => {
       producer,
       lanes: lanesOf([
         {
+          ...installation.lane,
           queue: { ...queue, holderOf: () => Promise.resolve(null) },
           outbox: installation.outbox,
         },

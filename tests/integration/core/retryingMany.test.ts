@@ -19,6 +19,7 @@ describe('a retry of many jobs', () => {
       producer,
       lanes: lanesOf([
         {
+          ...installation.lane,
           queue,
           // Other jobs of the users came between the look and the adding.
           outbox: {

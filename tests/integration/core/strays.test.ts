@@ -28,7 +28,7 @@ describe('a job that the queue holds though no record says so', () => {
 
   it('is removed when it cannot be read', async () => {
     const { envelope, ...entry } = {
-      envelope: { jobId: 'user-data-unreadable', generation: 1, nonsense: true },
+      envelope: { kind: 'user-data', jobId: 'user-data-unreadable', generation: 1, nonsense: true },
       deduplicationId: 'unreadable',
     };
     await queue.add([{ ...entry, envelope: envelope as never }]);

@@ -62,7 +62,9 @@ describe('why a job is not running, or what became of it', () => {
       'It waits for its turn: 1 job in the queue, 1 worker at work on them.',
     );
     const withoutRedis = createWhy(
-      lanesOf([{ queue: absentQueue(queue.name), outbox: installation.outbox }]),
+      lanesOf([
+        { ...installation.lane, queue: absentQueue(queue.name), outbox: installation.outbox },
+      ]),
     );
     expect((await withoutRedis(jobId)).why).toMatch(/^Redis is away/);
     await installation.wipeRedis();

@@ -17,7 +17,10 @@ import { createTokens } from '../../../server/Services/Auth/tokens.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
-import { openLanes } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
+import {
+  laneSettings,
+  openLanes,
+} from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createQueueHealth } from '../../../server/Services/BackgroundJobs/health/queueHealth.ts';
 import {
   USER_DATA,
@@ -122,7 +125,7 @@ export async function startHarness(
   const queue = queues.queue(USER_DATA);
   const batchSize = env.USER_BATCH_SIZE;
   const retentionDays = env.JOB_STATUS_RETENTION_DAYS;
-  const lanes = openLanes(queues, { duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
+  const lanes = openLanes(queues, laneSettings(env));
   const producer = createProducer({
     lanes,
     findSource,

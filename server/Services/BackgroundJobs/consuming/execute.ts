@@ -123,6 +123,7 @@ function activeRecord(start: Start, envelope: Envelope, worker: string): JobReco
   return {
     jobId: envelope.jobId,
     generation: envelope.generation,
+    holdsUnique: envelope.unique !== null,
     start: start.start,
     status: 'active',
     attempts: start.attempt - 1,

@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import type { JobState } from '../../../models/system/JobStatusModel.ts';
+import type { JobState, JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import type { QueuedJob } from '../queue.ts';
 import { readEnvelope } from '../queues/envelope.ts';
 import type { JobRecord } from '../recording/recorder.ts';
@@ -19,6 +19,7 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
   return {
     jobId: envelope.jobId,
     generation: envelope.generation,
+    holdsUnique: envelope.unique !== null,
     start: job.attemptsStarted,
     status,
     attempts: job.attemptsMade,
@@ -32,10 +33,14 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
 }
 
 /** The record of a job that Redis holds as ended. */
-export function recordOfEnded(jobId: string, generation: number, job: Ended): JobRecord {
+export function recordOfEnded(
+  { _id: jobId, generation, unique }: Pick<JobStatusDoc, '_id' | 'generation' | 'unique'>,
+  job: Ended,
+): JobRecord {
   return {
     jobId,
     generation,
+    holdsUnique: unique !== null,
     start: job.starts,
     status: job.state satisfies JobState,
     attempts: job.attempts,

@@ -74,13 +74,13 @@ async function recordEndedSince(
     if (page.length === 0) return recorded;
     const open = await JobStatusModel.find(
       { _id: { $in: page.map(jobIdOf) }, status: { $in: [...OPEN_STATES] } },
-      { generation: 1 },
-    ).lean<Pick<JobStatusDoc, '_id' | 'generation'>[]>();
+      { generation: 1, unique: 1 },
+    ).lean<Pick<JobStatusDoc, '_id' | 'generation' | 'unique'>[]>();
     const jobs = await queue.look(open.map(({ _id, generation }) => queueJobId(_id, generation)));
-    const ended = open.flatMap(({ _id, generation }, position) => {
+    const ended = open.flatMap((record, position) => {
       const job = jobs[position];
       return job?.state === 'completed' || job?.state === 'failed'
-        ? [recordOfEnded(_id, generation, job)]
+        ? [recordOfEnded(record, job)]
         : [];
     });
     recorded += (await writeRecords(ended, retentionDays)).written;

@@ -1,3 +1,4 @@
+import type { Env } from '../../../config/env.ts';
 import type { JobQueue } from '../queue.ts';
 import type { QueueManager } from '../queues/queueManager.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -6,6 +7,9 @@ import { createOutbox, type Outbox } from './outbox.ts';
 export interface Lane {
   readonly queue: JobQueue;
   readonly outbox: Outbox;
+  /** How long the records of finished jobs are kept, and those of duplicates. */
+  readonly retentionDays: number;
+  readonly duplicateRetentionDays: number;
 }
 
 /** All queues of this process. */
@@ -16,8 +20,14 @@ export interface Lanes extends Iterable<Lane> {
   of(queue: string): Lane;
 }
 
-interface LaneSettings {
-  duplicateRetentionDays: number;
+type LaneSettings = Pick<Lane, 'retentionDays' | 'duplicateRetentionDays'>;
+
+/** What all lanes have from the settings. */
+export function laneSettings(env: Env): LaneSettings {
+  return {
+    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
+  };
 }
 
 /** A lane for each queue; one that could not be opened says so when it is used. */
@@ -27,6 +37,7 @@ export function openLanes(manager: QueueManager, settings: LaneSettings): Lanes 
     [...manager.queues, ...unopened].map((queue) => ({
       queue,
       outbox: createOutbox({ queue, ...settings }),
+      ...settings,
     })),
   );
 }

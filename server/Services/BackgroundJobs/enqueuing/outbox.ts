@@ -1,5 +1,5 @@
 import { DURABLE } from '../../../models/durable.ts';
-import { duplicateKeyPositions } from '../../../models/mongoErrors.ts';
+import { insertJobRecords, type NewJobRecord } from '../../../models/system/insertJobRecords.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { JobQueue, QueueEntry } from '../queue.ts';
 import { generationOf, jobIdOf, queueJobId } from '../queues/envelope.ts';
@@ -85,35 +85,11 @@ async function recordEntries(
   entries: readonly QueueEntry[],
 ): Promise<QueueEntry[]> {
   if (entries.length === 0) return [];
-  const inserted = await insertMissing(queueName, entries);
-  const known = entries.filter((_, position) => !inserted.has(position));
-  const fresh = entries.filter((_, position) => inserted.has(position));
-  return [...fresh, ...(await stillQueued(known))];
-}
-
-/** @returns the positions whose record this call made. */
-async function insertMissing(
-  queueName: string,
-  entries: readonly QueueEntry[],
-): Promise<Set<number>> {
   const now = new Date();
-  try {
-    const { upsertedIds } = await JobStatusModel.bulkWrite(
-      entries.map((entry) => ({
-        updateOne: {
-          filter: { _id: entry.envelope.jobId },
-          update: { $setOnInsert: newRecord(queueName, entry, now) },
-          upsert: true,
-        },
-      })),
-      { ordered: false, writeConcern: DURABLE },
-    );
-    return new Set(Object.keys(upsertedIds).map(Number));
-  } catch (error) {
-    // Another producer records the same page: which of the two made a record does not matter.
-    duplicateKeyPositions(error);
-    return new Set();
-  }
+  const known = await insertJobRecords(entries.map((entry) => newRecord(queueName, entry, now)));
+  const there = entries.filter((_, position) => known.has(position));
+  const fresh = entries.filter((_, position) => !known.has(position));
+  return [...fresh, ...(await stillQueued(there))];
 }
 
 /** What is put into the queue for a record as it stands now. */
@@ -140,12 +116,17 @@ export function entryOfRecord(record: JobStatusDoc): QueueEntry {
   };
 }
 
-/** The record of a job that is about to be put into its queue, but for its id. */
-export function newRecord(queue: string, { envelope, deduplicationId }: QueueEntry, now: Date) {
+/** The record of a job that is about to be put into its queue. */
+export function newRecord(
+  queue: string,
+  { envelope, deduplicationId }: QueueEntry,
+  now: Date,
+): NewJobRecord {
   const { kind, runId, runSeq, userId, key, unique, runAt, priority, maxAttempts } = envelope;
   return {
+    _id: envelope.jobId,
     ...{ kind, runId, runSeq, queue, userId },
-    status: 'queued' as const,
+    status: 'queued',
     generation: envelope.generation,
     attempts: 0,
     starts: 0,

@@ -109,7 +109,7 @@ async function reconcileRecords(
     if (hasEnded && job.starts < record.starts) {
       lost.push(record);
     } else if (hasEnded) {
-      ended.push(recordOfEnded(record._id, record.generation, job));
+      ended.push(recordOfEnded(record, job));
     } else if (run?.status === 'cancelled') {
       if (!isBeingEnqueued(record, run)) toCancel.push(record);
     } else if (job.state === 'unknown' && !isProducers(record, run)) {

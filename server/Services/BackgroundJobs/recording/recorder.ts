@@ -10,6 +10,8 @@ import { isFinal, sourcesOf } from './states.ts';
 export interface JobRecord {
   jobId: string;
   generation: number;
+  /** Whether the job may hold a `unique`, which a final state releases. */
+  holdsUnique: boolean;
   /** Which start of this generation says so: an older one is not heard after a newer. */
   start: number;
   status: Extract<JobState, 'queued' | 'active' | 'delayed' | 'completed' | 'failed'>;
@@ -189,7 +191,11 @@ async function writeBulk(
           status: { $in: mayBeIn(record.status) },
           starts: { $lte: record.start },
         },
-        update: { $set: fieldsOf(record, now, retentionDays) },
+        update: {
+          $set: fieldsOf(record, now, retentionDays),
+          ...(record.holdsUnique &&
+            isFinal(record.status) && { $unset: { uniqueHeld: 1 as const } }),
+        },
       },
     })),
     { ordered: false, writeConcern: DURABLE },

@@ -1,0 +1,153 @@
+import { gather } from '../../../config/gather.ts';
+import { currentLogContext } from '../../../config/logContext.ts';
+import { AppError } from '../../../errors/AppError.ts';
+import type { JobState } from '../../../models/system/JobStatusModel.ts';
+import { reserveInSequence } from '../../../models/system/SequenceModel.ts';
+import type { JobLog } from '../consuming/jobLog.ts';
+import type { QueueEntry } from '../queue.ts';
+import type { JobDefinition } from '../queues/jobDefinition.ts';
+import { acceptRequest, type JobRequest } from './acceptRequest.ts';
+import type { Lane, Lanes } from './lanes.ts';
+import { recordSingles } from './recordSingles.ts';
+
+/** What an enqueuer may say of a job besides its payload. A call wins over the kind's definition. */
+export interface EnqueueOptions {
+  /**
+   * The job's identity: the same kind and key is the same job for as long as its record is kept, and a
+   * second call runs nothing. Effects that must stay once beyond that need a document of their own.
+   */
+  readonly key?: string;
+  /** Exclusion: of the open jobs of a kind with the same one there is one, the others are duplicates. */
+  readonly unique?: string;
+  /** Not before this instant; kept in MongoDB alone until it is nearly due. */
+  readonly runAt?: Date;
+  /** Lower goes first, 1 to 1,000; 100 by default. */
+  readonly priority?: number;
+  /** Attempts in all. */
+  readonly attempts?: number;
+  /** How long an attempt may take. */
+  readonly deadlineMs?: number;
+  /** The user whom it is about: deleting the user takes the job along. */
+  readonly userId?: string;
+}
+
+/** What became of a request for a job. */
+export type Enqueued =
+  | { jobId: string; became: 'accepted' }
+  /** The job of this kind and key is there already. */
+  | { jobId: string; became: 'known'; status: JobState }
+  /** `of` is the open job with the same `unique`, which does the work. */
+  | { jobId: string; became: 'duplicate'; of: string };
+
+/** Puts single jobs in: jobs that belong to no run. */
+export interface Enqueuer {
+  /**
+   * Puts one job in. Calls in flight are gathered: a thousand are a few bulk writes. Once it is
+   * answered the job is recorded durably, whatever comes after.
+   * @throws AppError `INVALID_PAYLOAD`, `VALIDATION_FAILED` for an option; `IDEMPOTENCY_KEY_REUSED` for
+   * a known key with another payload; `REDIS_UNAVAILABLE` or `REDIS_NEARLY_FULL`: nothing is recorded.
+   */
+  enqueue<Payload>(
+    job: JobDefinition<Payload, unknown>,
+    payload: Payload,
+    options?: EnqueueOptions,
+  ): Promise<Enqueued>;
+  /** Puts many in, a page after another, and answers in their order; memory is bounded by the caller's list. */
+  enqueueMany<Payload>(
+    job: JobDefinition<Payload, unknown>,
+    requests: readonly ({ payload: Payload } & EnqueueOptions)[],
+  ): Promise<Enqueued[]>;
+}
+
+interface EnqueuerOptions {
+  lanes: Lanes;
+  /** Jobs handed to the queue in one round trip. */
+  batchSize: number;
+  /** A job that is due later than this from now waits in MongoDB alone. */
+  horizonMs: number;
+  log: JobLog;
+}
+
+/** Requests recorded with one write. */
+const PAGE_SIZE = 1_000;
+const PAGES_IN_FLIGHT = 4;
+/**
+ * How long after its record a job may still be handed over from here: a cancel that comes later may
+ * rely on it that the job is in the queue or never will be, but by the reconciler.
+ */
+export const HAND_OVER_MS = 5_000;
+
+/** Makes the enqueuer of this process. */
+export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOptions): Enqueuer {
+  const put = gather(putIn, PAGE_SIZE, PAGES_IN_FLIGHT);
+
+  /** Records a page of requests, and hands over what is due: each is answered for itself. */
+  async function putIn(requests: readonly JobRequest[]): Promise<(Enqueued | Error)[]> {
+    const soon = Date.now() + horizonMs;
+    const isDue = ({ runAt }: JobRequest) => runAt === null || runAt.getTime() <= soon;
+    // Whatever waits in MongoDB alone needs no Redis now.
+    const [due] = requests.filter(isDue);
+    if (due !== undefined) await lanes.of(due.queue).queue.requireRoom();
+    const recordedAt = Date.now();
+    const firstSeq = await reserveInSequence('runs', requests.length);
+    const { answers, entries } = await recordSingles(
+      requests.map((request, position) => ({
+        request,
+        runSeq: firstSeq + position,
+        status: isDue(request) ? 'queued' : 'scheduled',
+      })),
+      lanes,
+    );
+    const mayGoOn = () => Date.now() < recordedAt + HAND_OVER_MS;
+    for (const lane of lanes) await handOver(entries.get(lane.queue.name) ?? [], lane, mayGoOn);
+    return answers;
+  }
+
+  /** They are recorded: whatever goes wrong here, the reconciler puts in what is missing. */
+  async function handOver(
+    entries: readonly QueueEntry[],
+    { queue, outbox }: Lane,
+    mayGoOn: () => boolean,
+  ): Promise<void> {
+    if (entries.length === 0) return;
+    await outbox.enqueue(entries, batchSize, mayGoOn).catch((error: unknown) => {
+      log.warn('Not all jobs that were recorded could be handed over; the reconciler does it', {
+        queue: queue.name,
+        error,
+      });
+    });
+  }
+
+  function requestOf<Payload>(
+    job: JobDefinition<Payload, unknown>,
+    payload: Payload,
+    options: EnqueueOptions,
+  ): JobRequest {
+    return acceptRequest(job, payload, options, currentLogContext().requestId ?? null);
+  }
+
+  return {
+    async enqueue(job, payload, options = {}) {
+      return put(requestOf(job, payload, options));
+    },
+    async enqueueMany(job, requests) {
+      // All are looked at before the first is recorded.
+      const asked = requests.map(({ payload, ...options }) => requestOf(job, payload, options));
+      const answers: Enqueued[] = [];
+      for (let start = 0; start < asked.length; start += PAGE_SIZE * PAGES_IN_FLIGHT) {
+        const pages = asked.slice(start, start + PAGE_SIZE * PAGES_IN_FLIGHT);
+        answers.push(...(await Promise.all(pages.map(put))));
+      }
+      return answers;
+    },
+  };
+}
+
+/** Says that a key stands for another job already. */
+export function keyReused(kind: string, key: string, jobId: string): AppError {
+  return new AppError(
+    'IDEMPOTENCY_KEY_REUSED',
+    `The key "${key}" of ${kind} stands for the job ${jobId} with another payload: take a new key.`,
+    { details: { jobId } },
+  );
+}

@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from 'node:util';
+import { insertJobRecords, type NewJobRecord } from '../../../models/system/insertJobRecords.ts';
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { recordOfEnded } from '../consuming/jobRecords.ts';
+import type { QueueEntry } from '../queue.ts';
+import { queueJobId } from '../queues/envelope.ts';
+import { daysAfter } from '../recording/expiry.ts';
+import { writeRecords } from '../recording/recorder.ts';
+import { singleJobId } from '../runs/runId.ts';
+import type { JobRequest } from './acceptRequest.ts';
+import { type Enqueued, keyReused } from './enqueuer.ts';
+import type { Lanes } from './lanes.ts';
+import { newRecord } from './outbox.ts';
+
+/** A request on its way into the records. */
+export interface NewSingle {
+  request: JobRequest;
+  runSeq: number;
+  /** `scheduled` waits in MongoDB alone. */
+  status: 'queued' | 'scheduled';
+}
+
+interface Recorded {
+  /** For each request, in order: what became of it. */
+  answers: (Enqueued | Error)[];
+  /** What is to be handed over, by queue. */
+  entries: Map<string, QueueEntry[]>;
+}
+
+/** A job that was in the way is gone at the next try, unless others come in between each time. */
+const TRIES = 5;
+
+type Attempt = { position: number; single: NewSingle; jobId: string };
+
+/**
+ * Makes the records of single jobs, durably, with one write where nothing is in the way. A request
+ * whose key is known is answered with that job; one whose `unique` is held becomes its holder's duplicate.
+ */
+export async function recordSingles(
+  singles: readonly NewSingle[],
+  lanes: Lanes,
+): Promise<Recorded> {
+  const answers = new Map<number, Enqueued | Error>();
+  const entries = new Map<string, QueueEntry[]>();
+  let left: Attempt[] = singles.map((single, position) => ({
+    ...{ position, single },
+    jobId: singleJobId(),
+  }));
+  for (let tries = 0; left.length > 0; tries += 1) {
+    if (tries === TRIES)
+      throw new Error('Jobs with the same key or unique came and went too fast.');
+    const again: Attempt[] = [];
+    const conflicts = await insertJobRecords(left.map((attempt) => recordOf(attempt)));
+    for (const [index, attempt] of left.entries()) {
+      const conflict = conflicts.get(index);
+      if (conflict === undefined) {
+        answers.set(attempt.position, { jobId: attempt.jobId, became: 'accepted' });
+        if (attempt.single.status === 'scheduled') continue;
+        const { queue } = attempt.single.request;
+        entries.set(queue, [...(entries.get(queue) ?? []), entryOf(attempt)]);
+      } else {
+        const answer = await answerFor(attempt, conflict, lanes);
+        if (answer === null) again.push(attempt);
+        else answers.set(attempt.position, answer);
+      }
+    }
+    left = again;
+  }
+  return { answers: singles.map((_, position) => answers.get(position) ?? new Error()), entries };
+}
+
+function recordOf(attempt: Attempt, now = new Date()): NewJobRecord {
+  const { request, status } = attempt.single;
+  return { ...newRecord(request.queue, entryOf(attempt), now), status };
+}
+
+function entryOf({ single: { request, runSeq }, jobId }: Attempt): QueueEntry {
+  const { queue: _, runAt, ...rest } = request;
+  return {
+    envelope: {
+      ...rest,
+      ...{ jobId, runSeq, runId: null, generation: 1 },
+      runAt: runAt?.getTime() ?? null,
+    },
+    deduplicationId: null,
+  };
+}
+
+/** @returns null when what was in the way is gone: the request is to be tried again. */
+async function answerFor(
+  attempt: Attempt,
+  indexInTheWay: string,
+  lanes: Lanes,
+): Promise<Enqueued | Error | null> {
+  const { kind, key, unique } = attempt.single.request;
+  if (key !== null && indexInTheWay.includes('keyHeld')) return answerForKey(attempt, key);
+  if (unique === null) {
+    return new Error(`A job of ${kind} could not be recorded: ${indexInTheWay} was in the way.`);
+  }
+  const holder = await JobStatusModel.findOne({ kind, uniqueHeld: unique }).lean<JobStatusDoc>();
+  if (holder === null || (await recordIfEnded(holder, lanes))) return null;
+  return recordDuplicate(attempt, holder, lanes);
+}
+
+async function answerForKey(
+  { single: { request } }: Attempt,
+  key: string,
+): Promise<Enqueued | Error | null> {
+  const { kind, payload } = request;
+  const known = await JobStatusModel.findOne({ kind, keyHeld: key }).lean<JobStatusDoc>();
+  if (known === null) return null;
+  if (!isDeepStrictEqual(known.payload, payload)) return keyReused(kind, key, known._id);
+  return { jobId: known._id, became: 'known', status: known.status };
+}
+
+/** Redis may know that the holder has ended while its record is on its way: then it is recorded first. */
+async function recordIfEnded(holder: JobStatusDoc, lanes: Lanes): Promise<boolean> {
+  const lane = lanes.find(holder.queue);
+  if (lane === undefined || holder.status === 'scheduled') return false;
+  const [job] = await lane.queue.look([queueJobId(holder._id, holder.generation)]);
+  if (job?.state !== 'completed' && job?.state !== 'failed') return false;
+  if (job.starts < holder.starts) return false;
+  const { written } = await writeRecords([recordOfEnded(holder, job)], lane.retentionDays);
+  return written > 0;
+}
+
+async function recordDuplicate(
+  attempt: Attempt,
+  { _id: of, queue }: JobStatusDoc,
+  lanes: Lanes,
+): Promise<Enqueued> {
+  const now = new Date();
+  const { keyHeld: _, uniqueHeld: __, ...record } = recordOf(attempt, now);
+  await insertJobRecords([
+    {
+      ...record,
+      ...{ status: 'duplicate', duplicateOf: of, finishedAt: now },
+      expiresAt: daysAfter(now, lanes.of(queue).duplicateRetentionDays),
+    },
+  ]);
+  return { jobId: attempt.jobId, became: 'duplicate', of };
+}

@@ -1,0 +1,52 @@
+import { mongo } from 'mongoose';
+import { DURABLE } from '../durable.ts';
+import { type JobStatusDoc, JobStatusModel } from './JobStatusModel.ts';
+
+/** A record that is not there yet; its user's id as text. */
+export type NewJobRecord = Omit<JobStatusDoc, 'userId'> & { userId: string | null };
+
+const DUPLICATE_KEY = 11_000;
+
+/**
+ * Inserts records durably, in one write by the driver itself: mongoose's casts would cost more than
+ * the write. All fields are to be given, in the form in which they are stored.
+ * @returns by position, for those that were not inserted, the name of the unique index that was in
+ * the way: `_id_` where a record of this id is there.
+ * @throws the driver's error when anything else went wrong.
+ */
+export async function insertJobRecords(
+  records: readonly NewJobRecord[],
+): Promise<Map<number, string>> {
+  if (records.length === 0) return new Map();
+  const documents = records.map(({ userId, ...record }) => ({
+    ...record,
+    userId: userId === null ? null : new mongo.ObjectId(userId),
+  }));
+  try {
+    await collection().insertMany(documents, {
+      ordered: false,
+      writeConcern: DURABLE,
+    });
+    return new Map();
+  } catch (error) {
+    return indexesInTheWay(error);
+  }
+}
+
+/** MongoDB and FerretDB both name the index in the text; the key pattern is MongoDB's alone. */
+function indexesInTheWay(error: unknown): Map<number, string> {
+  if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+  const failures = [error.writeErrors].flat();
+  const isConflict = failures.length > 0 && failures.every(({ code }) => code === DUPLICATE_KEY);
+  if (!isConflict) throw error;
+  return new Map(failures.map(({ index, errmsg }) => [index, indexNamed(errmsg ?? '')]));
+}
+
+function indexNamed(message: string): string {
+  return /index: (\S+)/.exec(message)?.[1] ?? message;
+}
+
+/** The driver's own, of the records' type. */
+function collection() {
+  return JobStatusModel.db.collection<JobStatusDoc>(JobStatusModel.collection.name);
+}
