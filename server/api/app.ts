@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type { Logger } from '../config/logger.ts';
 import { createAuthController } from '../controllers/AuthController.ts';
 import { createHealthController, type HealthDeps } from '../controllers/HealthController.ts';
+import { createJobsController, type JobsDeps } from '../controllers/JobsController.ts';
 import {
   createJobStatusController,
   type JobStatusDeps,
@@ -14,6 +15,7 @@ import {
 import { authRoutes } from '../routes/auth.routes.ts';
 import { healthRoutes } from '../routes/health.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
+import { jobsRoutes } from '../routes/jobs.routes.ts';
 import { queueHealthRoutes } from '../routes/queueHealth.routes.ts';
 import type { Route } from '../routes/route.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
@@ -29,7 +31,7 @@ import { openApiDocument } from './openapi.ts';
 
 const REQUESTS_PER_MINUTE = 6_000;
 
-export interface AppDeps extends JobStatusDeps, QueueHealthDeps {
+export interface AppDeps extends JobStatusDeps, QueueHealthDeps, JobsDeps {
   jobQueries: JobQueries;
   authentication: Authentication;
   health: HealthDeps;
@@ -53,6 +55,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
       loginLimits(deps.loginAttemptsPerMinute),
     ),
     ...jobStatusRoutes(createJobStatusController(deps)),
+    ...jobsRoutes(createJobsController(deps), deps.kinds),
     ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
 }

@@ -16,6 +16,8 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   METHOD_NOT_ALLOWED: 405,
   JOB_NOT_FAILED: 409,
   JOB_PENDING: 409,
+  JOB_FINISHED: 409,
+  NOT_CANCELLABLE: 409,
   RUN_FINISHED: 409,
   NOT_RETRYABLE: 409,
   IDEMPOTENCY_KEY_REUSED: 409,
@@ -28,6 +30,7 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   SHUTTING_DOWN: 503,
   // These end jobs; as the answer to a request they would be our mistake.
   INVALID_RESULT: 500,
+  GAVE_UP: 500,
   INVALID_PAYLOAD: 500,
   UNKNOWN_JOB: 500,
   DEADLINE_EXCEEDED: 500,

@@ -13,9 +13,12 @@ import { createAuthentication } from '../Services/Auth/authentication.ts';
 import { createTokens } from '../Services/Auth/tokens.ts';
 import { createAdministration } from '../Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
+import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
+import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
+import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
@@ -72,11 +75,8 @@ export async function startApi(env: Env): Promise<RunningApi> {
   logger.info(MODE_LINES[mode], { mode });
 
   const redis = openRedis(env, logger, shutdown);
-  const queues = openQueues(
-    catalogue.map(({ definition }) => definition),
-    env,
-    redis,
-  );
+  const kinds = catalogue.map(({ definition }) => definition);
+  const queues = openQueues(kinds, env, redis);
   for (const failed of queues.failed) {
     logger.error('A queue could not be registered; the others run', { ...failed });
   }
@@ -99,12 +99,25 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const producer = createProducer({ ...common, findSource, leaseMs: env.PRODUCER_LEASE_MS });
   shutdown.add('producer', producer.stop);
 
+  const horizonMs = horizonOf(env);
+  const enqueuer = createEnqueuer({
+    lanes,
+    batchSize: env.USER_BATCH_SIZE,
+    horizonMs,
+    log: logger,
+  });
+  const forgetEnqueuer = provideEnqueuer(enqueuer);
+  shutdown.add('enqueuer', async () => forgetEnqueuer());
+
   const administration = createAdministration({ ...common, producer });
   const app = createApp({
     administration,
     jobQueries: createJobQueries(administration),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth: createQueueHealth(queues),
+    enqueuer,
+    kinds,
+    describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
     authentication: createAuthentication({ tokens }),
     health: {
       mode,
@@ -205,6 +218,7 @@ function keepLedgers(env: Env, { redis, producer, ...common }: Kept) {
             alarms: createAlarms(redis, env.QUEUE_PREFIX),
           },
     reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
+    horizonMs: horizonOf(env),
     timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
     retentionDays: common.retentionDays,
     async resume() {

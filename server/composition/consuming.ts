@@ -4,6 +4,7 @@ import type { Logger } from '../config/logger.ts';
 import { isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import type { RedisConnection } from '../config/queueRedisConn.ts';
+import { watchCancelIntents } from '../Services/BackgroundJobs/consuming/cancelIntents.ts';
 import {
   createWorker,
   type QueueWorker,
@@ -22,6 +23,7 @@ import type { ShutdownList } from './shutdown.ts';
 
 const DEPENDENCY_CHECK_MS = 500;
 const FLUSH_MS = 2_000;
+const CANCEL_CHECK_MS = 1_000;
 
 interface ConsumingOptions {
   env: Env;
@@ -48,11 +50,20 @@ export function startConsuming({
 }: ConsumingOptions): { queues: string[]; failed: FailedQueue[] } {
   const name = workerName();
   const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
+  const intents = watchCancelIntents({
+    intervalMs: CANCEL_CHECK_MS,
+    onSeen: () => {
+      for (const worker of workers) worker.endCancelled();
+    },
+    log: logger,
+  });
   const startOne = ({ queue, jobs }: LoadedQueue) =>
     createWorker({
       queue: queue.name,
       jobs: jobs.map((job) => ({ ...job, options: job.definition.options(env) })),
       concurrency: queue.concurrency(env),
+      retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+      isCancelled: intents.has,
       settings: {
         prefix: env.QUEUE_PREFIX,
         lockMs: env.WORKER_LOCK_MS,
@@ -115,6 +126,7 @@ export function startConsuming({
     const stopped = await Promise.all(workers.map((each) => each.stop(env.SHUTDOWN_GRACE_MS)));
     inOrder = stopped.every((nothingLeft) => nothingLeft);
   });
+  shutdown.add('cancel intents', intents.stop);
   shutdown.add('queues', queues.closeAll);
   watch(workers, queues, { env, redis, logger, shutdown });
   const taken = workers.map(({ queue }) => queue);

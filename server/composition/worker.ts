@@ -3,8 +3,12 @@ import { type Env, EnvironmentError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
+import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
+import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
+import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import type { Catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { loadProcessors } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { startConsuming } from './consuming.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
@@ -78,6 +82,7 @@ export async function startWorker({
     if (connecting.signal.aborted) return;
     const redis = connectRedis(env, 'worker', logger);
     shutdown.add('Redis', async () => redis.disconnect());
+    shutdown.add('enqueuing', openEnqueuing(env, catalogue, logger));
     // Without any queue it stays, and is not ready: its heartbeat goes on telling why, which the
     // restarts of a process that ends again and again would bury.
     const registered = startConsuming({ env, loaded, failed, redis, logger, shutdown });
@@ -91,4 +96,22 @@ export async function startWorker({
     process.exit(1);
   });
   return { logger, shutdown };
+}
+
+/** What the work enqueues goes over a producer's connection, which fails fast, not over the worker's. */
+function openEnqueuing(env: Env, catalogue: Catalogue, logger: Logger): () => Promise<void> {
+  const redis = connectRedis(env, 'producer', logger);
+  const kinds = catalogue.map(({ definition }) => definition);
+  const queues = openQueues(kinds, env, redis);
+  const forget = provideEnqueuer(
+    createEnqueuer({
+      lanes: openLanes(queues, laneSettings(env)),
+      ...{ batchSize: env.USER_BATCH_SIZE, horizonMs: horizonOf(env), log: logger },
+    }),
+  );
+  return async () => {
+    forget();
+    await queues.closeAll();
+    redis.disconnect();
+  };
 }

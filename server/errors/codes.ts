@@ -10,6 +10,8 @@ export const ERROR_CODES = [
   // In conflict with the state of things
   'JOB_NOT_FAILED',
   'JOB_PENDING',
+  'JOB_FINISHED',
+  'NOT_CANCELLABLE',
   'RUN_FINISHED',
   'IDEMPOTENCY_KEY_REUSED',
   'UNKNOWN_USERS',
@@ -25,6 +27,7 @@ export const ERROR_CODES = [
   'UNKNOWN_JOB',
   'DEADLINE_EXCEEDED',
   'CRASHED_TOO_OFTEN',
+  'GAVE_UP',
   'NOT_RETRYABLE',
   'PROCESS_DIED',
   'JOB_FAILED',

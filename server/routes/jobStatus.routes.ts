@@ -202,6 +202,21 @@ function actingRoutes(controller: JobStatusController): Route[] {
     }),
     defineRoute({
       method: 'post',
+      path: `${BASE}/job/:jobId/cancel`,
+      tag: 'Jobs',
+      summary: 'Cancel a job that waits, is due later, or is at work',
+      description:
+        'A job at work is told by its signal. The intent stands until the job has ended: ask again for what became of it.',
+      guard: 'administrator',
+      params: z.strictObject({ jobId }),
+      responses: {
+        202: z.object({ jobId: z.string(), status: z.enum(['cancelled', 'cancelling']) }),
+      },
+      errors: ['NOT_FOUND', 'JOB_FINISHED', 'NOT_CANCELLABLE'],
+      handle: ({ params }) => controller.cancelJob(params.jobId),
+    }),
+    defineRoute({
+      method: 'post',
       path: `${BASE}/failed/retry`,
       tag: 'Jobs',
       summary: 'Put failed jobs into the queue again',

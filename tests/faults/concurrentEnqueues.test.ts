@@ -55,7 +55,7 @@ async function runOfKey(key: string): Promise<string> {
   return run._id;
 }
 
-const runsOfDay = (asOf: string) => RunModel.find({ asOf }, { status: 1 }).lean();
+const runsOfDay = (asOf: string) => RunModel.find({ 'input.asOf': asOf }, { status: 1 }).lean();
 
 async function whenEnded(asOf: string, runs: number): Promise<void> {
   await waitUntil(

@@ -44,6 +44,7 @@ export function createJobStatusController(deps: JobStatusDeps) {
     cancelRun: async (runId: string) => accepted(await administration.cancelRun(runId)),
     retryJob: async (jobId: string, requestId: string) =>
       accepted(await administration.retryJob(jobId, requestId)),
+    cancelJob: async (jobId: string) => accepted(await administration.cancelJob(jobId)),
     retryFailed: async (filter: RetryFilter) => accepted(await administration.retryFailed(filter)),
   };
 }

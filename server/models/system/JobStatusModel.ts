@@ -60,6 +60,10 @@ export interface JobStatusDoc {
   uniqueHeld?: string;
   /** Not before this instant; null for at once. */
   runAt: Date | null;
+  /** Since when its own work has been asking for a later time. */
+  postponedSince?: Date;
+  /** An administrator wants it cancelled; whoever has it, or finds it, does so. */
+  cancelRequestedAt?: Date;
   /** Lower goes first; null for the default. */
   priority: number | null;
   /** Attempts in all and the time each may take, where the enqueuer said so; else the kind's. */
@@ -106,6 +110,8 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
     unique: { type: String, default: null },
     uniqueHeld: String,
     runAt: { type: Date, default: null },
+    postponedSince: Date,
+    cancelRequestedAt: Date,
     priority: { type: Number, default: null },
     maxAttempts: { type: Number, default: null },
     deadlineMs: { type: Number, default: null },
@@ -150,6 +156,11 @@ jobStatusSchema.index(
 );
 // What is to be put into Redis next of all that is due later.
 jobStatusSchema.index({ runAt: 1, _id: 1 }, { partialFilterExpression: { status: 'scheduled' } });
+// The jobs that are to be cancelled.
+jobStatusSchema.index(
+  { cancelRequestedAt: 1 },
+  { partialFilterExpression: { cancelRequestedAt: { $exists: true } } },
+);
 // How many of a queue's jobs are in the DLQ; no other job's record touches it.
 jobStatusSchema.index({ queue: 1, status: 1 }, { partialFilterExpression: { status: 'failed' } });
 jobStatusSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

@@ -115,8 +115,8 @@ describe('npm run doctor', () => {
 
   it('tells of leases, jobs and workers left behind', async () => {
     await RunModel.create({
-      ...{ _id: 'left', runSeq: 1, trigger: 'manual', mode: 'queue', asOf: '2026-01-01' },
-      ...{ explicitAsOf: false, backfill: false, batchSize: 50, status: 'enumerating' },
+      ...{ _id: 'left', runSeq: 1, trigger: 'manual', mode: 'queue', kind: 'user-data' },
+      ...{ input: {}, batchSize: 50, status: 'enumerating' },
       lease: { token: 'dead', expiresAt: new Date(0) },
       startedAt: new Date(0),
     });

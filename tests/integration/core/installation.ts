@@ -59,6 +59,7 @@ interface WorkerOverrides {
   whenDependenciesAnswer?: () => Promise<void>;
   dependenciesAnswer?: () => Promise<boolean>;
   onCanary?: (sentAt: Date) => void;
+  isCancelled?: (jobId: string) => boolean;
 }
 
 interface StartedWorker {
@@ -216,6 +217,8 @@ export function useInstallation(
           },
         ],
         concurrency: userDataJob.queue.concurrency(env),
+        retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+        isCancelled: overrides.isCancelled ?? (() => false),
         settings: {
           prefix: env.QUEUE_PREFIX,
           lockMs: env.WORKER_LOCK_MS,

@@ -37,6 +37,7 @@ describe('the keeper of the ledgers', () => {
         alarms,
       },
       reconcileIntervalMs: 200,
+      horizonMs: 600,
       timetable: { expression: '0 * * * *', timezone: 'UTC' },
       retentionDays: 7,
       resume: producer.resumeAbandoned,

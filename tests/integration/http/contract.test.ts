@@ -81,8 +81,9 @@ describe('the OpenAPI document', () => {
       Object.entries(document.components.schemas[schema]?.properties ?? {})
         .filter(([, { type }]) => Array.isArray(type) && type.includes('null'))
         .map(([field]) => field);
-    expect(nullable('Run')).toEqual(['slot', 'finishedAt']);
+    expect(nullable('Run')).toEqual(['schedule', 'slot', 'asOf', 'finishedAt']);
     expect(nullable('JobStatus')).toEqual([
+      ...['runId', 'userId', 'key', 'unique', 'runAt', 'priority'],
       'duplicateOf',
       'error',
       'startedAt',

@@ -16,7 +16,9 @@ import { createAuthentication } from '../../../server/Services/Auth/authenticati
 import { createTokens } from '../../../server/Services/Auth/tokens.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
+import { describeKind } from '../../../server/Services/BackgroundJobs/admin/kinds.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
+import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import {
   laneSettings,
   openLanes,
@@ -149,6 +151,9 @@ export async function startHarness(
     jobQueries: createJobQueries(administration),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth: createQueueHealth(queues),
+    enqueuer: createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger }),
+    kinds: [userDataJob],
+    describeKinds: () => [describeKind(userDataJob, env)],
     authentication: createAuthentication({
       tokens: createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES }),
     }),

@@ -87,6 +87,7 @@ describe('GET /status/job/:jobId', () => {
     const answer = await api.get(`${BASE}/status/job/${done[0]}`, 'viewer').expect(200);
     expect(answer.body).toEqual({
       jobId: done[0],
+      kind: 'user-data',
       runId: 'm-done',
       queue: 'user-data',
       userId: idOf('00001'),
@@ -94,6 +95,7 @@ describe('GET /status/job/:jobId', () => {
       attempts: 1,
       starts: 1,
       generation: 1,
+      ...{ key: null, unique: null, runAt: null, priority: null },
       duplicateOf: null,
       error: null,
       result: { segment: 'loyal' },
@@ -221,9 +223,12 @@ describe('runs', () => {
     expect(answer.body).toEqual({
       runId: 'm-done',
       runSeq: expect.any(Number),
+      kind: 'user-data',
+      schedule: null,
       slot: null,
       trigger: 'manual',
       mode: 'queue',
+      input: { asOf: '2026-11-22', explicitAsOf: true, backfill: false },
       asOf: '2026-11-22',
       status: 'running',
       enumerated: 5,

@@ -69,6 +69,8 @@ export interface Administration {
   cancelRun(runId: string): Promise<{ runId: string }>;
   /** `JOB_NOT_FAILED`; `JOB_PENDING` with `details.jobId`, the user's live job. */
   retryJob(jobId: string, requestId?: string): Promise<{ jobId: string; generation: number }>;
+  /** `JOB_FINISHED`; `NOT_CANCELLABLE`. `cancelling` until it is out of the queue, or its worker has ended it. */
+  cancelJob(jobId: string): Promise<{ jobId: string; status: 'cancelled' | 'cancelling' }>;
   /** Oldest first. `REDIS_NEARLY_FULL`; `VALIDATION_FAILED` for a cursor that is none. */
   retryFailed(filter: RetryFilter): Promise<RetriedPart>;
   queueStats(): Promise<QueueStats>;

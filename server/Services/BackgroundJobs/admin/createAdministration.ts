@@ -3,6 +3,7 @@ import type { Lanes } from '../enqueuing/lanes.ts';
 import type { Producer } from '../producer.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import type { Administration } from './administration.ts';
+import { createCancelJob } from './cancelling.ts';
 import { createFollowRun } from './followRun.ts';
 import { createQueueStats } from './queueStats.ts';
 import { createRetries } from './retries.ts';
@@ -25,6 +26,7 @@ export function createAdministration(options: AdministrationOptions): Administra
     ...runRequests,
     followRun: createFollowRun(runRequests),
     ...createRetries(options),
+    cancelJob: createCancelJob(lanes),
     queueStats: createQueueStats(lanes),
     why: createWhy(lanes),
     async liveStates(jobs) {

@@ -32,8 +32,8 @@ async function sentence(record: JobStatusDoc, lanes: Lanes): Promise<string> {
     case 'duplicate':
       return whyDuplicate(record);
     case 'cancelled':
-      return record.runId === null
-        ? `It was cancelled at ${at(record.finishedAt)}.`
+      return record.runId === null || record.error !== null
+        ? `It was cancelled at ${at(record.finishedAt)}: ${record.error?.message ?? 'as was asked for.'}`
         : `It was cancelled at ${at(record.finishedAt)} with its run ${record.runId}, before a worker took it.`;
     default:
       return whyNotDone(record, lanes);
@@ -55,6 +55,12 @@ async function whyNotDone(record: JobStatusDoc, lanes: Lanes): Promise<string> {
   const queue = lanes.find(record.queue)?.queue;
   if (queue === undefined) {
     return `Its queue ${record.queue} is not in the catalogue of this version: deploy the version that has it.`;
+  }
+  if (record.cancelRequestedAt !== undefined) {
+    return `It is being cancelled, as was asked for at ${at(record.cancelRequestedAt)}; a job at work ends when its work listens to its signal.`;
+  }
+  if (record.status === 'scheduled' && record.postponedSince !== undefined) {
+    return `Its own work asked for a later time, ${at(record.runAt)}, as it has since ${at(record.postponedSince)}; it goes on by itself then.`;
   }
   if (record.status === 'scheduled') {
     return `It is due at ${at(record.runAt)} and waits in MongoDB until then; it goes into the queue shortly before.`;

@@ -2,10 +2,12 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from
 import { inTime } from '../../../config/inTime.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { AppError } from '../../../errors/AppError.ts';
+import { Cancelled } from '../jobs/outcomes.ts';
 import { CANARY } from '../queues/canary.ts';
-import { readEnvelope } from '../queues/envelope.ts';
+import { jobIdOf, readEnvelope } from '../queues/envelope.ts';
 import { isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
 import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
+import { postpone, recordCancelled } from '../recording/settle.ts';
 import { countCrashes, SUSPECT_AFTER_CRASHES } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
 import { belongsTo, execute, type InJobContext, NotYetKnown, type ServedJob } from './execute.ts';
@@ -13,6 +15,7 @@ import { CRASHED_TOO_OFTEN, failureOf, failureText } from './failureText.ts';
 import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
 import { recordOfEvent } from './jobRecords.ts';
+import { gaveUp, laterTime } from './laterTime.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import { startThroughputLog } from './throughputLog.ts';
 
@@ -29,6 +32,8 @@ interface WorkerOptions {
   /** The kinds of jobs that stand in it. */
   jobs: readonly ServedJob[];
   concurrency: number;
+  /** How long the records of finished jobs are kept. */
+  retentionDays: number;
   settings: WorkerSettings;
   redis: RedisConnection;
   recorder: Recorder;
@@ -42,6 +47,8 @@ interface WorkerOptions {
   dependenciesAnswer: () => Promise<boolean>;
   /** Called when the queue's canary, sent at that instant, has gone through this worker. */
   onCanary: (sentAt: Date) => void;
+  /** Whether an administrator wants this job cancelled, as far as it is known here. */
+  isCancelled: (jobId: string) => boolean;
 }
 
 /** What a worker does at this moment. */
@@ -63,6 +70,8 @@ export interface WorkerActivity {
 export interface QueueWorker {
   readonly queue: string;
   activity(): WorkerActivity;
+  /** Ends the work of the jobs that `isCancelled` now names. */
+  endCancelled(): void;
   /**
    * Takes no more jobs; those at work may end within the grace, then they are handed back.
    * @returns whether none was left at work, as far as Redis took what became of them.
@@ -84,6 +93,7 @@ class KeptApart extends Error {
   override readonly name = 'KeptApart';
 }
 const KEPT_APART_MS = 1_000;
+const CANCELLED_BY_ADMIN = 'Cancelled by an administrator.';
 /** A job that so often in a row was not even begun is one that workers cannot receive and live. */
 const UNRECEIVED_STARTS = 20;
 
@@ -91,14 +101,17 @@ const UNRECEIVED_STARTS = 20;
 export function createWorker(worker: WorkerOptions): QueueWorker {
   const { queue, settings, recorder, log } = worker;
   const jobs = new Map(worker.jobs.map((job) => [job.definition.kind, job]));
-  const stopping = new AbortController();
   let running = 0;
   let taken = 0;
   let begun = 0;
   let ended = 0;
   let lastCompletedAt: Date | null = null;
   let waitingForDependencies = false;
+  let isStopping = false;
   const suspectAfter = Math.min(SUSPECT_AFTER_CRASHES, settings.maxCrashes);
+  const settledHere = new WeakSet<Job>();
+  /** What ends each job's work early. */
+  const atWork = new Map<Job, AbortController>();
   /** The one job here that was at work when workers crashed. */
   let suspect: Job | null = null;
 
@@ -107,10 +120,13 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     if (job.name === CANARY && !waitingForDependencies) return null;
     running += 1;
     begun += 1;
+    const control = new AbortController();
+    atWork.set(job, control);
     try {
       const crashes = await crashCount.of(job);
       // A look for jobs that was under way when taking them was suspended still brings one.
       if (waitingForDependencies) throw new HandedBack('A dependency is away.');
+      if (worker.isCancelled(jobIdOf(String(job.id)))) throw new Cancelled(CANCELLED_BY_ADMIN);
       if (crashes > settings.maxCrashes) throw new AppError('CRASHED_TOO_OFTEN', CRASHED_TOO_OFTEN);
       if (crashes >= suspectAfter) {
         if (suspect !== null) throw new KeptApart();
@@ -133,15 +149,63 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
           log,
           inContext: worker.inContext,
           worker: worker.name,
-          stop: stopping.signal,
+          stop: control.signal,
         },
       );
     } catch (error) {
-      throw await consequence(error, job, token);
+      await settleOrThrow(error, job, token);
+      return null;
     } finally {
       running -= 1;
+      atWork.delete(job);
       if (suspect === job) suspect = null;
     }
+  }
+
+  /**
+   * What becomes of a job whose work threw this.
+   * @returns normally when the job is settled, and Redis may forget it.
+   * @throws what BullMQ is to be told otherwise.
+   */
+  async function settleOrThrow(error: unknown, job: Job, token: string | undefined): Promise<void> {
+    const cause = await settled(error, job).catch((failure: unknown) => ({ failure }));
+    if (cause === true) {
+      forget(job);
+      return;
+    }
+    throw await consequence(cause === false ? error : cause.failure, job, token);
+  }
+
+  /**
+   * Claims a start. One that is refused ends without its work being done: Redis, which would keep it
+   * as completed, forgets it.
+   */
+  async function claimOrForget(record: JobRecord, job: Job): Promise<boolean> {
+    const claimed = await claimStart(record);
+    if (!claimed) forget(job);
+    return claimed;
+  }
+
+  /** The record says already what became of it: its end in Redis says nothing, and is not kept. */
+  function forget(job: Job): void {
+    settledHere.add(job);
+    job.opts.removeOnComplete = true;
+  }
+
+  /** Writes down what a job asked for that ends here without success or failure. */
+  async function settled(error: unknown, job: Job): Promise<boolean> {
+    const outcome = outcomeOf(error);
+    if (outcome !== 'later' && outcome !== 'cancel') return false;
+    const start = recordOfEvent(job, 'active');
+    if (start === null) return false;
+    if (outcome === 'cancel') {
+      await recordCancelled(start, failureOf(error).message, worker.retentionDays);
+      return true;
+    }
+    const { runAt, giveUpAfterMs } = laterTime(error, jobs.get(job.name));
+    const since = await postpone(start, runAt, giveUpAfterMs);
+    if (since !== null) throw gaveUp(since, error);
+    return true;
   }
 
   /** What BullMQ is to be told of an error. */
@@ -186,7 +250,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       .then(worker.whenDependenciesAnswer)
       .then(() => {
         waitingForDependencies = false;
-        if (stopping.signal.aborted) return;
+        if (isStopping) return;
         log.info('The dependency answers again: jobs are taken');
         return bullWorker.resume();
       });
@@ -211,8 +275,9 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
   const locks = holdLocks({ redis: worker.redis, keyOf, lockMs: settings.lockMs });
   bullWorker.on('completed', (job) => {
     if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
-    lastCompletedAt = new Date();
     ended += 1;
+    if (settledHere.has(job)) return;
+    lastCompletedAt = new Date();
     note(job, 'completed');
   });
   bullWorker.on('failed', (job) => {
@@ -249,11 +314,20 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       ...{ running, taken, begun, ended, lastCompletedAt },
       suspended: waitingForDependencies,
     }),
+    endCancelled() {
+      for (const [job, control] of atWork) {
+        if (!worker.isCancelled(jobIdOf(String(job.id)))) continue;
+        control.abort(new Cancelled(CANCELLED_BY_ADMIN));
+      }
+    },
     async stop(graceMs) {
       throughput.stop();
       const closed = bullWorker.close().then(() => true);
       if (await inTime(closed, graceMs, false)) return !waitingForDependencies;
-      stopping.abort(new HandedBack('The worker is stopping.'));
+      isStopping = true;
+      for (const control of atWork.values()) {
+        control.abort(new HandedBack('The worker is stopping.'));
+      }
       if (await inTime(closed, HAND_BACK_MS, false)) return !waitingForDependencies;
       log.warn('The worker did not close in time; its jobs go to others when their locks end', {
         queue,
@@ -262,16 +336,6 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       return false;
     },
   };
-}
-
-/**
- * Claims a start. One that is refused ends without its work being done: Redis, which would keep it as
- * completed, forgets it.
- */
-async function claimOrForget(record: JobRecord, job: Job): Promise<boolean> {
-  const claimed = await claimStart(record);
-  if (!claimed) job.opts.removeOnComplete = true;
-  return claimed;
 }
 
 /** Earlier starts of this generation that cost nothing: neither an attempt nor a crash. */

@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors/AppError.ts';
+import { asParentJob } from '../enqueuing/parentJob.ts';
 import { type Envelope, readEnvelope } from '../queues/envelope.ts';
 import type { JobOptions } from '../queues/jobDefinition.ts';
 import type { LoadedJob } from '../queues/loadProcessors.ts';
@@ -68,16 +69,18 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   try {
     return await options.inContext(belongsTo(envelope), () =>
       withinDeadline(envelope.deadlineMs ?? job.options.deadlineMs, options.stop, (signal) =>
-        job.work(envelope.payload, {
-          jobId: envelope.jobId,
-          runId: envelope.runId,
-          runSeq: envelope.runSeq,
-          attempt: start.attempt,
-          idempotencyKey: envelope.jobId,
-          signal,
-          log: options.log,
-          progress: start.progress,
-        }),
+        asParentJob(envelope.jobId, () =>
+          job.work(envelope.payload, {
+            jobId: envelope.jobId,
+            runId: envelope.runId,
+            runSeq: envelope.runSeq,
+            attempt: start.attempt,
+            idempotencyKey: envelope.jobId,
+            signal,
+            log: options.log,
+            progress: start.progress,
+          }),
+        ),
       ),
     );
   } finally {

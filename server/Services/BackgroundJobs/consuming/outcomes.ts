@@ -1,13 +1,15 @@
 import { AppError } from '../../../errors/AppError.ts';
 import type { ErrorCode } from '../../../errors/codes.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
+import { Cancelled, FailNow, RetryLater } from '../jobs/outcomes.ts';
 
 /**
  * What an error means for its job. `retry`: try again after the delay, while attempts are left.
  * `fail`: no retry can mend it. `infrastructure`: hand the job back, it costs no attempt, unless this
- * one was handed back often already while the dependencies answer; then it is as `retry`.
+ * one was handed back often already while the dependencies answer; then it is as `retry`. `later`: at the
+ * time it asks for, at no cost. `cancel`: it ends as cancelled.
  */
-export type Outcome = 'retry' | 'fail' | 'infrastructure';
+export type Outcome = 'retry' | 'fail' | 'infrastructure' | 'later' | 'cancel';
 
 /** The codes that are not simply tried again. */
 const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
@@ -17,6 +19,7 @@ const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
   NOT_RETRYABLE: 'fail',
   VALIDATION_FAILED: 'fail',
   CRASHED_TOO_OFTEN: 'fail',
+  GAVE_UP: 'fail',
   MONGODB_UNAVAILABLE: 'infrastructure',
   REDIS_UNAVAILABLE: 'infrastructure',
   REDIS_NEARLY_FULL: 'infrastructure',
@@ -28,6 +31,9 @@ const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
  * back, it would be tried for ever.
  */
 export function outcomeOf(error: unknown): Outcome {
+  if (error instanceof RetryLater) return 'later';
+  if (error instanceof Cancelled) return 'cancel';
+  if (error instanceof FailNow) return 'fail';
   if (isMongoUnavailable(error)) return 'infrastructure';
   if (error instanceof AppError) return OUTCOME_OF[error.code] ?? 'retry';
   return 'retry';

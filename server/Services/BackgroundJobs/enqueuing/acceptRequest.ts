@@ -44,7 +44,7 @@ const optionsSchema = z.strictObject({
 /**
  * Checks a request for a single job: the payload against its kind's schema, in the form in which it will
  * travel, and the options.
- * @throws AppError `INVALID_PAYLOAD` or `VALIDATION_FAILED`, with what is wrong.
+ * @throws AppError `VALIDATION_FAILED`, with what is wrong.
  */
 export function acceptRequest(
   { kind, queue, version, payload: schema }: JobKind,
@@ -72,7 +72,7 @@ function acceptPayload(kind: string, schema: z.ZodType, payload: unknown): Recor
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_PAYLOAD_BYTES) {
     throw new AppError(
-      'INVALID_PAYLOAD',
+      'VALIDATION_FAILED',
       `The payload for ${kind} has ${bytes} bytes, and ${MAX_PAYLOAD_BYTES} are allowed: pass an id instead.`,
     );
   }
@@ -81,5 +81,5 @@ function acceptPayload(kind: string, schema: z.ZodType, payload: unknown): Recor
   const fits = schema.safeParse(travelling.data);
   if (travelling.success && fits.success) return travelling.data;
   const why = fits.success ? 'it is no object' : z.prettifyError(fits.error ?? new z.ZodError([]));
-  throw new AppError('INVALID_PAYLOAD', `The payload does not fit ${kind}: ${why}`);
+  throw new AppError('VALIDATION_FAILED', `The payload does not fit ${kind}: ${why}`);
 }

@@ -1,3 +1,4 @@
+import type { Env } from '../../../config/env.ts';
 import { gather } from '../../../config/gather.ts';
 import { currentLogContext } from '../../../config/logContext.ts';
 import { AppError } from '../../../errors/AppError.ts';
@@ -44,7 +45,7 @@ export interface Enqueuer {
   /**
    * Puts one job in. Calls in flight are gathered: a thousand are a few bulk writes. Once it is
    * answered the job is recorded durably, whatever comes after.
-   * @throws AppError `INVALID_PAYLOAD`, `VALIDATION_FAILED` for an option; `IDEMPOTENCY_KEY_REUSED` for
+   * @throws AppError `VALIDATION_FAILED` for the payload or an option; `IDEMPOTENCY_KEY_REUSED` for
    * a known key with another payload; `REDIS_UNAVAILABLE` or `REDIS_NEARLY_FULL`: nothing is recorded.
    */
   enqueue<Payload>(
@@ -66,6 +67,14 @@ interface EnqueuerOptions {
   /** A job that is due later than this from now waits in MongoDB alone. */
   horizonMs: number;
   log: JobLog;
+}
+
+/**
+ * How far ahead a job may be put into Redis: three intervals of the reconciler, so that a crash between
+ * record and Redis is mended before its time.
+ */
+export function horizonOf({ RECONCILE_INTERVAL_MS }: Pick<Env, 'RECONCILE_INTERVAL_MS'>): number {
+  return 3 * RECONCILE_INTERVAL_MS;
 }
 
 /** Requests recorded with one write. */

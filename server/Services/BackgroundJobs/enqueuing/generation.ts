@@ -49,7 +49,7 @@ export async function claimNextGeneration(
             // Released when the job ended.
             ...(record.unique !== null && { uniqueHeld: record.unique }),
           },
-          $unset: { expiresAt: 1 },
+          $unset: { expiresAt: 1, cancelRequestedAt: 1, postponedSince: 1 },
           ...(record.status === 'failed' && { $push: { failedGenerations: remembered(record) } }),
         },
       },

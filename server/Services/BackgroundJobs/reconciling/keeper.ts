@@ -9,12 +9,16 @@ import { keepRecordsOf, openRuns, sealIfFinished } from '../runs/seal.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
 import { nextSlot, type Timetable } from '../scheduling/slots.ts';
 import type { Alarms } from './alarms.ts';
+import { cancelRequested } from './cancelRequested.ts';
 import { countsDisagree, type ReconcilerOptions, reconcile } from './reconciler.ts';
+import { stageDueJobs } from './stager.ts';
 
 interface KeeperOptions {
   /** Null when Redis is not configured: then ledgers are sealed, and nothing is reconciled. */
   reconciliation: (ReconcilerOptions & { alarms: Alarms }) | null;
   reconcileIntervalMs: number;
+  /** How long before its time a scheduled job is put into Redis. */
+  horizonMs: number;
   timetable: Timetable;
   retentionDays: number;
   /** What else is seen to each minute: runs of dead producers, batches of dead processes. */
@@ -28,8 +32,8 @@ const LEASE = 'ledger-keeper';
 const FULL_PASS_EVERY = 10;
 
 /**
- * Keeps the ledgers, in one API process at a time: seals what is finished each second, and each
- * minute makes records and queue agree, resumes what died midway and warns of slow runs.
+ * Keeps the ledgers, in one API process at a time: each second seals what is finished, puts in what is
+ * nearly due and cancels what was asked for, and each minute makes records and queue agree, resumes what died midway and warns of slow runs.
  */
 export function startKeeper(options: KeeperOptions): Repetition {
   const { log, reconciliation, reconcileIntervalMs } = options;
@@ -42,6 +46,13 @@ export function startKeeper(options: KeeperOptions): Repetition {
   const sealing = every({ name: 'Sealing', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
     if (!(await acquireLease(LEASE, holder, leaseMs))) return;
     for (const run of await openRuns()) await seal(run, options);
+  });
+
+  const staging = every({ name: 'Stager', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
+    if (reconciliation === null || !(await acquireLease(LEASE, holder, leaseMs))) return;
+    const { lanes, batchSize } = reconciliation;
+    await cancelRequested(lanes);
+    await stageDueJobs({ lanes, horizonMs: options.horizonMs, batchSize, signal });
   });
 
   const reconciling = every(
@@ -73,7 +84,7 @@ export function startKeeper(options: KeeperOptions): Repetition {
   return {
     async stop() {
       stopping.abort();
-      await Promise.all([sealing.stop(), reconciling.stop()]);
+      await Promise.all([sealing.stop(), staging.stop(), reconciling.stop()]);
       await releaseLease(LEASE, holder).catch(() => undefined);
     },
   };

@@ -110,6 +110,8 @@ async function reconcileRecords(
       lost.push(record);
     } else if (hasEnded) {
       ended.push(recordOfEnded(record, job));
+    } else if (record.cancelRequestedAt !== undefined) {
+      // Cancelled by whoever has it, or as soon as nobody can be putting it in any more.
     } else if (run?.status === 'cancelled') {
       if (!isBeingEnqueued(record, run)) toCancel.push(record);
     } else if (job.state === 'unknown' && !isProducers(record, run)) {

@@ -242,7 +242,11 @@ export async function claimStart(record: JobRecord): Promise<boolean> {
     {
       _id: record.jobId,
       status: { $in: mayBeIn(record.status) },
-      $or: [{ generation, starts: { $lte: record.start } }, { generation: { $lt: generation } }],
+      $or: [
+        // One that its own work put off is not to be done by an earlier start's leftovers.
+        { generation, starts: { $lte: record.start }, status: { $ne: 'scheduled' } },
+        { generation: { $lt: generation } },
+      ],
     },
     { $set: { ...fieldsOf(record, new Date(), 0), generation } },
     { writeConcern: DURABLE },

@@ -5,7 +5,7 @@ import { runJobId } from '../../runs/runId.ts';
 const isoDay = z.iso.date();
 
 const userDataPayload = z.object({
-  userId: z.string(),
+  userId: z.string().regex(/^[0-9a-f]{24}$/, 'is not the ObjectId of a user'),
   asOf: isoDay,
   backfill: z.boolean(),
 });
@@ -21,6 +21,7 @@ export const userDataJob = defineJob<UserDataPayload, unknown>({
   kind: USER_DATA,
   queue: { name: USER_DATA, concurrency: (env) => env.WORKER_CONCURRENCY },
   version: 1,
+  requestable: true,
   payload: userDataPayload,
   result: userDataResult,
   options: (env) => ({

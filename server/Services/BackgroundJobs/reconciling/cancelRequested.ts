@@ -1,0 +1,63 @@
+import { DURABLE } from '../../../models/durable.ts';
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { HAND_OVER_MS } from '../enqueuing/enqueuer.ts';
+import type { Lanes } from '../enqueuing/lanes.ts';
+import { queueJobId } from '../queues/envelope.ts';
+import { OPEN_STATES } from '../recording/states.ts';
+import { cancelRecords } from '../runs/cancel.ts';
+
+/**
+ * A job that Redis does not have may still be on its way there, from whoever recorded it: twice the time
+ * of a hand-over, because its last command may be late, and longer for a page of a run.
+ */
+const ARRIVED_AFTER_MS = { single: 2 * HAND_OVER_MS, ofRun: 60_000 };
+const PAGE_SIZE = 500;
+
+/**
+ * Asks for one job to be cancelled, durably: the intent stands until the job has ended, whoever has it.
+ * @returns false when the job is not open.
+ */
+export async function requestCancel(jobId: string): Promise<boolean> {
+  const { matchedCount } = await JobStatusModel.updateOne(
+    { _id: jobId, status: { $in: [...OPEN_STATES] } },
+    { $set: { cancelRequestedAt: new Date() } },
+    { writeConcern: DURABLE },
+  );
+  return matchedCount === 1;
+}
+
+/**
+ * Cancels the open jobs for which that was asked and that no worker has: those at work are ended by their
+ * worker. May be repeated, by any process.
+ * @param jobId only this one, if it is given.
+ * @throws AppError `REDIS_UNAVAILABLE`
+ */
+export async function cancelRequested(lanes: Lanes, jobId?: string): Promise<number> {
+  const records = await JobStatusModel.find({
+    ...(jobId === undefined ? {} : { _id: jobId }),
+    cancelRequestedAt: { $exists: true },
+    status: { $in: [...OPEN_STATES] },
+  })
+    .limit(PAGE_SIZE)
+    .lean<JobStatusDoc[]>();
+  let cancelled = 0;
+  for (const { queue, retentionDays } of lanes) {
+    const here = records.filter((record) => record.queue === queue.name);
+    if (here.length === 0) continue;
+    const places = await queue.places(
+      here.map(({ _id, generation }) => queueJobId(_id, generation)),
+    );
+    const arrived = here.filter(
+      (record, position) => places[position] !== 'unknown' || cannotArrive(record),
+    );
+    cancelled += await cancelRecords(arrived, { queue, retentionDays });
+  }
+  return cancelled;
+}
+
+/** Whether nobody can be putting a job into Redis any more. */
+function cannotArrive({ status, runId, updatedAt }: JobStatusDoc): boolean {
+  if (status === 'scheduled') return true;
+  const afterMs = runId === null ? ARRIVED_AFTER_MS.single : ARRIVED_AFTER_MS.ofRun;
+  return Date.now() - updatedAt.getTime() > afterMs;
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { DURABLE } from '../../../models/durable.ts';
+import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { Lanes } from '../enqueuing/lanes.ts';
+import { entryOfRecord } from '../enqueuing/outbox.ts';
+
+interface StagerOptions {
+  lanes: Lanes;
+  /**
+   * How long before its time a job is put into Redis, with a delay. At least three intervals of the
+   * reconciler, so that a crash between record and Redis is mended before the time.
+   */
+  horizonMs: number;
+  batchSize: number;
+  signal?: AbortSignal;
+}
+
+const PAGE_SIZE = 1_000;
+
+/**
+ * Puts the jobs that are nearly due into Redis, the earliest first: until then they cost it nothing. May
+ * run in several processes at once: each record is claimed by one.
+ * @returns how many were put in.
+ * @throws AppError `REDIS_UNAVAILABLE` or `REDIS_NEARLY_FULL`: then they stay scheduled.
+ */
+export async function stageDueJobs(options: StagerOptions): Promise<number> {
+  const { lanes, horizonMs, batchSize, signal } = options;
+  let staged = 0;
+  while (!signal?.aborted) {
+    const page = await JobStatusModel.find({
+      status: 'scheduled',
+      runAt: { $lte: new Date(Date.now() + horizonMs) },
+    })
+      .sort({ runAt: 1, _id: 1 })
+      .limit(PAGE_SIZE)
+      .lean<JobStatusDoc[]>();
+    const [first] = page;
+    if (first === undefined) return staged;
+    await lanes.of(first.queue).queue.requireRoom();
+    const claimed = await claimDue(page);
+    for (const { queue, outbox } of lanes) {
+      const entries = claimed.filter((record) => record.queue === queue.name).map(entryOfRecord);
+      await outbox.enqueue(entries, batchSize);
+    }
+    staged += claimed.length;
+    if (page.length < PAGE_SIZE) return staged;
+  }
+  return staged;
+}
+
+/**
+ * Takes scheduled records as queued, durably. One that was started before, and was put off by its own
+ * work, becomes its next generation: the earlier start must not be heard any more.
+ */
+async function claimDue(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[]> {
+  const now = new Date();
+  const claim = randomUUID();
+  await JobStatusModel.bulkWrite(
+    records.map(({ _id, generation, starts, updatedAt }) => ({
+      updateOne: {
+        filter: { _id, status: 'scheduled', generation, updatedAt },
+        update: {
+          $set: {
+            status: 'queued',
+            updatedAt: now,
+            claim,
+            ...(starts > 0 && { generation: generation + 1, starts: 0, attempts: 0 }),
+          },
+        },
+      },
+    })),
+    { ordered: false, writeConcern: DURABLE },
+  );
+  const ids = records.map(({ _id }) => _id);
+  return JobStatusModel.find({ _id: { $in: ids }, claim, status: 'queued' }).lean<JobStatusDoc[]>();
+}
