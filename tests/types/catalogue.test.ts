@@ -69,12 +69,7 @@ describe('what does not compile', () => {
 
 describe('what does not boot', () => {
   it('a job without a processor, which is named', async () => {
-    const without: Catalogue = [
-      {
-        definition: mailJob as unknown as JobDefinition<unknown, unknown>,
-        load: async () => undefined as never,
-      },
-    ];
+    const without: Catalogue = [entry(mailJob, async () => undefined as never)];
     await expect(loadProcessors(without, platform)).rejects.toThrow(
       'The job "mail" has no processor',
     );

@@ -136,7 +136,7 @@ describe('npm run run', () => {
     const watching = command({ asOf: '2026-01-30', releaseSchedule: true });
     await vi.waitFor(async () => expect((await held())?.heldUntil).toBeNull(), 20_000);
     const [run] = await RunModel.find().sort({ runSeq: -1 }).limit(1).lean();
-    expect(run).toMatchObject({ asOf: '2026-01-30', status: 'running' });
+    expect(run).toMatchObject({ input: { asOf: '2026-01-30' }, status: 'running' });
     worker = await startWorker({ env, catalogue });
     expect((await watching).code).toBe(0);
   });

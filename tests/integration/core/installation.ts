@@ -66,6 +66,7 @@ interface StartedWorker {
   /** Its connection, but for the one on which it waits for jobs. */
   readonly redis: RedisConnection;
   activity: QueueWorker['activity'];
+  endCancelled: QueueWorker['endCancelled'];
   stop(): Promise<void>;
 }
 
@@ -244,7 +245,12 @@ export function useInstallation(
         return stopped;
       };
       cleanUps.push(stop);
-      return { redis: connection, activity: worker.activity, stop };
+      return {
+        redis: connection,
+        activity: worker.activity,
+        endCancelled: worker.endCancelled,
+        stop,
+      };
     },
     makeUsers,
     async newRun(users) {
