@@ -62,7 +62,7 @@ describe('npm run doctor', () => {
     await jobs.createIndex({ runId: 1, status: 1 });
     expect(code).toBe(1);
     expect(text).toMatch(
-      /^✘ Indexes: absent: JobStatus \(runId, status, userId\).*npm run indexes$/m,
+      /^✘ Indexes: absent: JobStatus \(runId, status\).*npm run indexes$/m,
     );
   });
 
