@@ -85,6 +85,7 @@ describe('the keeper of the ledgers', () => {
     let takenOffAt = 0;
     const alarms: Alarms = {
       ring: async () => (takenOffAt === 0 ? since : null),
+      redisCameBack: async () => false,
       reset: async () => {
         takenOffAt = Date.now();
       },

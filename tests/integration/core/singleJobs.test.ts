@@ -4,6 +4,8 @@ import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
+import { startKeeper } from '../../../server/Services/BackgroundJobs/reconciling/keeper.ts';
 import { stageDueJobs } from '../../../server/Services/BackgroundJobs/reconciling/stager.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
@@ -103,6 +105,40 @@ describe('a job that belongs to no run', () => {
     expect(readded).toMatchObject({ status: 'queued', generation: 2 });
     // What Redis lost is put in again with its delay: it is not done early.
     expect(await queue.places([`${due.jobId}-g2`])).toEqual(['delayed']);
+  });
+
+  it('due within seconds comes in time though Redis loses everything', async () => {
+    const alarms = createAlarms(installation.redis, installation.env.QUEUE_PREFIX);
+    await alarms.ring();
+    await alarms.reset();
+    const dueAt = Date.now() + 8_000;
+    const { jobId } = await enqueue({ runAt: new Date(dueAt) });
+    const keeper = startKeeper({
+      reconciliation: {
+        lanes,
+        graceMs: 30_000,
+        retentionDays: 7,
+        batchSize: 50,
+        alarms,
+        log: SILENT,
+      },
+      // Longer than this test: only the look at Redis of each second can notice.
+      reconcileIntervalMs: 600_000,
+      ...{ horizonMs: HORIZON_MS, retentionDays: 7, log: SILENT },
+      timetable: { expression: '0 * * * *', timezone: 'UTC' },
+      resume: () => Promise.resolve(),
+    });
+    const worker = await installation.startWorker(() => Promise.resolve(Date.now()));
+    // Let the reconciler's first round pass before.
+    await expect
+      .poll(async () => installation.redis.get(`${installation.env.QUEUE_PREFIX}:epoch`))
+      .not.toBeNull();
+    await installation.wipeRedis();
+    const { result, generation } = await installation.jobIn('completed', jobId);
+    expect(generation).toBe(2);
+    expect(Number(result)).toBeGreaterThanOrEqual(dueAt);
+    expect(Number(result)).toBeLessThan(dueAt + 5_000);
+    await Promise.all([worker.stop(), keeper.stop()]);
   });
 
   it('is not begun before its time', async () => {

@@ -9,6 +9,11 @@ import { silentWorkers } from '../consuming/workerSigns.ts';
 export interface Alarms {
   /** When the newest cause was first seen; null when there is none. */
   ring(): Promise<Date | null>;
+  /**
+   * Whether Redis has come back as another process, or lost its data, since this was last asked. Cheap
+   * enough to be asked each second: what is due at a certain time cannot wait for the grace.
+   */
+  redisCameBack(): Promise<boolean>;
   /** Called when all was looked through: until the next cause, counts are enough. */
   reset(): Promise<void>;
 }
@@ -23,6 +28,8 @@ export function createAlarms(redis: RedisConnection, prefix: string): Alarms {
   let seenTo = new Set<string>();
   let silent: string[] = [];
   let runId = '';
+  /** Under which Redis was seen last to lack our mark. */
+  let toldOf = '';
   let ringing: { causes: string; since: Date } | null = null;
   return {
     async ring() {
@@ -34,6 +41,13 @@ export function createAlarms(redis: RedisConnection, prefix: string): Alarms {
       if (causes === '') ringing = null;
       else if (causes !== ringing?.causes) ringing = { causes, since: new Date() };
       return ringing?.since ?? null;
+    },
+    async redisCameBack() {
+      const now = await runIdOf(redis, key);
+      const isMarked = (await redis.get(key)) === now;
+      const isNew = !isMarked && toldOf !== now;
+      toldOf = isMarked ? '' : now;
+      return isNew;
     },
     async reset() {
       seenTo = new Set(silent);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { acquireLease, releaseLease } from '../../../models/system/LeaseModel.ts';
 import type { RunDoc } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import { HAND_OVER_MS } from '../enqueuing/enqueuer.ts';
 import { currentCounts } from '../runs/balance.ts';
 import { warnInRun } from '../runs/ledger.ts';
 import { isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
@@ -28,6 +29,8 @@ interface KeeperOptions {
 
 const SEAL_INTERVAL_MS = 1_000;
 const LEASE = 'ledger-keeper';
+/** A job recorded just now may be on its way into Redis still. */
+const TIMED_GRACE_MS = HAND_OVER_MS;
 /** However well counts agree, everything is looked through this often. */
 const FULL_PASS_EVERY = 10;
 
@@ -42,6 +45,8 @@ export function startKeeper(options: KeeperOptions): Repetition {
   const stopping = new AbortController();
   const { signal } = stopping;
   let pass = 0;
+  /** When what is due at a certain time is to be held against Redis. */
+  let timedPasses: number[] = [];
 
   const sealing = every({ name: 'Sealing', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
     if (!(await acquireLease(LEASE, holder, leaseMs))) return;
@@ -50,7 +55,17 @@ export function startKeeper(options: KeeperOptions): Repetition {
 
   const staging = every({ name: 'Stager', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
     if (reconciliation === null || !(await acquireLease(LEASE, holder, leaseMs))) return;
-    const { lanes, batchSize } = reconciliation;
+    const { lanes, batchSize, alarms } = reconciliation;
+    if (await alarms.redisCameBack()) {
+      log.info('Redis came back, or lost its data: jobs that are due at a certain time come first');
+      // Once more when those are old enough that were recorded shortly before.
+      timedPasses = [0, TIMED_GRACE_MS + SEAL_INTERVAL_MS].map((delay) => Date.now() + delay);
+    }
+    const [next] = timedPasses;
+    if (next !== undefined && next <= Date.now()) {
+      await reconcile({ ...reconciliation, graceMs: TIMED_GRACE_MS, timed: true, signal });
+      timedPasses.shift();
+    }
     await cancelRequested(lanes);
     await stageDueJobs({ lanes, horizonMs: options.horizonMs, batchSize, signal });
   });

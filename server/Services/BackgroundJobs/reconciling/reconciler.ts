@@ -20,6 +20,8 @@ export interface ReconcilerOptions {
   retentionDays: number;
   batchSize: number;
   log: JobLog;
+  /** Only those that are due at a certain time. */
+  timed?: boolean;
   /** Ends a pass after the page under way, when its process stops. */
   signal?: AbortSignal;
 }
@@ -69,9 +71,12 @@ export async function reconcile(options: ReconcilerOptions): Promise<Reconciliat
     adopted: 0,
     removed: 0,
   };
-  const updatedAt = { $lt: new Date(Date.now() - graceMs) };
+  const filter = {
+    updatedAt: { $lt: new Date(Date.now() - graceMs) },
+    ...(options.timed === true && { runAt: { $ne: null } }),
+  };
   for (const status of PENDING_STATES) {
-    for await (const page of recordPages(status, { updatedAt })) {
+    for await (const page of recordPages(status, filter)) {
       if (options.signal?.aborted) return sum;
       for (const lane of lanes) {
         const records = page.filter(({ queue }) => queue === lane.queue.name);
@@ -79,7 +84,8 @@ export async function reconcile(options: ReconcilerOptions): Promise<Reconciliat
       }
     }
   }
-  for (const lane of lanes) {
+  // What is timed cannot wait for a look through all that Redis holds.
+  for (const lane of options.timed === true ? [] : lanes) {
     const { adopted, removed } = await removeOrAdoptStrays(lane, options.signal);
     sum.adopted += adopted;
     sum.removed += removed;

@@ -14,6 +14,7 @@ export interface RecordFilter {
   queue?: string | { $in: string[] };
   runId?: string;
   updatedAt?: { $lt: Date };
+  runAt?: { $ne: null };
   'error.code'?: string;
 }
 
