@@ -4,6 +4,7 @@ import type { Logger } from '../config/logger.ts';
 import { createAuthController } from '../controllers/AuthController.ts';
 import { createHealthController, type HealthDeps } from '../controllers/HealthController.ts';
 import { createJobsController, type JobsDeps } from '../controllers/JobsController.ts';
+import { createQueuesController, type QueuesDeps } from '../controllers/QueuesController.ts';
 import {
   createJobStatusController,
   type JobStatusDeps,
@@ -17,6 +18,7 @@ import { healthRoutes } from '../routes/health.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
 import { jobsRoutes } from '../routes/jobs.routes.ts';
 import { queueHealthRoutes } from '../routes/queueHealth.routes.ts';
+import { queuesRoutes } from '../routes/queues.routes.ts';
 import type { Route } from '../routes/route.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
@@ -31,7 +33,7 @@ import { openApiDocument } from './openapi.ts';
 
 const REQUESTS_PER_MINUTE = 6_000;
 
-export interface AppDeps extends JobStatusDeps, QueueHealthDeps, JobsDeps {
+export interface AppDeps extends JobStatusDeps, QueueHealthDeps, JobsDeps, QueuesDeps {
   jobQueries: JobQueries;
   authentication: Authentication;
   health: HealthDeps;
@@ -56,6 +58,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ),
     ...jobStatusRoutes(createJobStatusController(deps)),
     ...jobsRoutes(createJobsController(deps), deps.kinds),
+    ...queuesRoutes(createQueuesController(deps)),
     ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
 }

@@ -14,6 +14,7 @@ import { createTokens } from '../Services/Auth/tokens.ts';
 import { createAdministration } from '../Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
 import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
+import { createQueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
@@ -116,6 +117,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth: createQueueHealth(queues),
     enqueuer,
+    queueAdministration: createQueueAdministration(lanes, kinds),
     kinds,
     describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
     authentication: createAuthentication({ tokens }),

@@ -19,11 +19,13 @@ import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues
 import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
+import { followLimits } from '../Services/BackgroundJobs/steering/followLimits.ts';
 import type { ShutdownList } from './shutdown.ts';
 
 const DEPENDENCY_CHECK_MS = 500;
 const FLUSH_MS = 2_000;
 const CANCEL_CHECK_MS = 1_000;
+const LIMITS_CHECK_MS = 2_000;
 
 interface ConsumingOptions {
   env: Env;
@@ -127,6 +129,8 @@ export function startConsuming({
     inOrder = stopped.every((nothingLeft) => nothingLeft);
   });
   shutdown.add('cancel intents', intents.stop);
+  const limits = followLimits({ workers, intervalMs: LIMITS_CHECK_MS, log: logger });
+  shutdown.add('limits', limits.stop);
   shutdown.add('queues', queues.closeAll);
   watch(workers, queues, { env, redis, logger, shutdown });
   const taken = workers.map(({ queue }) => queue);

@@ -14,6 +14,7 @@ import * as contents from './queues/queueContents.ts';
 import { withRedis } from './queues/redisErrors.ts';
 import { readRedisFacts, tooFull } from './queues/redisFacts.ts';
 import { remove } from './queues/removal.ts';
+import { steer } from './queues/steer.ts';
 
 /** A job on its way into Redis. */
 export interface QueueEntry {
@@ -59,6 +60,15 @@ export interface PendingCounts {
   delayed: number;
 }
 
+/** What all workers of a queue are held to. */
+export interface Steering {
+  paused: boolean;
+  /** Jobs at once over all workers; null for no limit. */
+  maxConcurrency: number | null;
+  /** So many jobs may begin in so many milliseconds; null for no limit. */
+  rate: { max: number; durationMs: number } | null;
+}
+
 /**
  * One named queue as the rest of the product uses it. Every method rejects with
  * `REDIS_UNAVAILABLE` within the command timeout while Redis is away.
@@ -93,6 +103,10 @@ export interface JobQueue {
    * process is gone. @returns how many; the next check for stalled jobs finds them. */
   releaseLocksOf(worker: string): Promise<number>;
   isPaused(): Promise<boolean>;
+  /** Brings pause and limits in Redis to these. @returns whether anything had to change. */
+  steer(to: Steering): Promise<boolean>;
+  /** Whether no job may begin now because of a limit over all workers. */
+  isAtItsLimit(): Promise<boolean>;
   /** Whether a worker could take a job now, be it a canary. */
   hasTakeableJob(): Promise<boolean>;
   /** Since when the oldest waiting job has been there; null when none waits. */
@@ -152,6 +166,8 @@ export function openQueue(
       withRedis(() => contents.endedPage(queue, redis, { since, start, size })),
     releaseLocksOf: (worker) => withRedis(() => releaseLocksOf(queue, redis, worker)),
     isPaused: () => withRedis(() => queue.isPaused()),
+    steer: (to) => withRedis(() => steer(queue, to)),
+    isAtItsLimit: () => withRedis(() => contents.isAtItsLimit(queue)),
     hasTakeableJob: () => withRedis(() => contents.hasTakeableJob(queue)),
     oldestWaitingSince: () => withRedis(() => contents.oldestWaitingSince(queue)),
     sendCanary: () =>

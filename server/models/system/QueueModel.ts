@@ -20,6 +20,26 @@ export interface QueueDoc {
   /** When the canary under way was sent; null when none is. */
   canarySentAt: Date | null;
   canary: CanaryReturn | null;
+  /** Who paused it, when and why; null while it is open. */
+  paused: QueuePause | null;
+  /** What an administrator has limited it to; what is null is as its definition says. */
+  limits: QueueLimits | null;
+}
+
+export interface QueuePause {
+  at: Date;
+  /** The account. */
+  by: string;
+  note: string;
+}
+
+export interface QueueLimits {
+  /** Jobs at once in one worker process. */
+  concurrency: number | null;
+  /** Jobs at once over all workers. It is no mutual exclusion: a job whose worker froze may have a second start. */
+  maxConcurrency: number | null;
+  /** So many jobs may begin in so many milliseconds, over all workers. */
+  rate: { max: number; durationMs: number } | null;
 }
 
 const canarySchema = new Schema<CanaryReturn>(
@@ -40,6 +60,24 @@ const queueSchema = new Schema<QueueDoc>(
     endlessSince: { type: Date, default: null },
     canarySentAt: { type: Date, default: null },
     canary: { type: canarySchema, default: null },
+    paused: {
+      type: new Schema<QueuePause>({ at: Date, by: String, note: String }, { _id: false }),
+      default: null,
+    },
+    limits: {
+      type: new Schema<QueueLimits>(
+        {
+          concurrency: { type: Number, default: null },
+          maxConcurrency: { type: Number, default: null },
+          rate: {
+            type: new Schema({ max: Number, durationMs: Number }, { _id: false }),
+            default: null,
+          },
+        },
+        { _id: false },
+      ),
+      default: null,
+    },
   },
   { collection: 'queues', versionKey: false, autoIndex: false },
 );

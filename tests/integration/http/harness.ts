@@ -17,6 +17,7 @@ import { createTokens } from '../../../server/Services/Auth/tokens.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { describeKind } from '../../../server/Services/BackgroundJobs/admin/kinds.ts';
+import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import {
@@ -152,6 +153,7 @@ export async function startHarness(
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth: createQueueHealth(queues),
     enqueuer: createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger }),
+    queueAdministration: createQueueAdministration(lanes, [userDataJob]),
     kinds: [userDataJob],
     describeKinds: () => [describeKind(userDataJob, env)],
     authentication: createAuthentication({

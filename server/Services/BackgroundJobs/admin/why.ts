@@ -1,5 +1,6 @@
 import { AppError } from '../../../errors/AppError.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { QueueLimits, QueuePause } from '../../../models/system/QueueModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import { SUSPECT_AFTER_CRASHES } from '../consuming/crashes.ts';
 import { liveWorkers } from '../consuming/workerSigns.ts';
@@ -7,6 +8,7 @@ import type { Lanes } from '../enqueuing/lanes.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import { readSteering, steeringOf } from '../steering/queueSteering.ts';
 import type { Administration } from './administration.ts';
 
 /** Says of a job, in one sentence, why it is not running or what became of it. */
@@ -76,17 +78,29 @@ async function whyNotDone(record: JobStatusDoc, lanes: Lanes): Promise<string> {
   if (place === 'completed' || place === 'failed') {
     return `It has ${place} in the queue, and its record is about to follow.`;
   }
-  if (await queue.isPaused()) {
-    return 'The queue is paused by an admin; it goes on when the queue is resumed.';
-  }
+  const { paused, limits } = (await readSteering()).get(queue.name) ?? steeringOf();
+  if (paused !== null || (await queue.isPaused())) return whyPaused(queue.name, paused);
   const { length: workers } = await liveWorkers(queue.name);
   if (workers === 0) {
     return 'No worker takes jobs from this queue: start one with "npx pm2 start ecosystem.config.js --only worker".';
   }
   const delay = place === 'delayed' ? await whyDelayed(record, queue) : null;
   if (delay !== null) return delay;
+  if (await queue.isAtItsLimit()) return whyLimited(queue.name, limits);
   const { waiting } = await queue.pendingCounts();
   return `It waits for its turn: ${times(waiting, 'job')} in the queue, ${times(workers, 'worker')} at work on them.`;
+}
+
+function whyPaused(queue: string, pause: QueuePause | null): string {
+  const since = pause === null ? '' : `, since ${at(pause.at)}`;
+  const note = pause === null || pause.note === '' ? '' : ` ("${pause.note}")`;
+  return `The queue ${queue} is paused by an admin${since}${note}; it goes on when the queue is resumed.`;
+}
+
+function whyLimited(queue: string, { maxConcurrency, rate }: QueueLimits): string {
+  const most = maxConcurrency === null ? [] : [`${times(maxConcurrency, 'job')} at once`];
+  const pace = rate === null ? [] : [`${rate.max} in ${rate.durationMs} ms`];
+  return `The queue ${queue} is at its limit (${[...most, ...pace].join(', ')}); it begins as soon as others have ended.`;
 }
 
 async function isOfInProcessBatch({ runId }: JobStatusDoc): Promise<boolean> {

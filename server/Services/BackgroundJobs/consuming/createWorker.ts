@@ -70,6 +70,8 @@ export interface WorkerActivity {
 export interface QueueWorker {
   readonly queue: string;
   activity(): WorkerActivity;
+  /** Jobs at once from now on; null for as many as it began with. */
+  limit(concurrency: number | null): void;
   /** Ends the work of the jobs that `isCancelled` now names. */
   endCancelled(): void;
   /**
@@ -314,6 +316,12 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       ...{ running, taken, begun, ended, lastCompletedAt },
       suspended: waitingForDependencies,
     }),
+    limit(concurrency) {
+      const wanted = concurrency ?? worker.concurrency;
+      if (bullWorker.concurrency === wanted) return;
+      bullWorker.concurrency = wanted;
+      log.info('Jobs at once were changed', { queue, concurrency: wanted });
+    },
     endCancelled() {
       for (const [job, control] of atWork) {
         if (!worker.isCancelled(jobIdOf(String(job.id)))) continue;

@@ -20,6 +20,8 @@ export function absentQueue(name: string, why: () => Error = redisUnavailable): 
     endedPage: refuse,
     releaseLocksOf: refuse,
     isPaused: refuse,
+    steer: refuse,
+    isAtItsLimit: refuse,
     hasTakeableJob: refuse,
     oldestWaitingSince: refuse,
     sendCanary: refuse,

@@ -37,11 +37,18 @@ export function completedSince(
 }
 
 export async function hasTakeableJob(queue: Queue): Promise<boolean> {
-  const [counts, paused] = await Promise.all([
+  const [counts, paused, limited] = await Promise.all([
     queue.getJobCounts('waiting', 'prioritized'),
     queue.isPaused(),
+    isAtItsLimit(queue),
   ]);
-  return !paused && (counts.waiting ?? 0) + (counts.prioritized ?? 0) > 0;
+  return !paused && !limited && (counts.waiting ?? 0) + (counts.prioritized ?? 0) > 0;
+}
+
+/** Whether no job may begin now because of a limit over all workers: of jobs at once, or of a rate. */
+export async function isAtItsLimit(queue: Queue): Promise<boolean> {
+  const [maxed, waitMs] = await Promise.all([queue.isMaxed(), queue.getRateLimitTtl()]);
+  return maxed || waitMs > 0;
 }
 
 export async function oldestWaitingSince(queue: Queue): Promise<Date | null> {

@@ -9,6 +9,7 @@ import { isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
 import { keepRecordsOf, openRuns, sealIfFinished } from '../runs/seal.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
 import { nextSlot, type Timetable } from '../scheduling/slots.ts';
+import { applySteering } from '../steering/queueSteering.ts';
 import type { Alarms } from './alarms.ts';
 import { cancelRequested } from './cancelRequested.ts';
 import { countsDisagree, type ReconcilerOptions, reconcile } from './reconciler.ts';
@@ -56,6 +57,9 @@ export function startKeeper(options: KeeperOptions): Repetition {
   const staging = every({ name: 'Stager', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
     if (reconciliation === null || !(await acquireLease(LEASE, holder, leaseMs))) return;
     const { lanes, batchSize, alarms } = reconciliation;
+    // Before all else: of a Redis that lost its data no job may be taken from a queue that is paused.
+    const steered = await applySteering(lanes);
+    if (steered.length > 0) log.info('Pauses and limits were applied', { queues: steered });
     if (await alarms.redisCameBack()) {
       log.info('Redis came back, or lost its data: jobs that are due at a certain time come first');
       // Once more when those are old enough that were recorded shortly before.

@@ -1,0 +1,115 @@
+import { AppError } from '../../../errors/AppError.ts';
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { QueueLimits, QueuePause } from '../../../models/system/QueueModel.ts';
+import type { Lane, Lanes } from '../enqueuing/lanes.ts';
+import type { PendingCounts } from '../queue.ts';
+import type { JobKind } from '../queues/jobDefinition.ts';
+import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import { OPEN_STATES } from '../recording/states.ts';
+import {
+  applySteering,
+  readSteering,
+  setLimits,
+  setPause,
+  steeringOf,
+} from '../steering/queueSteering.ts';
+
+/** A queue as people see it. */
+export interface QueueView {
+  queue: string;
+  /** The kinds of jobs that stand in it. */
+  kinds: string[];
+  paused: QueuePause | null;
+  limits: QueueLimits;
+  /** Null while Redis is away. */
+  counts: PendingCounts | null;
+  /** Jobs that wait in MongoDB for a later time. */
+  scheduled: number;
+}
+
+/** Steering queues. Every method rejects with `NOT_FOUND` for a queue that is not there. */
+export interface QueueAdministration {
+  listQueues(): Promise<QueueView[]>;
+  /** Takes effect in all processes within a second, and stays over restarts and losses of Redis. */
+  pauseQueue(queue: string, pause: { by: string; note: string }): Promise<QueueView>;
+  resumeQueue(queue: string): Promise<QueueView>;
+  /** What is left out stays as it is; null takes a limit away. */
+  limitQueue(queue: string, limits: Partial<QueueLimits>): Promise<QueueView>;
+  /**
+   * Cancels the jobs that are open now, but for those at work; none that comes later.
+   * @returns how many are to be cancelled.
+   */
+  drainQueue(queue: string): Promise<{ queue: string; jobs: number }>;
+}
+
+/** What an administrator may see and set of queues. */
+export function createQueueAdministration(
+  lanes: Lanes,
+  kinds: readonly JobKind[],
+): QueueAdministration {
+  function laneOf(queue: string): Lane {
+    const lane = lanes.find(queue);
+    if (lane !== undefined) return lane;
+    const names = [...lanes].map((each) => each.queue.name).join(', ');
+    throw new AppError('NOT_FOUND', `There is no queue "${queue}": there are ${names}.`);
+  }
+
+  async function view({ queue }: Lane): Promise<QueueView> {
+    const [steering, counts, scheduled] = await Promise.all([
+      readSteering(),
+      queue.pendingCounts().catch(nullIfAway),
+      JobStatusModel.countDocuments({ queue: queue.name, status: 'scheduled' }),
+    ]);
+    return {
+      queue: queue.name,
+      kinds: kinds.filter((each) => each.queue.name === queue.name).map(({ kind }) => kind),
+      ...(steering.get(queue.name) ?? steeringOf()),
+      ...{ counts, scheduled },
+    };
+  }
+
+  /** The keeper does it within a second, should Redis be away now. */
+  async function applied(lane: Lane): Promise<QueueView> {
+    await applySteering(lanes).catch(nullIfAway);
+    return view(lane);
+  }
+
+  return {
+    listQueues: () => Promise.all([...lanes].map(view)),
+    async pauseQueue(name, { by, note }) {
+      const lane = laneOf(name);
+      await setPause(name, { at: new Date(), by, note });
+      return applied(lane);
+    },
+    async resumeQueue(name) {
+      const lane = laneOf(name);
+      await setPause(name, null);
+      return applied(lane);
+    },
+    async limitQueue(name, limits) {
+      const lane = laneOf(name);
+      const { limits: before } = (await readSteering()).get(name) ?? steeringOf();
+      await setLimits(name, { ...before, ...limits });
+      return applied(lane);
+    },
+    async drainQueue(name) {
+      laneOf(name);
+      const now = new Date();
+      const { modifiedCount } = await JobStatusModel.updateMany(
+        {
+          queue: name,
+          status: { $in: OPEN_STATES.filter((state) => state !== 'active') },
+          queuedAt: { $lte: now },
+          cancelRequestedAt: { $exists: false },
+        },
+        { $set: { cancelRequestedAt: now } },
+      );
+      return { queue: name, jobs: modifiedCount };
+    },
+  };
+}
+
+function nullIfAway(error: unknown): null {
+  if (isRedisUnavailable(error)) return null;
+  throw error;
+}

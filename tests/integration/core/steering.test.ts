@@ -1,0 +1,88 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
+import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
+import {
+  USER_DATA,
+  userDataJob,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { cancelRequested } from '../../../server/Services/BackgroundJobs/reconciling/cancelRequested.ts';
+import { applySteering } from '../../../server/Services/BackgroundJobs/steering/queueSteering.ts';
+import { SILENT, useInstallation } from './installation.ts';
+
+const PAYLOAD = { userId: 'a'.repeat(24), asOf: '2026-11-22', backfill: false };
+
+describe('a queue that an administrator steers', () => {
+  const installation = useInstallation();
+  const { queue, lanes, administration } = installation;
+  const steering = createQueueAdministration(lanes, [userDataJob]);
+  const enqueuer = createEnqueuer({ lanes, batchSize: 50, horizonMs: 60_000, log: SILENT });
+  const enqueue = async (more = {}) => (await enqueuer.enqueue(userDataJob, PAYLOAD, more)).jobId;
+
+  it('stays paused over a loss of Redis, says so, and goes on when it is resumed', async () => {
+    const paused = await steering.pauseQueue(USER_DATA, {
+      by: 'eve',
+      note: 'the mail server moves',
+    });
+    expect(paused).toMatchObject({ queue: USER_DATA, paused: { by: 'eve' }, kinds: [USER_DATA] });
+    await installation.wipeRedis();
+    expect(await queue.isPaused()).toBe(false);
+    expect(await applySteering(lanes)).toEqual([USER_DATA]);
+    expect(await applySteering(lanes)).toEqual([]);
+    const jobId = await enqueue();
+    const begun: string[] = [];
+    const worker = await installation.startWorker(async (_, context) => {
+      begun.push(context.jobId);
+    });
+    expect((await administration.why(jobId)).why).toMatch(
+      /is paused by an admin, since .*the mail server moves.*resumed/,
+    );
+    expect(await queue.hasTakeableJob()).toBe(false);
+    expect(begun).toEqual([]);
+    await steering.resumeQueue(USER_DATA);
+    await installation.jobIn('completed', jobId);
+    await worker.stop();
+  });
+
+  it('has at most so many jobs at work, and an idle worker behind a limit is well', async () => {
+    await steering.limitQueue(USER_DATA, { maxConcurrency: 1 });
+    let atWork = 0;
+    let most = 0;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const work = async () => {
+      atWork += 1;
+      most = Math.max(most, atWork);
+      await held;
+      atWork -= 1;
+    };
+    const workers = [await installation.startWorker(work), await installation.startWorker(work)];
+    const ids = [await enqueue(), await enqueue(), await enqueue()];
+    await vi.waitFor(() => expect(atWork).toBe(1));
+    await vi.waitFor(async () => expect((await queue.pendingCounts()).waiting).toBe(2));
+    expect(await queue.hasTakeableJob()).toBe(false);
+    expect((await administration.why(ids[2] ?? '')).why).toMatch(/at its limit \(1 job at once\)/);
+    release();
+    for (const jobId of ids) await installation.jobIn('completed', jobId);
+    expect(most).toBe(1);
+    const { limits } = await steering.limitQueue(USER_DATA, { maxConcurrency: null });
+    expect(limits).toEqual({ concurrency: null, maxConcurrency: null, rate: null });
+    for (const worker of workers) await worker.stop();
+  });
+
+  it('is drained of what waits now, and of nothing that comes later', async () => {
+    const waiting = [await enqueue(), await enqueue({ runAt: new Date(Date.now() + 3_600_000) })];
+    expect(await steering.drainQueue(USER_DATA)).toEqual({ queue: USER_DATA, jobs: 2 });
+    const later = await enqueue();
+    expect(await cancelRequested(lanes)).toBe(2);
+    for (const jobId of waiting) {
+      expect(await installation.job(jobId)).toMatchObject({ status: 'cancelled' });
+    }
+    expect(await installation.job(later)).toMatchObject({ status: 'queued' });
+    await expect(steering.drainQueue('nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(steering.pauseQueue('nothing', { by: 'eve', note: '' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+});
