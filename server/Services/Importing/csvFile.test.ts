@@ -162,9 +162,10 @@ describe('the rows of a CSV file', () => {
   });
 
   it('do not wait for the end of a quote beyond the longest record', async () => {
-    const { rows, refused } = await read(`name,age\n"a,1\n${'b,2\n'.repeat(400_000)}c",3\n`);
-    expect(rows).toHaveLength(400_000);
-    expect(refused.map(({ line }) => line)).toEqual([2, 400_003]);
+    const row = `b,2,${'x'.repeat(96)}\n`;
+    const { rows, refused } = await read(`name,age,town\n"a,1,\n${row.repeat(12_000)}c",3,\n`);
+    expect(rows).toHaveLength(12_000);
+    expect(refused.map(({ line }) => line)).toEqual([2, 12_003]);
   });
 
   it('say how much of the file is read', async () => {
