@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import { ROLES, type Role } from '../models/AccountModel.ts';
 import { changePassword, createAccount, disableAccount } from '../Services/Auth/accounts.ts';
+import { commandNamed, say } from './output.ts';
 import { readPassword } from './readPassword.ts';
 import { withMongo } from './withMongo.ts';
 
@@ -23,10 +24,10 @@ async function withPassword(
     ? randomBytes(GENERATED_BYTES).toString('base64url')
     : await readPassword();
   await use(password);
-  if (generated) process.stdout.write(`Password: ${password}\n`);
+  if (generated) say(`Password: ${password}`);
 }
 
-const program = new Command('account').description(
+const program = commandNamed('account').description(
   'Who may log in. A password is read from standard input, or asked for without echo.',
 );
 
@@ -45,7 +46,7 @@ program
     withMongo(async () => {
       const { role, user } = options;
       await withPassword(options, (password) => createAccount({ email, password, role, user }));
-      process.stdout.write(`${email} may log in as ${role}.\n`);
+      say(`${email} may log in as ${role}.`);
     }),
   );
 
@@ -57,7 +58,7 @@ program
   .action((email: string, options: PasswordOptions) =>
     withMongo(async () => {
       await withPassword(options, (password) => changePassword(email, password));
-      process.stdout.write(`${email} has a new password. Its tokens have ended.\n`);
+      say(`${email} has a new password. Its tokens have ended.`);
     }),
   );
 
@@ -68,7 +69,7 @@ program
   .action((email: string) =>
     withMongo(async () => {
       await disableAccount(email);
-      process.stdout.write(`${email} can no longer log in. Its tokens have ended.\n`);
+      say(`${email} can no longer log in. Its tokens have ended.`);
     }),
   );
 

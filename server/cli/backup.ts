@@ -1,15 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { backUpMongo } from '../Services/Backup/mongoBackup.ts';
 import { inMongo, inRedis } from './connections.ts';
+import { commandNamed, say } from './output.ts';
 import { backUpQueues } from './queueFile.ts';
 import { tellErrors } from './tellErrors.ts';
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
-
-const program = new Command('backup')
+const program = commandNamed('backup')
   .description('Writes MongoDB’s collections and the queue’s pending jobs into a new folder.')
   .argument('[folder]', 'where to', `backup-${new Date().toISOString().replace(/[:.]/g, '-')}`)
   .addOption(new Option('--only <side>', 'one side').choices(['mongodb', 'redis']))

@@ -10,6 +10,7 @@ import { apiPort } from './doctor/port.ts';
 import { activeWithoutLock, redisFitness, redisMemory, redisTime } from './doctor/redis.ts';
 import { redisCli } from './doctor/redisCli.ts';
 import { logDisk, nodeVersion } from './doctor/thisMachine.ts';
+import { say } from './output.ts';
 import { tellErrors } from './tellErrors.ts';
 
 const found: Finding['state'][] = [];
@@ -17,7 +18,7 @@ let redact = createRedactor([]);
 
 function tell(subject: string, finding: Finding): void {
   found.push(finding.state);
-  process.stdout.write(`${redact(findingLine(subject, finding))}\n`);
+  say(String(redact(findingLine(subject, finding))));
 }
 
 /** Looks at one thing; a look that fails is a finding too. */

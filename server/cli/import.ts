@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import type { Env } from '../config/env.ts';
 import { UserModel } from '../models/UserModel.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
@@ -7,6 +6,8 @@ import { importSample, isSampleUnfinished } from '../Services/Importing/importSa
 import { acceptedLines, describeTotals } from '../Services/Importing/importTotals.ts';
 import { showProgressOn } from '../Services/Importing/progress.ts';
 import { createRefusalLog } from '../Services/Importing/refusals.ts';
+import { openReport } from '../Services/Importing/reportFile.ts';
+import { commandNamed, complain, say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
 const NOTHING_IMPORTED = 1;
@@ -23,13 +24,9 @@ interface FileFlags {
   report?: string;
 }
 
-function say(...lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
 const startProgress = showProgressOn(process.stderr);
 
-const program = new Command('import').description('Brings users and their purchases in.');
+const program = commandNamed('import').description('Brings users and their purchases in.');
 
 program
   .command('sample')
@@ -40,12 +37,25 @@ program
 
 program
   .command('files')
-  .description('your own: externalId,email,timezone,active and externalId,purchasedAt,amount,items')
+  .description(
+    'your own, as CSV with the columns externalId,timezone,active (and email) and ' +
+      'externalId,purchasedAt,amount,items (and purchaseId); docs/importing.md says more',
+  )
   .argument('<users.csv>')
   .argument('<purchases.csv>')
-  .option('--source <name>', 'what these purchases are known by (default: the name of their file)')
-  .option('--replace', 'put them in place of what was imported before by that name', false)
-  .option('--report <file>', 'write all refused lines there, as CSV')
+  .option(
+    '--source <name>',
+    'what these purchases are known by (default: the name of their file, or "purchases" if they have ids)',
+  )
+  .option(
+    '--replace',
+    'put them in place of what was imported before by that name; every line must be good',
+    false,
+  )
+  .option(
+    '--report <file>',
+    'write all refused lines there, as CSV; only an earlier report is overwritten',
+  )
   .action((users: string, purchases: string, flags: FileFlags) =>
     withMongo((env) => files(users, purchases, flags, env)),
   );
@@ -74,7 +84,8 @@ async function files(
   { source, replace, report }: FileFlags,
   env: Env,
 ): Promise<void> {
-  const refusals = createRefusalLog(report);
+  const inputs = [usersPath, purchasesPath];
+  const refusals = createRefusalLog(report === undefined ? null : openReport(report, inputs));
   try {
     const totals = await importFiles({
       usersPath,
@@ -88,10 +99,10 @@ async function files(
     if (acceptedLines(totals) === 0) process.exitCode = NOTHING_IMPORTED;
     else if (refusals.count() > 0) process.exitCode = SOME_REFUSED;
   } finally {
-    for (const line of refusals.close()) process.stderr.write(`${line}\n`);
+    complain(...refusals.close());
   }
   const warning = await parametersWarning(env.SCORING_PARAMS);
-  if (warning !== null) process.stderr.write(`Note: ${warning}\n`);
+  if (warning !== null) complain(`Note: ${warning}`);
 }
 
 await program.parseAsync();

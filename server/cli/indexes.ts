@@ -1,7 +1,8 @@
 import { ensureIndexes } from '../models/indexes.ts';
+import { say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
 await withMongo(async () => {
   const models = await ensureIndexes();
-  process.stdout.write(`Indexes stand for ${models.join(', ')}.\n`);
+  say(`Indexes stand for ${models.join(', ')}.`);
 });

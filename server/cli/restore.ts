@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import { type Env, readEnv } from '../config/env.ts';
 import { heldLeases } from '../models/system/LeaseModel.ts';
 import { liveWorkers } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { requireRestorable, restoreMongo } from '../Services/Backup/mongoBackup.ts';
 import { inMongo, inRedis } from './connections.ts';
+import { commandNamed, say } from './output.ts';
 import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
 import { tellErrors } from './tellErrors.ts';
 
@@ -14,9 +15,8 @@ interface Flags {
 }
 
 const STOP = 'npx pm2 stop worker api-server';
-const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const program = new Command('restore')
+const program = commandNamed('restore')
   .description('Puts a backup back. Stop the API and the workers first, and start them after.')
   .argument('<folder>', 'what npm run backup has written')
   .option('--replace', 'remove what is there', false)

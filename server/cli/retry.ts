@@ -1,11 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { createApiClient } from './apiClient.ts';
+import { commandNamed, say } from './output.ts';
 import { ownApi } from './ownApi.ts';
 import { type RetryFlags, retryCommand } from './retryCommand.ts';
 import { tellErrors } from './tellErrors.ts';
 
-const program = new Command('retry')
+const program = commandNamed('retry')
   .description('Puts failed jobs into the queue again: one, or those that the options meet.')
   .argument('[job]', "a job's id")
   .option('--run <id>', 'those of this run')
@@ -14,11 +15,7 @@ const program = new Command('retry')
   .option('--rate <jobs>', 'let so many begin in a second (0.1 to 1000)', rate)
   .option('--all', 'all failed jobs', false)
   .action((job: string | undefined, flags: Omit<RetryFlags, 'job'>) =>
-    tellErrors(() =>
-      retryCommand({ ...flags, job }, createApiClient(ownApi(readEnv())), (line) =>
-        process.stdout.write(`${line}\n`),
-      ),
-    ),
+    tellErrors(() => retryCommand({ ...flags, job }, createApiClient(ownApi(readEnv())), say)),
   );
 
 await program.parseAsync();

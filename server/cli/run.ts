@@ -1,11 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { commandNamed, say } from './output.ts';
 import { type RunFlags, runCommand } from './runCommand.ts';
 import { withMongo } from './withMongo.ts';
 
 /** What a shell reports of a command that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
-const program = new Command('run')
+const program = commandNamed('run')
   .description('Begins a run, watches it and shows what came of it.')
   .option('--as-of <day>', 'do the work as of this UTC day, YYYY-MM-DD', day)
   .option('--backfill', 'let results of an earlier day overwrite those of a later one', false)
@@ -14,7 +15,7 @@ const program = new Command('run')
   .option('--release-schedule', 'let a held schedule go when all users are enqueued', false)
   .action(async (flags: RunFlags) => {
     process.once('SIGINT', () => {
-      process.stdout.write('\nThe run goes on. To see it later:   npm run run -- --last\n');
+      say('\nThe run goes on. To see it later:   npm run run -- --last');
       process.exit(INTERRUPTED);
     });
     await withMongo(async (env) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Env } from '../config/env.ts';
+import { terminalText } from '../config/terminalText.ts';
 import { type Segment, UserSummaryModel } from '../models/UserSummaryModel.ts';
 import { USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
 import { releaseSchedule } from '../Services/BackgroundJobs/scheduling/schedule.ts';
@@ -36,7 +37,7 @@ export async function runCommand(
   output: Output,
 ): Promise<number> {
   const client = createApiClient(ownApi(env));
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = (text: string) => output.write(`${terminalText(text)}\n`);
   if (last) {
     const run = await client.lastRun();
     if (run === undefined) {

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { terminalText } from '../config/terminalText.ts';
 import type { Standing } from './runPace.ts';
 
 const PLAIN_LINE_MS = 5_000;
@@ -38,7 +39,7 @@ function barOn(stream: Output): RunProgress {
     },
     say(line) {
       bar.stop();
-      stream.write(`${line}\n`);
+      stream.write(`${terminalText(line)}\n`);
       if (last !== undefined) start(last);
     },
     stop: () => bar.stop(),
@@ -57,7 +58,7 @@ function linesOn(stream: Output): RunProgress {
       const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
       stream.write(`${percent}% | ${done}/${total} users | ${pace} users/s | ${left} left\n`);
     },
-    say: (line) => stream.write(`${line}\n`),
+    say: (line) => stream.write(`${terminalText(line)}\n`),
     stop: () => undefined,
   };
 }

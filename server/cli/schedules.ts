@@ -1,11 +1,14 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
 import { holdSchedule, releaseSchedule } from '../Services/BackgroundJobs/scheduling/schedule.ts';
+import { commandNamed, say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
 const MINUTE_MS = 60_000;
 
-const program = new Command('schedules').description('Holds the hourly schedule, and releases it.');
+const program = commandNamed('schedules').description(
+  'Holds the hourly schedule, and releases it.',
+);
 
 program
   .command('hold')
@@ -15,7 +18,7 @@ program
     withMongo(async () => {
       const until = new Date(Date.now() + flags.minutes * MINUTE_MS);
       await holdSchedule(USER_DATA_SCHEDULE, until);
-      process.stdout.write(`The schedule is held until ${until.toISOString()} at most.\n`);
+      say(`The schedule is held until ${until.toISOString()} at most.`);
     }),
   );
 
@@ -25,7 +28,7 @@ program
   .action(() =>
     withMongo(async () => {
       await releaseSchedule(USER_DATA_SCHEDULE);
-      process.stdout.write('The schedule is released.\n');
+      say('The schedule is released.');
     }),
   );
 

@@ -1,3 +1,5 @@
+import { complain } from './output.ts';
+
 /**
  * Runs one command. An error is told in one line and ends the process with 1. A reader that has seen
  * enough (`| head`) is no error: what was begun, a restore say, is done to its end.
@@ -7,7 +9,7 @@ export async function tellErrors(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    complain(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
 }

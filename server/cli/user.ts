@@ -1,12 +1,12 @@
-import { Command } from 'commander';
 import { UserSummaryModel } from '../models/UserSummaryModel.ts';
 import { forgetUser } from '../Services/BackgroundJobs/runs/forgetUser.ts';
 import { deleteUser } from '../Services/Users/deleteUser.ts';
 import { describeUser } from '../Services/Users/describeUser.ts';
 import { namedUser } from '../Services/Users/namedUser.ts';
+import { commandNamed, say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
-const program = new Command('user').description('What concerns one user.');
+const program = commandNamed('user').description('What concerns one user.');
 
 program
   .command('show')
@@ -16,7 +16,7 @@ program
     withMongo(async () => {
       const user = await namedUser(name);
       const summary = await UserSummaryModel.findOne({ userId: user._id }).lean();
-      process.stdout.write(`${describeUser(user, summary).join('\n')}\n`);
+      say(...describeUser(user, summary));
     }),
   );
 
@@ -29,9 +29,9 @@ program
       const { userId, externalId, purchases, summaries, jobs } = await deleteUser(name, {
         forgetJobs: forgetUser,
       });
-      process.stdout.write(
+      say(
         `User ${externalId} (${userId}) is deleted, with ${purchases} purchases, ` +
-          `${summaries} summary and ${jobs} job records.\n`,
+          `${summaries} summary and ${jobs} job records.`,
       );
     }),
   );

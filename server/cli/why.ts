@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import { JobStatusModel } from '../models/system/JobStatusModel.ts';
 import { createWhy } from '../Services/BackgroundJobs/admin/why.ts';
@@ -6,12 +5,13 @@ import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/la
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { resolveUsers } from '../Services/Users/resolveUsers.ts';
+import { commandNamed, say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
 const USERS_JOBS_SHOWN = 5;
 
-const program = new Command('why')
+const program = commandNamed('why')
   .description('Says in a sentence why a job is not running, or what became of it.')
   .argument('<job or user>', "a job's id, or a user's ObjectId or externalId: their newest jobs")
   .action((name: string) =>
@@ -23,7 +23,7 @@ const program = new Command('why')
       try {
         const why = createWhy(lanes);
         for (const jobId of await jobsOf(name)) {
-          process.stdout.write(`${jobId}\n  ${(await why(jobId)).why}\n`);
+          say(jobId, `  ${(await why(jobId)).why}`);
         }
       } finally {
         redis?.disconnect();

@@ -1,5 +1,6 @@
 import { type Env, EnvironmentError, readEnv } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
+import { terminalText } from '../config/terminalText.ts';
 import { reportReady, type ShutdownList, stopOnSignals } from './shutdown.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function runProcess(
     reportReady();
   } catch (error) {
     const told = error instanceof EnvironmentError ? error.message : String((error as Error).stack);
-    process.stderr.write(`${told}\n`);
+    process.stderr.write(`${terminalText(told)}\n`);
     process.exit(1);
   }
 }

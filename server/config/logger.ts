@@ -12,6 +12,7 @@ import DailyRotateFile from 'winston-daily-rotate-file';
 import { currentLogContext } from './logContext.ts';
 import { prettyLine } from './prettyLine.ts';
 import { createRedactor } from './redaction.ts';
+import { terminalText } from './terminalText.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 type Fields = Readonly<Record<string, unknown>>;
@@ -64,8 +65,8 @@ function lineFormat(options: LoggerOptions): Logform.Format {
   })();
 }
 
-/** One JSON object a line; the values are plain already. */
-const json = format.printf((line) => JSON.stringify(line));
+/** One JSON object a line; the values are plain already. PM2 shows such lines on a terminal. */
+const json = format.printf((line) => terminalText(JSON.stringify(line)));
 
 const pretty = format.printf(prettyLine);
 
@@ -87,7 +88,7 @@ function rotatedFile(file: string): DailyRotateFile {
   });
   // A full disk must not end the process; stdout still has the lines.
   transport.logStream.on('error', (error: Error) => {
-    process.stderr.write(`${path} cannot be written: ${error.message}\n`);
+    process.stderr.write(terminalText(`${path} cannot be written: ${error.message}\n`));
   });
   return transport;
 }

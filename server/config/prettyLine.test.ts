@@ -30,5 +30,5 @@ it('shows the stack of an error below', () => {
 
 it('lets nothing through that a terminal would obey', () => {
   const line = prettyLine({ ...begun, message: 'a\u001b[2Jb\rc', path: '\u0007' });
-  expect(line.slice(line.indexOf('a'))).toBe('a?[2Jb?c  path=?');
+  expect(line.slice(line.indexOf('a'))).toBe('a\\u001b[2Jb\\u000dc  path=\\u0007');
 });

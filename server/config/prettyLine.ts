@@ -1,5 +1,5 @@
-/** What could move a terminal's cursor or colour it; line breaks and tabs may stay. */
-const CONTROL_CHARACTERS = /(?![\n\t])\p{Cc}/gu;
+import { terminalText } from './terminalText.ts';
+
 const COLORS: Readonly<Record<string, string>> = {
   error: '\u001b[31m',
   warn: '\u001b[33m',
@@ -35,5 +35,5 @@ export function prettyLine({ time, level, message, service, pid, ...fields }: Li
   const stack = stackOf(fields.error);
   const below = stack === undefined ? '' : `\n${stack}`;
   const head = `${String(time).slice(11, 23)} ${level.toUpperCase().padEnd(5)}`;
-  return `${COLORS[level] ?? ''}${head}${RESET} ${(text + below).replace(CONTROL_CHARACTERS, '?')}`;
+  return `${COLORS[level] ?? ''}${head}${RESET} ${terminalText(text + below)}`;
 }

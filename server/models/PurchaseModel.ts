@@ -3,18 +3,24 @@ import { model, Schema, type Types } from 'mongoose';
 /** The `source` of the sample's purchases. */
 export const SAMPLE_SOURCE = 'cdnow';
 
-/** One purchase, as one line of an imported file tells it. */
+/** The `source` of purchases that have ids of their own, unless the import names another. */
+export const IDENTIFIED_SOURCE = 'purchases';
+
+/** One purchase or refund, as one line of an imported file tells it. */
 export interface PurchaseDoc {
   _id: Types.ObjectId;
   userId: Types.ObjectId;
   purchasedAt: Date;
-  /** Whole cents: sums of them are exact. */
+  /** Whole cents: sums of them are exact. Negative for a refund. */
   amountCents: number;
   items: number;
   /** What it was imported from: SAMPLE_SOURCE, or the name given to the import. */
   source: string;
-  /** Its line there, from 1. With the source its key: a repeated import doubles nothing. */
-  line: number;
+  /**
+   * The owner's own name for it, or its line, from 1, where the file has no such names. With the
+   * source it is unique: a repeated import doubles nothing.
+   */
+  key: string | number;
 }
 
 const purchaseSchema = new Schema<PurchaseDoc>(
@@ -24,12 +30,12 @@ const purchaseSchema = new Schema<PurchaseDoc>(
     amountCents: { type: Number, required: true },
     items: { type: Number, required: true },
     source: { type: String, required: true },
-    line: { type: Number, required: true },
+    key: { type: Schema.Types.Mixed, required: true },
   },
   { collection: 'purchases', versionKey: false, autoIndex: false },
 );
 
-purchaseSchema.index({ source: 1, line: 1 }, { unique: true });
+purchaseSchema.index({ source: 1, key: 1 }, { unique: true });
 // A customer's purchases up to a day; the amount makes the index answer alone.
 purchaseSchema.index({ userId: 1, purchasedAt: 1, amountCents: 1 });
 

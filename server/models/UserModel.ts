@@ -1,11 +1,18 @@
 import { model, Schema, type Types } from 'mongoose';
+import { looksLikeObjectId } from './objectIds.ts';
+
+/** RFC 5321, 4.5.3.1.3: a path has at most 256 bytes, of which two are its brackets. */
+export const MAX_EMAIL_BYTES = 254;
 
 /** Someone the hourly work is done for. Not an account: those log in. */
 export interface UserDoc {
   _id: Types.ObjectId;
-  /** The owner's own name for this user, such as a customer number. */
+  /**
+   * The owner's own name for this user, such as a customer number. Nothing that looks like an
+   * ObjectId: a user can be named by either, and the two must not be mistaken for each other.
+   */
   externalId: string;
-  email: string;
+  email: string | null;
   /** Of the IANA database. */
   timezone: string;
   /** Only active users are put into runs. */
@@ -18,8 +25,22 @@ export interface UserDoc {
 
 const userSchema = new Schema<UserDoc>(
   {
-    externalId: { type: String, required: true },
-    email: { type: String, required: true },
+    externalId: {
+      type: String,
+      required: true,
+      validate: {
+        validator: (externalId: string) => !looksLikeObjectId(externalId),
+        message: 'An externalId must not look like an ObjectId.',
+      },
+    },
+    email: {
+      type: String,
+      default: null,
+      validate: {
+        validator: (email: string | null) => Buffer.byteLength(email ?? '') <= MAX_EMAIL_BYTES,
+        message: `An e-mail address has at most ${MAX_EMAIL_BYTES} bytes.`,
+      },
+    },
     timezone: { type: String, required: true },
     active: { type: Boolean, required: true },
     deletedAt: Date,

@@ -10,6 +10,9 @@ describe('parseCents', () => {
     ['0.29', 29],
     ['12.500', 1250],
     ['0', 0],
+    ['-12.5', -1250],
+    ['-0', 0],
+    ['-0.00', 0],
     ['999999999999.99', 99_999_999_999_999],
   ])('reads %s as %i cents', (text, cents) => {
     expect(parseCents(text)).toBe(cents);
@@ -17,7 +20,8 @@ describe('parseCents', () => {
 
   it.each([
     '',
-    '-1',
+    '--1',
+    '- 1',
     '+1',
     '1,000',
     '$5',
@@ -36,7 +40,9 @@ describe('parseCents', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 99_999_999_999_999 }), (cents) => {
         const digits = String(cents).padStart(3, '0');
-        expect(parseCents(`${digits.slice(0, -2)}.${digits.slice(-2)}`)).toBe(cents);
+        const text = `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+        expect(parseCents(text)).toBe(cents);
+        expect(parseCents(`-${text}`)).toBe(0 - cents);
       }),
     );
   });

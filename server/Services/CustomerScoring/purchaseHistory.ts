@@ -1,9 +1,11 @@
 import type { CustomerScore } from '../../models/UserSummaryModel.ts';
+import { netOfRefunds } from './refunds.ts';
 import { dayNumber, endOfDay } from './utcDay.ts';
 
 /** What the scoring needs to know of a purchase. */
 export interface PurchaseRecord {
   readonly purchasedAt: Date;
+  /** Negative for a refund. */
   readonly amountCents: number;
 }
 
@@ -11,7 +13,8 @@ export type PurchaseHistory = Omit<CustomerScore, 'pAlive' | 'segment'>;
 
 /**
  * Frequency, recency, age and spend of one customer, over the purchases up to and including the
- * UTC day `asOf` (`YYYY-MM-DD`); later ones and their order do not matter. Without any: zeros.
+ * UTC day `asOf` (`YYYY-MM-DD`), net of the refunds up to then; later ones and their order do not
+ * matter. Without any: zeros.
  *
  * Purchases of one day count as one occasion. Definitions: Fader, Hardie & Lee (2005), "Counting
  * Your Customers the Easy Way", Marketing Science 24(2), section 4; the first occasion is no repeat.
@@ -21,7 +24,7 @@ export function purchaseHistory(
   asOf: string,
 ): PurchaseHistory {
   const end = endOfDay(asOf);
-  const counted = purchases.filter(({ purchasedAt }) => purchasedAt < end);
+  const counted = netOfRefunds(purchases.filter(({ purchasedAt }) => purchasedAt < end));
   const [first, ...others] = counted;
   if (first === undefined) return NO_PURCHASES;
 

@@ -1,28 +1,30 @@
 import { basename } from 'node:path';
 import { AppError } from '../../errors/AppError.ts';
-import { SAMPLE_SOURCE } from '../../models/PurchaseModel.ts';
-import { type CsvRow, checkCsvHeader, readCsv } from './csvFile.ts';
+import { IDENTIFIED_SOURCE, PurchaseModel, SAMPLE_SOURCE } from '../../models/PurchaseModel.ts';
+import {
+  type CheckedFiles,
+  checkFiles,
+  type FilesToImport,
+  importedPurchase,
+} from './checkFiles.ts';
+import { beyondFile, type PurchaseOfUser } from './comparePurchases.ts';
+import type { CsvRow } from './csvFile.ts';
+import { readHeader } from './csvHeader.ts';
+import { eachBatch } from './eachBatch.ts';
 import { ensureImportIndexes } from './importIndexes.ts';
 import { addCounts, emptyTotals, type ImportTotals } from './importTotals.ts';
-import { inBatches } from './lines.ts';
-import type { Progress, StartProgress } from './progress.ts';
-import type { RefusalLog, Refuse } from './refusals.ts';
+import { type InputFile, openInput } from './inputFile.ts';
+import type { KeyTable } from './keyTable.ts';
+import type { StartProgress } from './progress.ts';
+import type { RefusalLog } from './refusals.ts';
 import { type PurchaseRow, purchaseRowSchema, userRowSchema } from './rowSchemas.ts';
-import { type PurchaseLine, removePurchasesAfter, storePurchases } from './storePurchases.ts';
+import { storePurchases } from './storePurchases.ts';
 import { storeUsers, usersOf } from './storeUsers.ts';
-
-const BATCH_SIZE = 1000;
-const BEING_DELETED = {
-  field: 'externalId',
-  reason:
-    'is of a user whose deletion was interrupted: finish it with ' +
-    'npm run user -- delete <externalId>, then import the file again',
-};
 
 interface FilesOptions {
   readonly usersPath: string;
   readonly purchasesPath: string;
-  /** Names the purchases, with their lines; by default the name of their file. */
+  /** Names the purchases; by default the name of their file, or `purchases` where they have ids. */
   readonly source?: string | undefined;
   /** What an earlier import of this source brought, and these files say otherwise, gives way. */
   readonly replace: boolean;
@@ -31,110 +33,160 @@ interface FilesOptions {
 }
 
 /**
- * Imports the owner's users and purchases, in constant memory. Bad lines are refused with their
- * reasons, the good ones kept. The same files again double nothing: a user is known by externalId
- * and takes on what the file says now; a purchase is known by source and line, and a line that says
- * otherwise than before is refused unless `replace` is set: it may well be another file of the same
- * name.
- * @throws AppError VALIDATION_FAILED, before anything is stored, for a header that lacks a column or
- * a source that is the sample's; the system's error for a file that cannot be read.
+ * Imports the owner's users and purchases. Both files are read to their ends and checked before
+ * anything is stored, then read again; memory grows by some 30 bytes a user and purchase id.
+ *
+ * Bad lines are refused with their reasons, the good ones kept. The same files again double nothing:
+ * a user is known by externalId and takes on what the file says now; a purchase is known by its id
+ * or, in a file without ids, by its line. Nothing at all is stored when the purchases contradict an
+ * earlier import of their source, unless `replace` is set; with `replace`, when any line is refused.
+ * @throws AppError VALIDATION_FAILED in these cases, and for what is no such file, a header that
+ * lacks a column, or a source that is the sample's.
  */
 export async function importFiles(options: FilesOptions): Promise<ImportTotals> {
-  const { usersPath, purchasesPath, source = basename(purchasesPath) } = options;
-  if (source === SAMPLE_SOURCE) {
+  const users = await openInput(options.usersPath);
+  try {
+    const purchases = await openInput(options.purchasesPath);
+    try {
+      return await importOpened(users, purchases, options);
+    } finally {
+      await purchases.close();
+    }
+  } finally {
+    await users.close();
+  }
+}
+
+async function importOpened(
+  users: InputFile,
+  purchases: InputFile,
+  { source, replace, refusals, startProgress }: FilesOptions,
+): Promise<ImportTotals> {
+  const usersHeader = await readHeader(users, userRowSchema);
+  const purchasesHeader = await readHeader(purchases, purchaseRowSchema);
+  const hasIds = purchasesHeader.columns.includes('purchaseId');
+  const files: FilesToImport = {
+    users: { input: users, header: usersHeader, schema: userRowSchema },
+    purchases: { input: purchases, header: purchasesHeader, schema: purchaseRowSchema },
+    source: source ?? (hasIds ? IDENTIFIED_SOURCE : basename(purchases.path)),
+    hasIds,
+    refusals,
+    startProgress,
+  };
+  if (files.source === SAMPLE_SOURCE) {
     throw new AppError(
       'VALIDATION_FAILED',
-      `"${source}" names the sample's purchases: give yours another name with --source.`,
+      `"${SAMPLE_SOURCE}" names the sample's purchases: give yours another name with --source.`,
     );
   }
-  await checkCsvHeader(usersPath, userRowSchema);
-  await checkCsvHeader(purchasesPath, purchaseRowSchema);
   await ensureImportIndexes();
+  const checked = await checkFiles(files, { replace });
+  if (replace) await requireReplacement(files, checked);
+  else requireAgreement(files, checked);
+  return store(files, checked.ids, replace);
+}
+
+function requireAgreement(
+  { source, hasIds }: FilesToImport,
+  { contradictions }: CheckedFiles,
+): void {
+  if (contradictions === 0) return;
+  const ids = hasIds ? '' : ' A column purchaseId would tell the purchases apart by themselves.';
+  throw new AppError(
+    'VALIDATION_FAILED',
+    `Nothing was imported: of ${contradictions} purchases that an earlier import brought as ` +
+      `"${source}" this file says otherwise, or nothing. If it is another file, import it with ` +
+      `--source <another name>; if it is the same, corrected, with --replace.${ids}`,
+  );
+}
+
+/** What is refused, or lacks altogether, would be lost. */
+async function requireReplacement(
+  { source, refusals }: FilesToImport,
+  { purchases }: CheckedFiles,
+): Promise<void> {
+  const refused = refusals.count();
+  if (refused > 0) {
+    throw new AppError(
+      'VALIDATION_FAILED',
+      `Nothing was imported and nothing replaced: ${refused} lines are refused, and with ` +
+        '--replace every line must be good. Correct them and import the files again.',
+    );
+  }
+  if (purchases === 0 && (await PurchaseModel.exists({ source })) !== null) {
+    throw new AppError(
+      'VALIDATION_FAILED',
+      `Nothing was imported: the file has no purchase, and --replace would remove all of "${source}".`,
+    );
+  }
+}
+
+async function store(files: FilesToImport, ids: KeyTable, replace: boolean): Promise<ImportTotals> {
   const totals = emptyTotals();
-  await importUsers(options, totals);
-  await importPurchases({ ...options, source }, totals);
+  await storeAllUsers(files, totals);
+  await storeAllPurchases(files, ids, replace, totals);
   return totals;
 }
 
-async function importUsers(options: FilesOptions, totals: ImportTotals): Promise<void> {
-  const { usersPath, refusals, startProgress } = options;
-  const refuse = refusals.of(usersPath);
-  const rows = readCsv(usersPath, userRowSchema, refuse);
-  await eachBatch(rows, startProgress('Users'), async (batch) => {
-    const users = batch.map(({ row }) => row);
-    const { deleting, ...counts } = await storeUsers(users, { update: true });
-    for (const { line, row } of batch) {
-      if (deleting.includes(row.externalId)) refuse({ line, problems: [BEING_DELETED] });
-    }
+/** The check has told them. */
+const toldAlready = () => undefined;
+
+async function storeAllUsers(
+  { users, startProgress }: FilesToImport,
+  totals: ImportTotals,
+): Promise<void> {
+  const reading = { refuse: toldAlready, progress: startProgress('Users') };
+  await eachBatch(users, reading, async (batch) => {
+    const rows = batch.map(({ row }) => row);
+    const { deleting: _, ...counts } = await storeUsers(rows, { update: true });
     addCounts(totals.users, counts);
   });
 }
 
-async function importPurchases(
-  options: FilesOptions & { source: string },
+async function storeAllPurchases(
+  { purchases, source, hasIds, startProgress }: FilesToImport,
+  ids: KeyTable,
+  replace: boolean,
   totals: ImportTotals,
 ): Promise<void> {
-  const { purchasesPath, source, replace, refusals, startProgress } = options;
-  const refuse = refusals.of(purchasesPath);
-  const rows = readCsv(purchasesPath, purchaseRowSchema, refuse);
   let after = 0;
-  await eachBatch(rows, startProgress('Purchases'), async (batch) => {
+  const reading = { refuse: toldAlready, progress: startProgress('Purchases') };
+  await eachBatch(purchases, reading, async (batch) => {
     const upTo = batch.at(-1)?.line ?? after;
-    const purchases = await ofKnownUsers(batch, refuse);
     const { conflicts, ...counts } = await storePurchases({
       source,
-      purchases,
+      purchases: await ofKnownUsers(batch, ids),
       lines: { after, upTo },
+      hasIds,
       replace,
     });
-    const reason =
-      `is another purchase than in an earlier import of ${source}: ` +
-      'import the file with --source <another name>, or in place of the earlier one with --replace';
-    for (const line of conflicts) refuse({ line, problems: [{ field: null, reason }] });
+    if (conflicts > 0) {
+      throw new AppError(
+        'VALIDATION_FAILED',
+        `Another import of "${source}" is at work, with other purchases. Wait for its end, then ` +
+          'import the files again: it adds what is still absent.',
+      );
+    }
     addCounts(totals.purchases, counts);
     after = upTo;
   });
-  // A file without one good line is rather a mistake than the wish to lose all.
-  if (replace && after > 0) {
-    totals.purchases.removed += await removePurchasesAfter(source, after);
+  if (replace) {
+    const { deletedCount } = await PurchaseModel.deleteMany(beyondFile({ source, hasIds }, after));
+    totals.purchases.removed += deletedCount;
   }
 }
 
 async function ofKnownUsers(
   batch: readonly CsvRow<PurchaseRow>[],
-  refuse: Refuse,
-): Promise<PurchaseLine[]> {
+  ids: KeyTable,
+): Promise<PurchaseOfUser[]> {
   const users = await usersOf(batch.map(({ row }) => row.externalId));
-  const purchases: PurchaseLine[] = [];
-  for (const { line, row } of batch) {
-    const user = users.get(row.externalId);
-    if (user === undefined) {
-      refuse({ line, problems: [{ field: 'externalId', reason: 'belongs to no user' }] });
-      continue;
-    }
-    if (user.deletedAt !== undefined) {
-      refuse({ line, problems: [BEING_DELETED] });
-      continue;
-    }
-    const { purchasedAt, amount, items } = row;
-    purchases.push({ line, userId: user._id, purchasedAt, amountCents: amount, items });
-  }
-  return purchases;
-}
-
-async function eachBatch<Row>(
-  rows: AsyncIterable<CsvRow<Row>>,
-  progress: Progress,
-  store: (batch: readonly CsvRow<Row>[]) => Promise<void>,
-): Promise<void> {
-  let lines = 0;
-  try {
-    for await (const batch of inBatches(rows, BATCH_SIZE)) {
-      await store(batch);
-      lines += batch.length;
-      progress.update(batch.at(-1)?.progress ?? 1, lines);
-    }
-  } finally {
-    progress.stop();
-  }
+  return batch.flatMap((row) => {
+    const { purchaseId, externalId } = row.row;
+    if (purchaseId !== undefined && ids.add(purchaseId, row.line) !== row.line) return [];
+    const user = users.get(externalId);
+    // Unknown users were told by the check, or deleted since.
+    if (user === undefined || user.deletedAt !== undefined) return [];
+    return [importedPurchase(row, user._id)];
+  });
 }

@@ -104,13 +104,14 @@ async function storeCustomers(
     if (user === undefined || user.deletedAt !== undefined) return [];
     return own.map(({ line, purchasedAt, amountCents, items }) => ({
       line,
+      key: line,
       userId: user._id,
       purchasedAt: shifted(purchasedAt, shiftDays),
       amountCents,
       items,
     }));
   });
-  const batch = { source: SAMPLE_SOURCE, purchases, lines, replace: true };
+  const batch = { source: SAMPLE_SOURCE, purchases, lines, hasIds: false, replace: true };
   const { conflicts: _, ...counts } = await storePurchases(batch);
   addCounts(totals.purchases, counts);
 }

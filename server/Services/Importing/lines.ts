@@ -1,34 +1,56 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import type { InputFile, TextChunk } from './inputFile.ts';
 
 export interface Line {
   /** From 1. */
   readonly number: number;
+  /** Without the line break; empty where it is too long. */
   readonly text: string;
+  /** Longer than MAX_LINE_LENGTH: it was not kept. */
+  readonly isTooLong: boolean;
   /** The part of the file that was read so far, 0 to 1. */
   readonly progress: number;
 }
 
-const BYTE_ORDER_MARK = '\uFEFF';
+/** In UTF-16 units. Bounds the memory that a file without line breaks takes. */
+export const MAX_LINE_LENGTH = 1_048_576;
 
 /**
- * The lines of a text file, one after another: the whole of it is never in memory.
- * @throws the system's error when the file cannot be read.
+ * The lines of a text file, one after another: the whole of it is never in memory. A line ends with
+ * LF, CRLF or CR; other characters that Unicode calls line breaks are text.
  */
-export async function* readLines(path: string): AsyncGenerator<Line> {
-  const { size } = await stat(path);
-  const file = createReadStream(path, { encoding: 'utf8' });
+export async function* readLines(input: Pick<InputFile, 'chunks'>): AsyncGenerator<Line> {
   let number = 0;
-  try {
-    for await (const line of createInterface({ input: file, crlfDelay: Infinity })) {
+  let rest = '';
+  let isTooLong = false;
+  let progress = 0;
+  for await (const chunk of withWholeLineEnds(input.chunks())) {
+    progress = chunk.progress;
+    const [first = '', ...others] = chunk.text.split(/\r\n|[\n\r]/);
+    let line = rest + first;
+    for (const next of others) {
       number += 1;
-      const text = number === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
-      yield { number, text, progress: file.bytesRead / size };
+      isTooLong ||= line.length > MAX_LINE_LENGTH;
+      yield { number, text: isTooLong ? '' : line, isTooLong, progress };
+      isTooLong = false;
+      line = next;
     }
-  } finally {
-    file.destroy();
+    isTooLong ||= line.length > MAX_LINE_LENGTH;
+    rest = isTooLong ? '' : line;
   }
+  if (rest !== '' || isTooLong) yield { number: number + 1, text: rest, isTooLong, progress };
+}
+
+/** Chunks of which none ends between a CR and its LF. */
+async function* withWholeLineEnds(chunks: AsyncIterable<TextChunk>): AsyncGenerator<TextChunk> {
+  let held = '';
+  let progress = 0;
+  for await (const chunk of chunks) {
+    progress = chunk.progress;
+    const text = held + chunk.text;
+    held = text.endsWith('\r') ? '\r' : '';
+    yield { text: held === '' ? text : text.slice(0, -1), progress };
+  }
+  if (held !== '') yield { text: held, progress };
 }
 
 /** Groups what comes into arrays of `size`; the last may be shorter. */

@@ -1,25 +1,17 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRefusalLog } from './refusals.ts';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hourwork-refusals-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
 
 const bad = (line: number) => ({ line, problems: [{ field: 'email', reason: 'is "odd"' }] });
 
 describe('the log of refused lines', () => {
-  it('tells file, line, field and reason', () => {
+  it('tells file, line, field and reason, after the notes', () => {
     const log = createRefusalLog();
     log.of('users.csv')(bad(3));
     log.of('purchases.csv')({ line: 9, problems: [{ field: null, reason: 'is not UTF-8 text' }] });
+    log.notesOn('users.csv')(4, 'the user of line 2 again; the last line counts.');
     expect(log.count()).toBe(2);
     expect(log.close()).toEqual([
+      'users.csv:4: Note: the user of line 2 again; the last line counts.',
       'users.csv:3: email is "odd"',
       'purchases.csv:9: is not UTF-8 text',
     ]);
@@ -33,21 +25,25 @@ describe('the log of refused lines', () => {
     expect(log.close()).toHaveLength(2);
   });
 
-  it('tells the first fifty and how many more there are', () => {
+  it('tells the first fifty of each kind and how many more there are', () => {
     const log = createRefusalLog();
-    for (let line = 1; line <= 53; line++) log.of('users.csv')(bad(line));
+    for (let line = 1; line <= 53; line++) {
+      log.of('users.csv')(bad(line));
+      log.notesOn('users.csv')(line, 'again');
+    }
     const told = log.close();
-    expect(told).toHaveLength(51);
+    expect(told).toHaveLength(102);
+    expect(told[50]).toBe('… and 3 more such notes.');
     expect(told.at(-1)).toBe('… and 3 more refused lines; see all with --report <file>.');
   });
 
-  it('writes all of them into the report, as CSV', async () => {
-    const path = join(folder, 'report.csv');
-    const log = createRefusalLog(path);
+  it('gives all of them to the report', () => {
+    const rows: string[][] = [];
+    const report = { write: (values: readonly string[]) => rows.push([...values]), close() {} };
+    const log = createRefusalLog(report);
     for (let line = 1; line <= 60; line++) log.of('users.csv')(bad(line));
-    expect(log.close().at(-1)).toBe(`… and 10 more refused lines; see ${path}.`);
-    const rows = parse(await readFile(path, 'utf8'), { columns: true });
+    expect(log.close().at(-1)).toBe('… and 10 more refused lines; the report has all.');
     expect(rows).toHaveLength(60);
-    expect(rows[59]).toEqual({ file: 'users.csv', line: '60', field: 'email', reason: 'is "odd"' });
+    expect(rows[59]).toEqual(['users.csv', '60', 'email', 'is "odd"']);
   });
 });

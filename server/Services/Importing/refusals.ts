@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import type { ReportFile } from './reportFile.ts';
 
 interface Problem {
   /** The column, or null when the line as a whole is at fault. */
@@ -13,50 +13,54 @@ export interface RefusedLine {
 }
 
 export type Refuse = (refused: RefusedLine) => void;
+/** Takes what is worth knowing of a line that is imported. */
+export type Note = (line: number, text: string) => void;
 
 export interface RefusalLog {
   /** Takes the refused lines of one file. */
   of(file: string): Refuse;
+  /** Takes the notes on one file. */
+  notesOn(file: string): Note;
   /** Refused lines so far, of all files. */
   count(): number;
-  /** Closes the report, and tells people of the first refused lines and of how many there are. */
+  /** Closes the report, and tells people of the first refused lines and notes, and of how many there are. */
   close(): string[];
 }
 
 const TOLD = 50;
 
 /**
- * Keeps the first 50 refused lines with their reasons and counts the rest; a report, where one is
- * wanted, holds all, as CSV. Says nothing of the values: they may be personal.
- * @throws the system's error when the report cannot be written.
+ * Keeps the first 50 refused lines with their reasons and counts the rest; the report, where one is
+ * wanted, holds all. Notes are kept in the same way, in no report. Says nothing of the values: they
+ * may be personal.
  */
-export function createRefusalLog(reportPath?: string): RefusalLog {
-  const report = reportPath === undefined ? null : openSync(reportPath, 'w');
-  if (report !== null) writeSync(report, 'file,line,field,reason\n');
+export function createRefusalLog(report: ReportFile | null = null): RefusalLog {
   const told: string[] = [];
+  const notes: string[] = [];
   let refused = 0;
+  let noted = 0;
 
-  function add(file: string, { line, problems }: RefusedLine): void {
+  function refuse(file: string, { line, problems }: RefusedLine): void {
     refused += 1;
     for (const { field, reason } of problems) {
       if (refused <= TOLD) told.push(`${file}:${line}: ${[field, reason].join(' ').trim()}`);
-      if (report === null) continue;
-      writeSync(report, `${[file, String(line), field ?? '', reason].map(quoted).join(',')}\n`);
+      report?.write([file, String(line), field ?? '', reason]);
     }
   }
 
   return {
-    of: (file) => (refusedLine) => add(file, refusedLine),
+    of: (file) => (refusedLine) => refuse(file, refusedLine),
+    notesOn: (file) => (line, text) => {
+      noted += 1;
+      if (noted <= TOLD) notes.push(`${file}:${line}: Note: ${text}`);
+    },
     count: () => refused,
     close() {
-      if (report !== null) closeSync(report);
-      if (refused <= TOLD) return told;
-      const where = reportPath === undefined ? 'see all with --report <file>' : `see ${reportPath}`;
-      return [...told, `… and ${refused - TOLD} more refused lines; ${where}.`];
+      report?.close();
+      const where = report === null ? 'see all with --report <file>' : 'the report has all';
+      if (refused > TOLD) told.push(`… and ${refused - TOLD} more refused lines; ${where}.`);
+      if (noted > TOLD) notes.push(`… and ${noted - TOLD} more such notes.`);
+      return [...notes, ...told];
     },
   };
-}
-
-function quoted(value: string): string {
-  return `"${value.replaceAll('"', '""')}"`;
 }

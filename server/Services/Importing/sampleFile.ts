@@ -1,6 +1,7 @@
 import { AppError } from '../../errors/AppError.ts';
 import { parseCents } from '../CustomerScoring/money.ts';
 import { dayStart } from '../CustomerScoring/utcDay.ts';
+import { type InputFile, openInput } from './inputFile.ts';
 import { type Line, readLines } from './lines.ts';
 
 /** The day of the last purchase in the file. */
@@ -25,14 +26,23 @@ export interface SampleCustomer {
 
 /**
  * The customers of the CDNOW file, one after another.
- * @throws AppError INTERNAL when a line is not as it should be; the system's error without the file.
+ * @throws AppError INTERNAL when a line is not as it should be; as openInput does, without the file.
  */
 export async function* readSample(path: string): AsyncGenerator<SampleCustomer> {
+  const input = await openInput(path);
+  try {
+    yield* customersIn(input);
+  } finally {
+    await input.close();
+  }
+}
+
+async function* customersIn(input: InputFile): AsyncGenerator<SampleCustomer> {
   let purchases: SamplePurchase[] = [];
   let progress = 0;
-  for await (const line of readLines(path)) {
+  for await (const line of readLines(input)) {
     if (line.number === 1) continue;
-    const purchase = parseSampleLine(path, line);
+    const purchase = parseSampleLine(input.path, line);
     const last = purchases.at(-1);
     if (last !== undefined && last.customer !== purchase.customer) {
       yield { customer: last.customer, purchases, progress };

@@ -1,15 +1,15 @@
 import { requireConflicts } from '../../models/bulkWriteFailures.ts';
 import { DURABLE } from '../../models/durable.ts';
 import { type PurchaseDoc, PurchaseModel } from '../../models/PurchaseModel.ts';
+import {
+  comparePurchases,
+  type KeyedBatch,
+  type PurchaseOfUser,
+  storedPurchases,
+} from './comparePurchases.ts';
 
-export type PurchaseLine = Omit<PurchaseDoc, '_id' | 'source'>;
-
-export interface PurchaseBatch {
-  readonly source: string;
-  /** In the order of their lines. */
-  readonly purchases: readonly PurchaseLine[];
-  /** The lines of the file they are from: from the first after one to the other, inclusive. */
-  readonly lines: { readonly after: number; readonly upTo: number };
+export interface PurchaseBatch extends KeyedBatch {
+  readonly purchases: readonly PurchaseOfUser[];
   /** Whether what an earlier import said of these lines gives way. */
   readonly replace: boolean;
 }
@@ -20,8 +20,8 @@ export interface StoredPurchases {
   unchanged: number;
   /** Were there, but not in this import; taken away when replacing. */
   removed: number;
-  /** Lines that held another purchase in an earlier import, and were left so. */
-  conflicts: number[];
+  /** Held another purchase, by an earlier import or by one at this moment, and were left so. */
+  conflicts: number;
 }
 
 const IN_BULK = { ordered: false, writeConcern: DURABLE } as const;
@@ -31,51 +31,30 @@ const IN_BULK = { ordered: false, writeConcern: DURABLE } as const;
  * repeated safely, also after an interruption and beside another import.
  */
 export async function storePurchases(batch: PurchaseBatch): Promise<StoredPurchases> {
-  const { source, purchases, lines, replace } = batch;
-  const stored = new Map(
-    (
-      await PurchaseModel.find(
-        { source, line: { $gt: lines.after, $lte: lines.upTo } },
-        { _id: 0, line: 1, userId: 1, purchasedAt: 1, amountCents: 1, items: 1 },
-      ).lean()
-    ).map((purchase) => [purchase.line, purchase]),
-  );
-
-  const added: PurchaseLine[] = [];
-  const differing: PurchaseLine[] = [];
-  for (const purchase of purchases) {
-    const there = stored.get(purchase.line);
-    stored.delete(purchase.line);
-    if (there === undefined) added.push(purchase);
-    else if (!samePurchase(there, purchase)) differing.push(purchase);
-  }
+  const { source, purchases, replace } = batch;
+  const stored = await storedPurchases(batch);
+  const { added, differing, absent } = comparePurchases(stored, purchases);
   if (!(await insert(source, added))) return storePurchases(batch);
   if (replace) {
     await overwrite(source, differing);
-    await remove(source, [...stored.keys()]);
+    await remove(source, absent);
   }
   return {
     added: added.length,
     replaced: replace ? differing.length : 0,
     unchanged: purchases.length - added.length - differing.length,
-    removed: replace ? stored.size : 0,
-    conflicts: replace ? [] : differing.map(({ line }) => line),
+    removed: replace ? absent.length : 0,
+    conflicts: replace ? 0 : differing.length,
   };
 }
 
-/** Takes away what an earlier, longer import of this source brought. @returns how many. */
-export async function removePurchasesAfter(source: string, line: number): Promise<number> {
-  const { deletedCount } = await PurchaseModel.deleteMany({ source, line: { $gt: line } });
-  return deletedCount;
-}
-
-/** @returns false when another import stored some of these lines at this very moment. */
-async function insert(source: string, purchases: readonly PurchaseLine[]): Promise<boolean> {
+/** @returns false when another import stored some of these purchases at this very moment. */
+async function insert(source: string, purchases: readonly PurchaseOfUser[]): Promise<boolean> {
   if (purchases.length === 0) return true;
   try {
     // `lean` hands the objects to the driver as they are: their types hold, and it is much faster.
     await PurchaseModel.insertMany(
-      purchases.map((purchase) => ({ ...purchase, source })),
+      purchases.map((purchase) => ({ source, key: purchase.key, ...contentOf(purchase) })),
       { ...IN_BULK, lean: true },
     );
     return true;
@@ -85,11 +64,14 @@ async function insert(source: string, purchases: readonly PurchaseLine[]): Promi
   }
 }
 
-async function overwrite(source: string, purchases: readonly PurchaseLine[]): Promise<void> {
+async function overwrite(source: string, purchases: readonly PurchaseOfUser[]): Promise<void> {
   if (purchases.length === 0) return;
   await PurchaseModel.bulkWrite(
-    purchases.map(({ line, ...purchase }) => ({
-      updateOne: { filter: { source, line }, update: { $set: purchase } },
+    purchases.map((purchase) => ({
+      updateOne: {
+        filter: { source, key: purchase.key },
+        update: { $set: contentOf(purchase) },
+      },
     })),
     IN_BULK,
   );
@@ -97,14 +79,11 @@ async function overwrite(source: string, purchases: readonly PurchaseLine[]): Pr
 
 async function remove(source: string, lines: readonly number[]): Promise<void> {
   if (lines.length === 0) return;
-  await PurchaseModel.deleteMany({ source, line: { $in: lines } });
+  await PurchaseModel.deleteMany({ source, key: { $in: lines } });
 }
 
-function samePurchase(one: PurchaseLine, other: PurchaseLine): boolean {
-  return (
-    one.userId.equals(other.userId) &&
-    one.purchasedAt.getTime() === other.purchasedAt.getTime() &&
-    one.amountCents === other.amountCents &&
-    one.items === other.items
-  );
+type PurchaseContent = Pick<PurchaseDoc, 'userId' | 'purchasedAt' | 'amountCents' | 'items'>;
+
+function contentOf({ userId, purchasedAt, amountCents, items }: PurchaseOfUser): PurchaseContent {
+  return { userId, purchasedAt, amountCents, items };
 }

@@ -52,7 +52,7 @@ async function insert(rows: readonly UserRow[]): Promise<boolean> {
   try {
     // `lean` hands the objects to the driver as they are: their types hold, and it is much faster.
     await UserModel.insertMany(
-      rows.map((row) => ({ ...row, createdAt: now, updatedAt: now })),
+      rows.map(({ email = null, ...row }) => ({ ...row, email, createdAt: now, updatedAt: now })),
       { ...IN_BULK, lean: true },
     );
     return true;
@@ -65,8 +65,11 @@ async function insert(rows: readonly UserRow[]): Promise<boolean> {
 async function overwrite(rows: readonly UserRow[]): Promise<void> {
   if (rows.length === 0) return;
   await UserModel.bulkWrite(
-    rows.map(({ externalId, ...user }) => ({
-      updateOne: { filter: { externalId, deletedAt: null }, update: { $set: user } },
+    rows.map(({ externalId, email, ...user }) => ({
+      updateOne: {
+        filter: { externalId, deletedAt: null },
+        update: { $set: { ...user, ...(email !== undefined && { email }) } },
+      },
     })),
     IN_BULK,
   );
@@ -80,6 +83,8 @@ export async function usersOf(
   return new Map(users.map((user) => [user.externalId, user]));
 }
 
+type StoredUser = Pick<UserDoc, 'email' | 'timezone' | 'active'>;
+
 function findUsers(externalIds: readonly string[]) {
   return UserModel.find(
     { externalId: { $in: externalIds } },
@@ -87,8 +92,9 @@ function findUsers(externalIds: readonly string[]) {
   ).lean();
 }
 
-function sameUser(one: UserRow, other: UserRow): boolean {
+function sameUser(user: StoredUser, { email, timezone, active }: UserRow): boolean {
+  const saysEmail = email !== undefined;
   return (
-    one.email === other.email && one.timezone === other.timezone && one.active === other.active
+    (!saysEmail || user.email === email) && user.timezone === timezone && user.active === active
   );
 }

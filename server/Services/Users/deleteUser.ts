@@ -23,7 +23,7 @@ const DURABLY = { writeConcern: DURABLE } as const;
  * Deletes a user with all that is known of them. The mark comes first: from then on no run takes
  * the user up, and a job that is under way cannot leave a summary behind. The user comes last, so
  * that an interrupted deletion is completed by the same call.
- * @param name the user's id, or else externalId
+ * @param name the user's id or externalId
  * @throws AppError NOT_FOUND when nobody has that name.
  */
 export async function deleteUser(

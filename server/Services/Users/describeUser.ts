@@ -9,7 +9,7 @@ const chance = new Intl.NumberFormat('en', { style: 'percent' });
 /** A user and their summary in a few lines for people: here, and only here, amounts are rounded. */
 export function describeUser(user: UserDoc, summary: UserSummaryDoc | null): string[] {
   const { externalId, _id, email, timezone, active } = user;
-  const who = `User ${externalId} (${_id.toHexString()}), ${email}, ${timezone}, ${active ? 'active' : 'not active'}`;
+  const who = `User ${externalId} (${_id.toHexString()}), ${email ?? 'no e-mail'}, ${timezone}, ${active ? 'active' : 'not active'}`;
   if (summary === null) return [who, 'Not scored yet.'];
 
   const { asOf, segment, pAlive, purchases, frequency, ageWeeks } = summary;

@@ -1,7 +1,8 @@
 import { userIdsOf } from './userIds.ts';
 
 /**
- * The ids of users named by their ObjectId or their externalId; nobody who is being deleted.
+ * The ids of users named by their ObjectId or their externalId, as userIdsOf tells them apart; nobody
+ * who is being deleted.
  * @returns the ids found, and the names that no user has, both in the order given.
  * @throws AppError MONGODB_UNAVAILABLE as userIdsOf does.
  */

@@ -169,6 +169,16 @@ describe('npm run run', () => {
     expect(text).toMatch(/customers │\s+1 │\s+0 │\s+2 │/);
   });
 
+  it('shows a warning without letting it command the terminal', async () => {
+    const last = await client.lastRun();
+    await RunModel.updateOne(
+      { _id: last?.runId ?? '' },
+      { $push: { warnings: 'a\u001b[2Jb\u202ec' } },
+    );
+    const { text } = await command({ last: true });
+    expect(text).toContain('Warning: a\\u001b[2Jb\\u202ec\n');
+  });
+
   it('leaves a run to itself when asked to', async () => {
     const { code, text } = await command({ watch: false });
     expect(code).toBe(0);

@@ -75,7 +75,7 @@ describe('the in-process batch', () => {
         Array.from({ length: customer }, (_, line) => ({
           userId,
           source: 'legacy-test',
-          line: customer * 100 + line,
+          key: customer * 100 + line,
           purchasedAt: new Date(Date.UTC(2026, 0, 1 + line * 9 + customer)),
           amountCents: 1_234 + 100 * line,
           items: 1,

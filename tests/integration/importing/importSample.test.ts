@@ -44,7 +44,7 @@ function run(options: { keepDates: boolean; now?: Date; file?: string }) {
 }
 
 async function days(): Promise<string[]> {
-  const purchases = await PurchaseModel.find({ source: SAMPLE_SOURCE }).sort({ line: 1 }).lean();
+  const purchases = await PurchaseModel.find({ source: SAMPLE_SOURCE }).sort({ key: 1 }).lean();
   return purchases.map(({ purchasedAt }) =>
     purchasedAt.toISOString().replace('T00:00:00.000Z', ''),
   );

@@ -65,13 +65,25 @@ describe('deleteUser', () => {
     expect(await tracesOf(other)).toEqual({ user: 1, purchases: 2, summaries: 1 });
   });
 
-  it('knows a user by id too, before an externalId that looks like one', async () => {
+  it('knows a user by id too, and nobody by an externalId that looks like one', async () => {
     const byId = await scoredUser('by-id');
-    const namedLikeIt = await scoredUser(byId);
+    const { insertedId } = await UserModel.collection.insertOne({
+      externalId: byId,
+      email: null,
+      timezone: 'UTC',
+      active: true,
+    });
+    const namedLikeIt = insertedId.toHexString();
+    expect(await resolveUsers([byId])).toEqual({ found: [byId], unknown: [] });
     await deleteUser(byId, noJobs);
     expect(await tracesOf(byId)).toEqual(NOTHING);
+    await expect(deleteUser(byId, noJobs)).rejects.toThrow(
+      `There is no user with the ObjectId ${byId}. ` +
+        `It is the externalId of the user ${namedLikeIt}: name that one by this id.`,
+    );
+    expect(await resolveUsers([byId, byId.toUpperCase()])).toMatchObject({ found: [] });
     expect(await tracesOf(namedLikeIt)).toMatchObject({ user: 1 });
-    await deleteUser(byId, noJobs);
+    expect(await deleteUser(namedLikeIt, noJobs)).toMatchObject({ externalId: byId });
     expect(await tracesOf(namedLikeIt)).toEqual(NOTHING);
   });
 

@@ -51,7 +51,7 @@ export async function makePurchases(userId: string, at: string[], cents = 1000):
       amountCents: cents,
       items: 1,
       source: `test-${userId}`,
-      line: line + 1,
+      key: line + 1,
     })),
   );
 }

@@ -16,7 +16,7 @@ it('warns where the parameters of the sample are used on other data', async () =
     amountCents: 100,
     items: 1,
     source: SAMPLE_SOURCE,
-    line: 2,
+    key: 2,
   });
   expect(await parametersWarning(CDNOW_ESTIMATES)).toBeNull();
 
