@@ -8,6 +8,7 @@ import {
 import { cancelRequested } from '../../../server/Services/BackgroundJobs/reconciling/cancelRequested.ts';
 import { applySteering } from '../../../server/Services/BackgroundJobs/steering/queueSteering.ts';
 import { SILENT, useInstallation } from './installation.ts';
+import { workerIsAlive } from './workerIsAlive.ts';
 
 const PAYLOAD = { userId: 'a'.repeat(24), asOf: '2026-11-22', backfill: false };
 
@@ -58,6 +59,7 @@ describe('a queue that an administrator steers', () => {
       atWork -= 1;
     };
     const workers = [await installation.startWorker(work), await installation.startWorker(work)];
+    await workerIsAlive(queue.name);
     const ids = [await enqueue(), await enqueue(), await enqueue()];
     await vi.waitFor(() => expect(atWork).toBe(1));
     await vi.waitFor(async () => expect((await queue.pendingCounts()).waiting).toBe(2));

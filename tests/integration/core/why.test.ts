@@ -11,6 +11,7 @@ import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/abse
 import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { findRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { useInstallation } from './installation.ts';
+import { workerIsAlive } from './workerIsAlive.ts';
 
 /** A promise that the test settles. */
 function gate() {
@@ -38,26 +39,10 @@ describe('why a job is not running, or what became of it', () => {
   }
   const sentenceOf = async (jobId: string) => (await administration.why(jobId)).why;
 
-  async function workerIsAlive(): Promise<void> {
-    const now = new Date();
-    await WorkerModel.create({
-      _id: `alive-${now.getTime()}`,
-      host: 'here',
-      pid: 1,
-      version: '0',
-      queues: [queue.name],
-      runningJobs: 0,
-      memoryBytes: 1,
-      startedAt: now,
-      lastSeenAt: now,
-      expiresAt: new Date(now.getTime() + 60_000),
-    });
-  }
-
   it('no worker is there; with one, the job waits its turn; without Redis, that is why', async () => {
     const { jobId } = await enqueueOne();
     expect(await sentenceOf(jobId)).toMatch(/^No worker takes jobs from this queue: start one/);
-    await workerIsAlive();
+    await workerIsAlive(queue.name);
     expect(await sentenceOf(jobId)).toBe(
       'It waits for its turn: 1 job in the queue, 1 worker at work on them.',
     );
@@ -115,7 +100,7 @@ describe('why a job is not running, or what became of it', () => {
     work.set(failing.userId, async () => {
       throw new AppError('NOT_RETRYABLE', 'The address is wrong.');
     });
-    await workerIsAlive();
+    await workerIsAlive(queue.name);
     const worker = await installation.startWorker(
       ({ userId }) => work.get(userId)?.() ?? Promise.resolve(),
     );
@@ -150,7 +135,7 @@ describe('why a job is not running, or what became of it', () => {
     for (const jobId of jobIds) await installation.jobIn('failed', jobId);
     await worker.stop();
     await administration.retryFailed({ runId, limit: 2, ratePerSecond: 0.01 });
-    await workerIsAlive();
+    await workerIsAlive(queue.name);
     const sentences = await Promise.all(jobIds.map(sentenceOf));
     expect(sentences).toContainEqual(expect.stringMatching(/^It waits for its turn: /));
     expect(sentences).toContain(
@@ -177,7 +162,7 @@ describe('why a job is not running, or what became of it', () => {
     });
     const before = { attempts: 1, starts: 1, error: { code: 'E', message: 'No.' } };
     await JobStatusModel.updateOne({ _id: tried }, { $set: before });
-    await workerIsAlive();
+    await workerIsAlive(queue.name);
     const worker = await installation.startWorker(() => Promise.resolve());
     for (const jobId of [fresh, tried]) {
       await vi.waitFor(async () => {
@@ -196,7 +181,7 @@ describe('why a job is not running, or what became of it', () => {
     for (const { jobId } of jobs) {
       await installation.redis.hset(installation.keyOf(jobId), twoCrashes);
     }
-    await workerIsAlive();
+    await workerIsAlive(queue.name);
     const { open, opened } = gate();
     const worker = await installation.startWorker(() => opened);
     await vi.waitFor(
