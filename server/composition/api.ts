@@ -15,6 +15,7 @@ import { createAdministration } from '../Services/BackgroundJobs/admin/createAdm
 import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
 import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
+import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
 import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
@@ -43,7 +44,7 @@ import {
 } from '../Services/BackgroundJobs/scheduling/slotClock.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
-import { processLogger } from './processLogger.ts';
+import { processLogger, processRedactor } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
 import { ShutdownList } from './shutdown.ts';
 
@@ -257,6 +258,7 @@ async function startClock(
       leaseMs: Math.max(env.PRODUCER_LEASE_MS, 2 * env.USER_JOB_DEADLINE_MS),
       retentionDays: env.JOB_STATUS_RETENTION_DAYS,
       worker: workerName(),
+      failureOf: createFailureOf(processRedactor(env)),
     });
   }
   if (mode === 'off') return startStoppedClock(USER_DATA_SCHEDULE, common);
