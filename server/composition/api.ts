@@ -119,7 +119,10 @@ export async function startApi(env: Env): Promise<RunningApi> {
     enqueuer,
     kinds,
     describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
-    authentication: createAuthentication({ tokens }),
+    authentication: createAuthentication({
+      tokens,
+      loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
+    }),
     health: {
       mode,
       mongo: isMongoUp,
@@ -129,7 +132,6 @@ export async function startApi(env: Env): Promise<RunningApi> {
     stop: shutdown.signal,
     logger,
     version: packageVersion(),
-    loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
     proxies: env.TRUST_PROXY,
   });
   shutdown.addLast('MongoDB', disconnectMongo);

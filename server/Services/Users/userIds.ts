@@ -1,7 +1,6 @@
+import { looksLikeObjectId } from '../../models/objectIds.ts';
 import { readMany, readOne } from '../../models/readDeadline.ts';
 import { UserModel } from '../../models/UserModel.ts';
-
-const OBJECT_ID = /^[0-9a-f]{24}$/i;
 
 interface Whom {
   /** Whether a user counts who is being deleted. */
@@ -9,8 +8,8 @@ interface Whom {
 }
 
 /**
- * The ids of the users who go by these names: by their ObjectId, or else by their externalId. Two
- * queries at most, however many names.
+ * The ids of the users who go by these names. What looks like an ObjectId names the user with that
+ * id and nobody else; all else is an externalId. Two queries at most, however many names.
  * @returns by name as it was given; a name that nobody has is not in the answer.
  * @throws AppError MONGODB_UNAVAILABLE after 0.7 s for one name, 5 s for many.
  */
@@ -23,14 +22,16 @@ export async function userIdsOf(
   const find = (filter: { _id: object } | { externalId: object }) =>
     read((options) => UserModel.find({ ...filter, ...among }, { externalId: 1 }, options).lean());
 
-  const ids = names.filter((name) => OBJECT_ID.test(name));
+  const ids = names.filter(looksLikeObjectId);
+  const externalIds = names.filter((name) => !looksLikeObjectId(name));
   const byId = ids.length === 0 ? [] : await find({ _id: { $in: ids } });
+  const byExternalId =
+    externalIds.length === 0 ? [] : await find({ externalId: { $in: externalIds } });
   const there = new Set(byId.map(({ _id }) => _id.toHexString()));
-  const isId = (name: string) => there.has(name.toLowerCase());
-  const rest = names.filter((name) => !isId(name));
-  const byExternalId = rest.length === 0 ? [] : await find({ externalId: { $in: rest } });
   return new Map([
-    ...names.filter(isId).map((name) => [name, name.toLowerCase()] as const),
+    ...ids
+      .filter((name) => there.has(name.toLowerCase()))
+      .map((name) => [name, name.toLowerCase()] as const),
     ...byExternalId.map(({ _id, externalId }) => [externalId, _id.toHexString()] as const),
   ]);
 }
