@@ -26,7 +26,7 @@ import { mountDocs } from './docs.ts';
 import { createErrorHandler } from './errorHandler.ts';
 import { HttpError } from './HttpError.ts';
 import { createAuthorize } from './middleware/authorize.ts';
-import { generalLimit, loginLimits } from './middleware/rateLimits.ts';
+import { generalLimit } from './middleware/rateLimits.ts';
 import { createRequestContext } from './middleware/requestContext.ts';
 import { mountRoutes } from './mountRoutes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -42,8 +42,6 @@ export interface AppDeps extends JobStatusDeps, QueueHealthDeps, JobsDeps, Queue
   logger: Logger;
   /** Of Hourwork, for the documentation. */
   version: string;
-  /** For each address and each e-mail (LOGIN_ATTEMPTS_PER_MINUTE). */
-  loginAttemptsPerMinute: number;
   /** Reverse proxies before the API whose word on the client's address is believed (TRUST_PROXY). */
   proxies: number;
 }
@@ -52,10 +50,7 @@ export interface AppDeps extends JobStatusDeps, QueueHealthDeps, JobsDeps, Queue
 function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
   return [
     ...healthRoutes(createHealthController(deps.health)),
-    ...authRoutes(
-      createAuthController(deps.authentication),
-      loginLimits(deps.loginAttemptsPerMinute),
-    ),
+    ...authRoutes(createAuthController(deps.authentication)),
     ...jobStatusRoutes(createJobStatusController(deps)),
     ...jobsRoutes(createJobsController(deps), deps.kinds),
     ...queuesRoutes(createQueuesController(deps)),

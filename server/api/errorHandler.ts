@@ -30,6 +30,9 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     if (error.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
     const { code, message, details } = error;
+    if (error.status === 429 && typeof details?.retryAfterSeconds === 'number') {
+      response.setHeader('Retry-After', details.retryAfterSeconds);
+    }
     response.status(error.status).json(
       errorAnswer.parse({
         error: { code, message, ...(details && { details }), requestId: requestIdOf(response) },

@@ -1,6 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Response } from 'express';
 import type { z } from 'zod';
+import { AppError } from '../errors/AppError.ts';
+import type { ErrorCode } from '../errors/codes.ts';
 
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
+/** For no longer does a stream outlive the right to see it. */
+const CHECK_MS = 2_000;
 /** Proxies close a connection that is silent for a minute or so. */
 const SIGN_OF_LIFE_MS = 15_000;
 
@@ -47,4 +53,25 @@ export function whileWanted(response: Response, stop: AbortSignal): AbortSignal 
     abort();
   });
   return unwanted.signal;
+}
+
+/**
+ * Aborts with `wanted`, and when `check` says that the caller may no longer see this: the token has
+ * expired, say, or the account was disabled. That it cannot be asked at the moment ends nothing.
+ */
+export function whileAllowed(wanted: AbortSignal, check: () => Promise<unknown>): AbortSignal {
+  const refused = new AbortController();
+  const signal = AbortSignal.any([wanted, refused.signal]);
+  async function watch(): Promise<void> {
+    while (!signal.aborted) {
+      // Aborted while it waits, it ends.
+      await delay(CHECK_MS, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await check().catch(endIfRefused);
+    }
+  }
+  function endIfRefused(error: unknown): void {
+    if (error instanceof AppError && REFUSALS.has(error.code)) refused.abort();
+  }
+  void watch();
+  return signal;
 }

@@ -1,9 +1,11 @@
 import type { IRouter, RequestHandler } from 'express';
 import type { Route } from '../routes/route.ts';
-import { sendEvents, whileWanted } from './eventStream.ts';
+import { cookiesOf, setCookie } from './cookies.ts';
+import { sendEvents, whileAllowed, whileWanted } from './eventStream.ts';
 import { HttpError } from './HttpError.ts';
 import type { Authorize } from './middleware/authorize.ts';
-import { readRequest, runMiddleware } from './middleware/readRequest.ts';
+import { clientAddress } from './middleware/rateLimits.ts';
+import { readRequest } from './middleware/readRequest.ts';
 import { requestIdOf } from './middleware/requestContext.ts';
 
 interface Mounting {
@@ -12,21 +14,25 @@ interface Mounting {
   stop: AbortSignal;
 }
 
-/** Guard, then schemas, then limits, then the handler; its answer is made from the schema. */
+/** Guard, then schemas, then the handler; its answer is made from the schema. */
 function endpoint(route: Route, { authorize, stop }: Mounting): RequestHandler {
   return async (request, response) => {
     const account = await authorize(request, route.guard);
     const parts = await readRequest(route, request, response);
-    for (const limiter of route.limiters ?? []) await runMiddleware(limiter, request, response);
+    const allowed = () =>
+      whileAllowed(whileWanted(response, stop), () => authorize(request, route.guard));
 
-    const { status, body } = await route.handle({
+    const { status, body, cookie } = await route.handle({
       ...(parts as Parameters<Route['handle']>[0]),
       account,
       requestId: requestIdOf(response),
-      signal: route.events ? whileWanted(response, stop) : stop,
+      cookies: cookiesOf(request),
+      address: clientAddress(request),
+      signal: route.events ? allowed() : stop,
     });
     const schema = route.responses[status];
     if (schema === undefined) throw new Error(`${route.path} has no schema for status ${status}.`);
+    if (cookie !== undefined) setCookie(request, response, cookie);
     if (route.events) await sendEvents(response, body as AsyncIterable<unknown>, schema);
     else response.status(status).json(schema.parse(body));
   };

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Option } from 'commander';
 import { ROLES, type Role } from '../models/AccountModel.ts';
-import { changePassword, createAccount, disableAccount } from '../Services/Auth/accounts.ts';
+import {
+  type AccountView,
+  changePassword,
+  createAccount,
+  disableAccount,
+  enableAccount,
+  listAccounts,
+} from '../Services/Auth/accounts.ts';
 import { commandNamed, say } from './output.ts';
 import { readPassword } from './readPassword.ts';
 import { withMongo } from './withMongo.ts';
@@ -72,5 +79,39 @@ program
       say(`${email} can no longer log in. Its tokens have ended.`);
     }),
   );
+
+program
+  .command('enable')
+  .description('allows logins again, with the password of before')
+  .argument('<email>')
+  .action((email: string) =>
+    withMongo(async () => {
+      await enableAccount(email);
+      say(`${email} may log in again.`);
+    }),
+  );
+
+program
+  .command('list')
+  .description('shows who may log in, and as what')
+  .action(() =>
+    withMongo(async () => {
+      let accounts = 0;
+      for await (const account of listAccounts()) {
+        say(lineOf(account));
+        accounts += 1;
+      }
+      if (accounts === 0) say('There is no account yet.');
+    }),
+  );
+
+/** One account on one line: e-mail, role, the user it stands for, and whether it may log in. */
+function lineOf({ email, role, user, disabledAt, createdAt }: AccountView): string {
+  const standsFor = role === 'user' ? ` of ${user ?? 'a user who is gone'}` : '';
+  const since = `since ${createdAt.toISOString().slice(0, 10)}`;
+  const state =
+    disabledAt === null ? since : `disabled on ${disabledAt.toISOString().slice(0, 10)}`;
+  return `${email}  ${role}${standsFor}  ${state}`;
+}
 
 await program.parseAsync();

@@ -1,15 +1,15 @@
-import { Command } from 'commander';
 import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { inRedis } from './connections.ts';
 import { type EnqueueFlags, optionsOf, payloadOf } from './enqueueOptions.ts';
+import { commandNamed, say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-const program = new Command('enqueue')
+const program = commandNamed('enqueue')
   .description('Puts one job in, of any kind of the catalogue.')
   .argument(
     '<kind>',
@@ -35,7 +35,7 @@ const program = new Command('enqueue')
           ...{ lanes, batchSize: env.USER_BATCH_SIZE, horizonMs: horizonOf(env), log: SILENT },
         });
         const answer = await enqueue(job, payloadOf(payload), optionsOf(flags));
-        process.stdout.write(`${JSON.stringify(answer)}\n`);
+        say(JSON.stringify(answer));
       }),
     ),
   );

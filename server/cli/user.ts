@@ -22,16 +22,16 @@ program
 
 program
   .command('delete')
-  .description('deletes a user with purchases, summary and job records')
+  .description('deletes a user with logins, purchases, summary and job records')
   .argument('<user>', 'id or externalId')
   .action((name: string) =>
     withMongo(async () => {
-      const { userId, externalId, purchases, summaries, jobs } = await deleteUser(name, {
+      const { userId, externalId, accounts, purchases, summaries, jobs } = await deleteUser(name, {
         forgetJobs: forgetUser,
       });
       say(
-        `User ${externalId} (${userId}) is deleted, with ${purchases} purchases, ` +
-          `${summaries} summary and ${jobs} job records.`,
+        `User ${externalId} (${userId}) is deleted, with ${accounts} logins, ` +
+          `${purchases} purchases, ${summaries} summary and ${jobs} job records.`,
       );
     }),
   );

@@ -16,6 +16,7 @@ import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts
 import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
 import { createQueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
+import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
 import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
@@ -44,7 +45,7 @@ import {
 } from '../Services/BackgroundJobs/scheduling/slotClock.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
-import { processLogger } from './processLogger.ts';
+import { processLogger, processRedactor } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
 import { ShutdownList } from './shutdown.ts';
 
@@ -120,7 +121,10 @@ export async function startApi(env: Env): Promise<RunningApi> {
     queueAdministration: createQueueAdministration(lanes, kinds),
     kinds,
     describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
-    authentication: createAuthentication({ tokens }),
+    authentication: createAuthentication({
+      tokens,
+      loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
+    }),
     health: {
       mode,
       mongo: isMongoUp,
@@ -130,7 +134,6 @@ export async function startApi(env: Env): Promise<RunningApi> {
     stop: shutdown.signal,
     logger,
     version: packageVersion(),
-    loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
     proxies: env.TRUST_PROXY,
   });
   shutdown.addLast('MongoDB', disconnectMongo);
@@ -259,6 +262,7 @@ async function startClock(
       leaseMs: Math.max(env.PRODUCER_LEASE_MS, 2 * env.USER_JOB_DEADLINE_MS),
       retentionDays: env.JOB_STATUS_RETENTION_DAYS,
       worker: workerName(),
+      failureOf: createFailureOf(processRedactor(env)),
     });
   }
   if (mode === 'off') return startStoppedClock(USER_DATA_SCHEDULE, common);

@@ -9,6 +9,7 @@ import {
   createWorker,
   type QueueWorker,
 } from '../Services/BackgroundJobs/consuming/createWorker.ts';
+import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { startHeartbeat, workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBehind.ts';
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
@@ -20,6 +21,7 @@ import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import { followLimits } from '../Services/BackgroundJobs/steering/followLimits.ts';
+import { processRedactor } from './processLogger.ts';
 import type { ShutdownList } from './shutdown.ts';
 
 const DEPENDENCY_CHECK_MS = 500;
@@ -59,6 +61,8 @@ export function startConsuming({
     },
     log: logger,
   });
+  const redact = processRedactor(env);
+  const failureOf = createFailureOf(redact);
   const startOne = ({ queue, jobs }: LoadedQueue) =>
     createWorker({
       queue: queue.name,
@@ -74,6 +78,7 @@ export function startConsuming({
       },
       redis,
       recorder,
+      failureOf,
       name,
       log: logger,
       inContext: withLogContext,
@@ -92,7 +97,10 @@ export function startConsuming({
     env,
     redis,
   );
-  const failedHere = [...refused, ...queues.failed];
+  const failedHere = [...refused, ...queues.failed].map(({ queue, reason }) => ({
+    queue,
+    reason: redact(reason),
+  }));
   for (const queue of failedHere) {
     logger.error('A queue could not be registered; the others run', { ...queue });
   }

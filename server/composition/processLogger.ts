@@ -1,5 +1,6 @@
 import { type Env, secretsIn } from '../config/env.ts';
 import { createLogger, type Logger } from '../config/logger.ts';
+import { createTextRedactor, type TextRedactor } from '../config/redaction.ts';
 
 /** The logger of a whole process. No line holds a setting that is a secret. */
 export function processLogger(env: Env, service: 'api' | 'worker'): Logger {
@@ -9,4 +10,9 @@ export function processLogger(env: Env, service: 'api' | 'worker'): Logger {
     secrets: secretsIn(env),
     service,
   });
+}
+
+/** Takes the settings that are secret, and what looks like a secret, out of a text. */
+export function processRedactor(env: Env): TextRedactor {
+  return createTextRedactor(secretsIn(env));
 }

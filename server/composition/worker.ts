@@ -12,7 +12,7 @@ import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { startConsuming } from './consuming.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
-import { processLogger } from './processLogger.ts';
+import { processLogger, processRedactor } from './processLogger.ts';
 import { ShutdownList } from './shutdown.ts';
 import { serveProbes, workerReadiness } from './workerProbes.ts';
 
@@ -44,7 +44,10 @@ export async function startWorker({
   }
   const logger = processLogger(env, 'worker');
   const shutdown = new ShutdownList(logger);
-  const { loaded, failed } = await loadProcessors(catalogue, { env }, env.WORKER_QUEUES);
+  const { loaded, ...rest } = await loadProcessors(catalogue, { env }, env.WORKER_QUEUES);
+  const redact = processRedactor(env);
+  // The heartbeat keeps the reasons, and the probes answer them.
+  const failed = rest.failed.map(({ queue, reason }) => ({ queue, reason: redact(reason) }));
   for (const queue of failed) {
     logger.error('A queue could not be registered; the others run', { ...queue });
   }

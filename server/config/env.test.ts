@@ -80,6 +80,17 @@ describe('parseSettings', () => {
     );
   });
 
+  it.each([
+    ['JWT_SECRET', 'x'.repeat(32), /JWT_SECRET: is easy to guess.*openssl rand -hex 32/],
+    ['ADMIN_PASSWORD', ' '.repeat(12), /ADMIN_PASSWORD: A password has at least 5 different/],
+    ['ADMIN_PASSWORD', 'short', /ADMIN_PASSWORD: A password has 12 to 256 characters/],
+    ['ADMIN_EMAIL', `${'a'.repeat(250)}@example.com`, /ADMIN_EMAIL: has more than 254/],
+  ])('says of a weak %s what is wrong, without the value', (setting, value, problem) => {
+    const problems = problemsOf({ [setting]: value });
+    expect(problems).toMatch(problem);
+    expect(problems).not.toContain(value);
+  });
+
   it('lists all problems at once, each with its setting, and says where to mend them', () => {
     const problems = problemsOf({
       PORT: '99999',

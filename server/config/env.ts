@@ -3,7 +3,10 @@ import { parseEnv } from 'node:util';
 import { CronExpressionParser } from 'cron-parser';
 import { validate } from 'node-cron';
 import { z } from 'zod';
+import { accountEmail } from './accountEmail.ts';
+import { passwordProblem } from './passwordRules.ts';
 import { endpoints, shapeProblems } from './redisShape.ts';
+import { signingSecretProblem } from './signingSecret.ts';
 
 /** `true`, `1`, `yes`, `on` and their opposites, in any case. */
 const flag = z.stringbool();
@@ -17,6 +20,14 @@ const scoringParams = z
   .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()]))
   .refine((numbers) => numbers.every((n) => n > 0), 'all four must be above zero')
   .transform(([r, alpha, a, b]) => ({ r, alpha, a, b }));
+
+/** Text in which `problemOf` finds nothing wrong. */
+function checked(problemOf: (text: string) => string | null) {
+  return z.string().superRefine((text, context) => {
+    const message = problemOf(text);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
+}
 
 /** Names with commas between. */
 const names = z.string().transform((text) =>
@@ -52,11 +63,14 @@ const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
-  JWT_SECRET: z.string().min(32, 'needs at least 32 bytes: openssl rand -hex 32').optional(),
+  JWT_SECRET: checked((secret) => {
+    const problem = signingSecretProblem(secret);
+    return problem && `${problem}; make one with: openssl rand -hex 32`;
+  }).optional(),
   JWT_TTL_MINUTES: positiveInt.max(24 * 60).default(60),
   LOGIN_ATTEMPTS_PER_MINUTE: positiveInt.default(10),
-  ADMIN_EMAIL: z.email().optional(),
-  ADMIN_PASSWORD: z.string().min(12, 'needs at least 12 characters').optional(),
+  ADMIN_EMAIL: accountEmail.optional(),
+  ADMIN_PASSWORD: checked(passwordProblem).optional(),
 
   // MongoDB and Redis
   MONGODB_URI: z

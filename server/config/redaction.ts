@@ -1,35 +1,19 @@
-const REDACTED = '[redacted]';
+import { REDACTED, SECRET_KEY, SECRET_SHAPES } from './secretShapes.ts';
+
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
 const MAX_TEXT = 16_384;
 /** Shorter values would tear holes into ordinary words. */
 const MIN_SECRET_LENGTH = 6;
 
-const SECRET_KEY =
-  /pass(word|wd|phrase)|^pass$|token|secret|authorization|cookie|credential|(api|access|private|signing)[-_]?key/i;
+/** Takes what is secret out of a text. */
+export type TextRedactor = (text: string) => string;
 
-const SECRET_WORDS = '(?:pass(?:word|wd|phrase)?|token|secret|authorization|api[-_]?key)';
 /**
- * What looks like a secret wherever it stands, and what is left of it. Repetitions are bounded or
- * cannot overlap: the time stays linear in the text, which others may have written.
+ * Makes a function that takes out of a text the given `secrets`, as they stand and URL-encoded, and
+ * whatever has the shape of a secret (see secretShapes). Texts are cut at 16,384 characters.
  */
-const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
-  // JSON Web Tokens (RFC 7519): three base64url parts, the first beginning with `{"`.
-  [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, REDACTED],
-  // The user and password of a URL, greedily: a password may hold an unescaped @.
-  [/\b([a-z][a-z\d+.-]{0,19}:\/\/)[^\s/"']+@/gi, `$1${REDACTED}@`],
-  [/\b(Bearer|Basic)\s+[\w+/.=~-]{8,}/gi, `$1 ${REDACTED}`],
-  // password=… in a query string or message, "password":"…" in JSON.
-  [new RegExp(`(${SECRET_WORDS}=)[^&\\s"']+`, 'gi'), `$1${REDACTED}`],
-  [
-    new RegExp(`("[\\w-]{0,32}${SECRET_WORDS}[\\w-]{0,32}"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'gi'),
-    `$1"${REDACTED}"`,
-  ],
-];
-
-type TextRedactor = (text: string) => string;
-
-function textRedactor(secrets: readonly string[]): TextRedactor {
+export function createTextRedactor(secrets: readonly string[]): TextRedactor {
   const known = [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
     .sort((a, b) => b.length - a.length);
@@ -57,7 +41,7 @@ function errorFields(error: Error): Record<string, unknown> {
  * wherever they stand. Cycles, depth and long lists are cut short; it never throws.
  */
 export function createRedactor(secrets: readonly string[]): (value: unknown) => unknown {
-  const redactText = textRedactor(secrets);
+  const redactText = createTextRedactor(secrets);
 
   function redactObject(value: object, above: readonly object[]): unknown {
     if (above.includes(value)) return '[circular]';

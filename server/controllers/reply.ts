@@ -1,7 +1,16 @@
+/** A cookie that the client keeps, that no script can read, and that is sent to `path` alone. */
+export interface KeptCookie {
+  name: string;
+  value: string;
+  path: string;
+  expires: Date;
+}
+
 /** What a controller answers: the status, and the body that the route's schema will shape. */
 export interface Reply<Status extends number, Body> {
   status: Status;
   body: Body;
+  cookie?: KeptCookie;
 }
 
 export function ok<Body>(body: Body): Reply<200, Body> {

@@ -39,6 +39,9 @@ const accountSchema = new Schema<AccountDoc>(
   { collection: 'accounts', versionKey: false, autoIndex: false },
 );
 
+// A login, and the list.
 accountSchema.index({ email: 1 }, { unique: true });
+// The accounts of a user who is deleted.
+accountSchema.index({ userId: 1 });
 
 export const AccountModel = model<AccountDoc>('Account', accountSchema);

@@ -46,14 +46,26 @@ export function duplicateKeyPositions(error: unknown): number[] {
 
 /** Whether the error says that MongoDB is away, as against having refused what was asked. */
 export function isMongoUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  return withinError(error).some(saysUnavailable);
+}
+
+/** The error and those that it says it comes from; each once, for a chain of causes may be a ring. */
+function withinError(error: unknown): Error[] {
+  const found = new Set<Error>();
+  const open = [error];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (!(next instanceof Error) || found.has(next)) continue;
+    found.add(next);
+    open.push(next.cause);
+    // A bulk write that lost the server keeps the network's error where else the server's answer is.
+    if (next instanceof mongo.MongoBulkWriteError) open.push(next.errorResponse);
+  }
+  return [...found];
+}
+
+function saysUnavailable(error: Error): boolean {
   if (UNAVAILABLE.has(error.name)) return true;
   if (error instanceof mongo.MongoError && LABELS.some((label) => error.hasErrorLabel(label))) {
-    return true;
-  }
-  if (error.cause !== undefined && isMongoUnavailable(error.cause)) return true;
-  // A bulk write that lost the server keeps the network's error where else the server's answer is.
-  if (error instanceof mongo.MongoBulkWriteError && isMongoUnavailable(error.errorResponse)) {
     return true;
   }
   if (isDriversBrokenPipe(error)) return true;

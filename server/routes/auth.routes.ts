@@ -1,15 +1,15 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { accountEmail } from '../config/accountEmail.ts';
+import { MAX_PASSWORD_UNITS } from '../config/passwordRules.ts';
 import type { AuthController } from '../controllers/AuthController.ts';
 import { ROLES } from '../models/AccountModel.ts';
-import { MAX_PASSWORD_LENGTH } from '../Services/Auth/passwords.ts';
 import { defineRoute, type Route } from './route.ts';
 import { instant } from './schemas.ts';
 
 const credentials = z
   .strictObject({
-    email: z.string().trim().toLowerCase().pipe(z.email('is not an e-mail address').max(254)),
-    password: z.string().min(1).max(MAX_PASSWORD_LENGTH),
+    email: accountEmail.meta({ format: 'email', example: 'admin@example.com' }),
+    password: z.string().min(1).max(MAX_PASSWORD_UNITS),
   })
   .meta({ id: 'Credentials' });
 
@@ -21,20 +21,22 @@ const login = z
   })
   .meta({ id: 'Login' });
 
-/** Logging in; `limiters` bound how often it may fail. */
-export function authRoutes(controller: AuthController, limiters: RequestHandler[]): Route[] {
+/** Logging in. */
+export function authRoutes(controller: AuthController): Route[] {
   return [
     defineRoute({
       method: 'post',
       path: '/app/auth/login',
       tag: 'Auth',
       summary: 'Log in',
+      description:
+        'Sets the cookie hourwork_device: a device that sends it is not held up by what others guess.',
       guard: 'anyone',
-      limiters,
       body: credentials,
       responses: { 200: login },
       errors: ['INVALID_CREDENTIALS', 'MONGODB_UNAVAILABLE'],
-      handle: ({ body }) => controller.login(body),
+      handle: ({ body: credentials, address, cookies }) =>
+        controller.login({ credentials, address, cookies }),
     }),
   ];
 }

@@ -29,12 +29,17 @@ function readingRoutes(controller: JobStatusController): Route[] {
       path: `${BASE}/status/user/:userId`,
       tag: 'Jobs',
       summary: 'The jobs of one user, newest first',
+      description: 'To the user themself an error is its code and a sentence, to others its text.',
       guard: 'ownUserOrReader',
       params: z.strictObject({ userId: userReference }),
       query: z.strictObject(pageQuery(50)),
       responses: { 200: pageOf(jobStatus) },
       errors: ['NOT_FOUND'],
-      handle: ({ params, query }) => controller.ofUser(params.userId, query),
+      handle: ({ params, query, account }) =>
+        controller.ofUser(params.userId, {
+          ...query,
+          reader: account.role === 'user' ? 'user' : 'staff',
+        }),
     }),
     defineRoute({
       method: 'get',

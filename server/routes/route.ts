@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express';
 import type { z } from 'zod';
+import type { KeptCookie } from '../controllers/reply.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 import type { Identity } from '../Services/Auth/authentication.ts';
 
@@ -17,7 +17,11 @@ type Answer<Schema extends z.ZodType, Events> = Events extends true
   ? AsyncIterable<z.input<Schema>>
   : z.input<Schema>;
 type Reply<R extends Responses, Events> = {
-  [Status in keyof R & number]: { status: Status; body: Answer<R[Status], Events> };
+  [Status in keyof R & number]: {
+    status: Status;
+    body: Answer<R[Status], Events>;
+    cookie?: KeptCookie;
+  };
 }[keyof R & number];
 
 /** What a handler is given: checked, converted, and nothing else of the request. */
@@ -28,7 +32,12 @@ interface RouteRequest<G extends Guard, Params, Query, Body, Headers> {
   headers: Parsed<Headers>;
   account: G extends 'anyone' ? null : Identity;
   requestId: string;
-  /** Aborts when the process begins to stop; of a stream of events also when its client is gone. */
+  /** The cookies sent, by name. */
+  cookies: ReadonlyMap<string, string>;
+  /** The client's address; of IPv6 the network that stands for one client. */
+  address: string;
+  /** Aborts when the process begins to stop; of a stream of events also when its client is gone
+   * or may no longer see it. */
   signal: AbortSignal;
 }
 
@@ -59,8 +68,6 @@ interface RouteOf<
   events?: Events;
   /** What may be answered besides those that follow from guard and schemas. */
   errors?: readonly ErrorCode[];
-  /** Express middleware that may refuse a well-formed request. */
-  limiters?: readonly RequestHandler[];
   handle(
     request: RouteRequest<G, Params, Query, Body, Headers>,
   ): Promise<Reply<R, Events>> | Reply<R, Events>;

@@ -1,16 +1,20 @@
-import { createSecretKey } from 'node:crypto';
+import { createHash, createSecretKey, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { EnvironmentError } from '../../config/env.ts';
+import { signingSecretProblem } from '../../config/signingSecret.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { ROLES, type Role } from '../../models/AccountModel.ts';
+import { looksLikeObjectId } from '../../models/objectIds.ts';
 
 const ALGORITHM = 'HS256';
 const PARTY = 'hourwork';
-const MIN_SECRET_BYTES = 32;
+/** Another audience: a token of a device is no login, nor the other way round (RFC 8725, 3.9). */
+const DEVICES = 'hourwork-device';
+const DEVICE_DAYS = 180;
 
 const claimsSchema = z.object({
-  sub: z.string(),
+  sub: z.string().refine(looksLikeObjectId),
   role: z.enum(ROLES),
   userId: z.string().nullable(),
   version: z.number().int(),
@@ -25,7 +29,7 @@ export interface TokenClaims {
   version: number;
 }
 
-interface IssuedToken {
+export interface IssuedToken {
   token: string;
   expiresAt: Date;
 }
@@ -34,35 +38,62 @@ export interface Tokens {
   issue(claims: TokenClaims): IssuedToken;
   /** @throws AppError `UNAUTHENTICATED` unless we made the token and it is still fresh. */
   read(token: string): TokenClaims;
+  /** A token that tells, for half a year, that its bearer has logged in by this e-mail. */
+  issueDevice(email: string): IssuedToken;
+  /** The id of the device that has logged in by this e-mail; null if the token does not say so. */
+  readDevice(token: string, email: string): string | null;
 }
 
 /**
  * JSON Web Tokens (RFC 7519), signed with HMAC SHA-256 and nothing else.
- * @throws EnvironmentError if the secret is absent or shorter than the 32 bytes HS256 asks for
- * (RFC 7518, 3.2).
+ * @throws EnvironmentError if the secret is absent, short or easy to guess.
  */
 export function createTokens(options: { secret: string | undefined; ttlMinutes: number }): Tokens {
   const { secret, ttlMinutes } = options;
-  if (secret === undefined || Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
+  const problem = secret === undefined ? 'is not set' : signingSecretProblem(secret);
+  if (secret === undefined || problem !== null) {
     throw new EnvironmentError(
-      `JWT_SECRET is ${secret === undefined ? 'not set' : 'too short'}: the API signs its tokens ` +
-        `with it and needs at least ${MIN_SECRET_BYTES} bytes.\n` +
+      `JWT_SECRET ${problem}. The API signs its tokens with it.\n` +
         'Make one with `openssl rand -hex 32` and put it into .env as JWT_SECRET=…',
     );
   }
   // Given as text, each use would first try to read it as a public key, which takes a millisecond.
   const key = createSecretKey(secret, 'utf8');
+
+  function sign(
+    { sub, ...claims }: { sub: string; [claim: string]: unknown },
+    { audience, seconds }: { audience: string; seconds: number },
+  ): IssuedToken {
+    const issuedAt = Math.floor(Date.now() / 1000);
+    const exp = issuedAt + seconds;
+    const token = jwt.sign({ ...claims, iat: issuedAt, exp }, key, {
+      algorithm: ALGORITHM,
+      issuer: PARTY,
+      audience,
+      subject: sub,
+    });
+    return { token, expiresAt: new Date(exp * 1000) };
+  }
+
   return {
-    issue({ sub, ...claims }) {
-      const issuedAt = Math.floor(Date.now() / 1000);
-      const exp = issuedAt + ttlMinutes * 60;
-      const token = jwt.sign({ ...claims, iat: issuedAt, exp }, key, {
-        algorithm: ALGORITHM,
-        issuer: PARTY,
-        audience: PARTY,
-        subject: sub,
-      });
-      return { token, expiresAt: new Date(exp * 1000) };
+    issue: (claims) => sign({ ...claims }, { audience: PARTY, seconds: ttlMinutes * 60 }),
+    issueDevice: (email) =>
+      sign(
+        { sub: digest(email), jti: randomUUID() },
+        { audience: DEVICES, seconds: DEVICE_DAYS * 86_400 },
+      ),
+    readDevice(token, email) {
+      try {
+        const payload = jwt.verify(token, key, {
+          algorithms: [ALGORITHM],
+          issuer: PARTY,
+          audience: DEVICES,
+          subject: digest(email),
+        });
+        return typeof payload === 'object' ? (payload.jti ?? null) : null;
+      } catch {
+        return null;
+      }
     },
     read(token) {
       try {
@@ -84,4 +115,9 @@ export function createTokens(options: { secret: string | undefined; ttlMinutes: 
       }
     },
   };
+}
+
+/** So that the token does not tell the e-mail. */
+function digest(email: string): string {
+  return createHash('sha256').update(email).digest('base64url');
 }

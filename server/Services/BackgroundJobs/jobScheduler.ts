@@ -2,7 +2,7 @@ import { AppError } from '../../errors/AppError.ts';
 import type { RunDoc } from '../../models/system/RunModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
 import { withinDeadline } from './consuming/deadline.ts';
-import { failureOf } from './consuming/failureText.ts';
+import { type FailureOf, failureText } from './consuming/failureText.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import { USER_DATA_SCHEDULE } from './cronProducer.ts';
 import type { Outbox } from './enqueuing/outbox.ts';
@@ -30,6 +30,7 @@ interface BatchOptions {
   leaseMs: number;
   retentionDays: number;
   worker: string;
+  failureOf: FailureOf;
   log: JobLog;
   signal: AbortSignal;
 }
@@ -146,13 +147,13 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
       result,
     };
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = options.failureOf(error);
     return {
       ...ended,
       status: 'failed',
       finishedAt: new Date(),
       error: failure,
-      history: [`${failure.code}: ${failure.message}`],
+      history: [failureText(failure)],
       result: null,
     };
   }

@@ -2,6 +2,7 @@ import { DURABLE } from '../../models/durable.ts';
 import { PurchaseModel } from '../../models/PurchaseModel.ts';
 import { UserModel } from '../../models/UserModel.ts';
 import { UserSummaryModel } from '../../models/UserSummaryModel.ts';
+import { deleteAccountsOf } from '../Auth/accounts.ts';
 import { namedUser } from './namedUser.ts';
 
 interface DeleteUserDependencies {
@@ -12,6 +13,8 @@ interface DeleteUserDependencies {
 export interface DeletedUser {
   userId: string;
   externalId: string;
+  /** Logins that stood for the user. */
+  accounts: number;
   purchases: number;
   summaries: number;
   jobs: number;
@@ -20,8 +23,8 @@ export interface DeletedUser {
 const DURABLY = { writeConcern: DURABLE } as const;
 
 /**
- * Deletes a user with all that is known of them. The mark comes first: from then on no run takes
- * the user up, and a job that is under way cannot leave a summary behind. The user comes last, so
+ * Deletes a user with all that is known of them, their logins too. The mark comes first: from then on no
+ * run takes the user up, no account is made for them, and a job under way leaves no summary behind. The user comes last, so
  * that an interrupted deletion is completed by the same call.
  * @param name the user's id or externalId
  * @throws AppError NOT_FOUND when nobody has that name.
@@ -33,6 +36,7 @@ export async function deleteUser(
   const { _id, externalId } = await namedUser(name);
   const userId = _id.toHexString();
   await UserModel.updateOne({ _id }, { $set: { active: false, deletedAt: new Date() } }, DURABLY);
+  const accounts = await deleteAccountsOf(_id);
   const purchases = await PurchaseModel.deleteMany({ userId }, DURABLY);
   const summaries = await UserSummaryModel.deleteMany({ userId }, DURABLY);
   const jobs = await forgetJobs(userId);
@@ -40,6 +44,7 @@ export async function deleteUser(
   return {
     userId,
     externalId,
+    accounts,
     purchases: purchases.deletedCount,
     summaries: summaries.deletedCount,
     jobs,

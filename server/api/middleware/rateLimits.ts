@@ -1,56 +1,27 @@
 import type { Request, RequestHandler } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { AppError } from '../../errors/AppError.ts';
 
 const WINDOW_MS = 60_000;
 
-interface Limit {
-  perMinute: number;
-  message: string;
-  /** What is counted; the client's address if absent. */
-  countedBy?: (request: Request) => string;
-  skip?: (request: Request) => boolean;
-  onlyFailures?: boolean;
+/** The client's address; of IPv6 the network of 56 bits, which a single client may have whole. */
+export function clientAddress(request: Request): string {
+  return ipKeyGenerator(request.ip ?? '');
 }
 
-/** Counts in this process's memory: of several processes each allows the limit. */
-function limit({
-  perMinute,
-  message,
-  countedBy,
-  skip,
-  onlyFailures = false,
-}: Limit): RequestHandler {
+/**
+ * A generous bound for every address; probes of health are not counted. Counts in this process's memory:
+ * of several processes each allows the limit.
+ */
+export function generalLimit(requestsPerMinute: number): RequestHandler {
   return rateLimit({
     windowMs: WINDOW_MS,
-    limit: perMinute,
+    limit: requestsPerMinute,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    skipSuccessfulRequests: onlyFailures,
-    ...(countedBy && { keyGenerator: countedBy }),
-    ...(skip && { skip }),
-    handler: (_request, _response, next) => next(new AppError('RATE_LIMITED', message)),
-  });
-}
-
-/** A generous bound for every address; probes of health are not counted. */
-export function generalLimit(requestsPerMinute: number): RequestHandler {
-  return limit({
-    perMinute: requestsPerMinute,
-    message: 'Too many requests from this address: wait a minute.',
+    keyGenerator: clientAddress,
     skip: (request) => request.path.startsWith('/health/'),
+    handler: (_request, _response, next) =>
+      next(new AppError('RATE_LIMITED', 'Too many requests from this address: wait a minute.')),
   });
-}
-
-/** Failed logins, for each address and for each e-mail, whatever address it is tried from. */
-export function loginLimits(attemptsPerMinute: number): RequestHandler[] {
-  const common = {
-    perMinute: attemptsPerMinute,
-    message: 'Too many failed logins: wait a minute.',
-    onlyFailures: true,
-  };
-  return [
-    limit(common),
-    limit({ ...common, countedBy: (request) => request.body.email.trim().toLowerCase() }),
-  ];
 }

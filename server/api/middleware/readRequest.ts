@@ -19,7 +19,7 @@ interface Problem {
 }
 
 /** Runs an Express middleware as a promise, so that it can stand between two steps of ours. */
-export function runMiddleware(
+function runMiddleware(
   middleware: RequestHandler,
   request: Request,
   response: Response,

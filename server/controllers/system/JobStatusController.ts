@@ -4,7 +4,7 @@ import type {
   RetryFilter,
   RunRequest,
 } from '../../Services/BackgroundJobs/admin/administration.ts';
-import type { JobQueries } from '../../Services/BackgroundJobs/admin/jobQueries.ts';
+import type { JobQueries, Reader } from '../../Services/BackgroundJobs/admin/jobQueries.ts';
 import type { Recommendation } from '../../Services/BackgroundJobs/admin/recommendation.ts';
 import { accepted, ok } from '../reply.ts';
 
@@ -28,7 +28,8 @@ interface FailedFilter {
 export function createJobStatusController(deps: JobStatusDeps) {
   const { administration, jobQueries, recommend } = deps;
   return {
-    ofUser: async (userId: string, page: PageQuery) => ok(await jobQueries.ofUser(userId, page)),
+    ofUser: async (userId: string, page: PageQuery & { reader: Reader }) =>
+      ok(await jobQueries.ofUser(userId, page)),
     byId: async (jobId: string) => ok(await jobQueries.byId(jobId)),
     history: async (jobId: string) => ok(await jobQueries.history(jobId)),
     recent: async (query: PageQuery & { status?: JobState | undefined }) =>

@@ -5,6 +5,7 @@ import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { withLogContext } from '../../../server/config/logContext.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis, type RedisConnection } from '../../../server/config/queueRedisConn.ts';
+import { createTextRedactor } from '../../../server/config/redaction.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
@@ -15,6 +16,7 @@ import {
   createWorker,
   type QueueWorker,
 } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
+import { createFailureOf } from '../../../server/Services/BackgroundJobs/consuming/failureText.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
 import {
   type Lane,
@@ -103,6 +105,10 @@ export interface Installation {
   /** Redis loses everything of this installation. */
   wipeRedis(): Promise<void>;
 }
+
+/** Stands for a setting that is secret: nothing may keep it. */
+export const SECRET_SETTING = 'the-secret-of-a-setting';
+export const failureOf = createFailureOf(createTextRedactor([SECRET_SETTING]));
 
 const quiet = () => undefined;
 export const SILENT: JobLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
@@ -228,6 +234,7 @@ export function useInstallation(
         },
         redis: connection,
         recorder,
+        failureOf,
         name: `test-worker-${randomUUID().slice(0, 8)}`,
         log: overrides.log ?? SILENT,
         inContext: withLogContext,

@@ -25,7 +25,7 @@ import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/abse
 import { entry, type Work } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
-import { SILENT, useInstallation } from './installation.ts';
+import { failureOf, SILENT, useInstallation } from './installation.ts';
 
 describe('the in-process batch', () => {
   const installation = useInstallation();
@@ -43,6 +43,7 @@ describe('the in-process batch', () => {
     leaseMs: 30_000,
     retentionDays: 7,
     worker: 'api:1:1',
+    failureOf,
     log: SILENT,
     signal: new AbortController().signal,
   };

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Harness, OWN_USER, startHarness } from './harness.ts';
+import { UserModel } from '../../../server/models/UserModel.ts';
+import { createAccount } from '../../../server/Services/Auth/accounts.ts';
+import { type Harness, OWN_USER, PASSWORD, startHarness } from './harness.ts';
 
 const BASE = '/app/job-status';
 const READING = [
@@ -82,6 +84,23 @@ describe('a user', () => {
   it('cannot find out which other users there are', async () => {
     await api.get(`${BASE}/status/user/${api.userIds['00002']}`, 'user').expect(403);
     await api.get(`${BASE}/status/user/no-such-user`, 'user').expect(403);
+  });
+});
+
+describe('an id that is also the externalId of another', () => {
+  it('is the id alone: neither its account nor the staff are shown the other', async () => {
+    const user = { timezone: 'UTC', active: true };
+    const gone = await UserModel.create({ ...user, externalId: 'gone', email: 'g@example.com' });
+    const email = 'gone@example.com';
+    await createAccount({ email, password: PASSWORD, role: 'user', user: 'gone' });
+    const { body } = await api.post('/app/auth/login').send({ email, password: PASSWORD });
+    const id = gone._id.toHexString();
+    // As when the deletion ended in the middle, and such a name was taken before it was refused.
+    await UserModel.deleteOne({ _id: gone._id });
+    await UserModel.collection.insertOne({ ...user, externalId: id, email: 'o@example.com' });
+    const path = `${BASE}/status/user/${id}`;
+    await api.get(path).set('Authorization', `Bearer ${body.token}`).expect(404);
+    await api.get(path, 'admin').expect(404);
   });
 });
 

@@ -67,6 +67,42 @@ it('disables an account', async () => {
   expect((await find('three@example.com')).disabledAt).toBeInstanceOf(Date);
 });
 
+it('enables one again, with the password of before and no token of before', async () => {
+  await account(['create', 'five@example.com', '--role', 'viewer'], 'a-piped-password\n');
+  await account(['disable', 'five@example.com']);
+  expect(await account(['enable', 'five@example.com'])).toMatchObject({
+    code: 0,
+    out: 'five@example.com may log in again.\n',
+  });
+  const { disabledAt, passwordHash, tokenVersion } = await find('five@example.com');
+  expect({ disabledAt, tokenVersion }).toEqual({ disabledAt: null, tokenVersion: 3 });
+  expect(await verifyPassword(passwordHash, 'a-piped-password')).toBe(true);
+});
+
+it('lists who may log in, by e-mail, and no hash', async () => {
+  await account(['create', 'a-list@example.com', '--role', 'admin', '--generate']);
+  await account(['create', 'b-list@example.com', '--role', 'viewer', '--generate']);
+  await account(['disable', 'b-list@example.com']);
+  await account([
+    'create',
+    'c-list@example.com',
+    '--role',
+    'user',
+    '--user',
+    '00001',
+    '--generate',
+  ]);
+  const { code, out } = await account(['list']);
+  const day = new Date().toISOString().slice(0, 10);
+  expect(code).toBe(0);
+  expect(out.split('\n').filter((line) => line.includes('-list@'))).toEqual([
+    `a-list@example.com  admin  since ${day}`,
+    `b-list@example.com  viewer  disabled on ${day}`,
+    `c-list@example.com  user of 00001  since ${day}`,
+  ]);
+  expect(out).not.toContain('argon2');
+});
+
 it.each([
   ['a role there is not', ['create', 'x@example.com', '--role', 'root'], /Allowed choices/],
   ['no role', ['create', 'x@example.com'], /--role/],
@@ -80,6 +116,12 @@ it.each([
     ['create', 'x@example.com', '--role', 'user', '--generate'],
     /--user/,
   ],
+  [
+    'a long e-mail',
+    ['create', `${'x'.repeat(250)}@example.com`, '--role', 'admin', '--generate'],
+    /254/,
+  ],
+  ['an unknown account', ['enable', 'nobody@example.com'], /no account nobody@example\.com/],
   ['no e-mail', ['create', 'x', '--role', 'admin', '--generate'], /not an e-mail/],
   ['no password', ['create', 'x@example.com', '--role', 'admin'], /--generate/],
   ['an unknown account', ['disable', 'nobody@example.com'], /no account nobody@example\.com/],

@@ -1,9 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
-import { type Harness, startHarness } from './harness.ts';
+import {
+  changePassword,
+  createAccount,
+  disableAccount,
+} from '../../../server/Services/Auth/accounts.ts';
+import { type Harness, JWT_SECRET, PASSWORD, startHarness } from './harness.ts';
 import { makeRun } from './records.ts';
 
 let api: Harness;
@@ -20,12 +26,12 @@ afterAll(async () => {
 });
 
 /** Begins to follow a run; the events come one by one, as they arrive. */
-async function follow(runId: string) {
+async function follow(runId: string, token = api.tokens.viewer) {
   const { port } = server.address() as AddressInfo;
   const leaving = new AbortController();
   onTestFinished(() => leaving.abort());
   const answer = await fetch(`http://127.0.0.1:${port}/app/job-status/runs/${runId}/events`, {
-    headers: { authorization: `Bearer ${api.tokens.viewer}` },
+    headers: { authorization: `Bearer ${token}` },
     signal: leaving.signal,
   });
   async function* events() {
@@ -66,6 +72,42 @@ it('is 404, as any other answer, for a run that is not there', async () => {
   const { answer } = await follow('m-nobody');
   expect(answer.status).toBe(404);
   expect(await answer.json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+});
+
+async function loggedIn(email: string): Promise<string> {
+  await createAccount({ email, password: PASSWORD, role: 'viewer' });
+  const answer = await api.post('/app/auth/login').send({ email, password: PASSWORD }).expect(200);
+  return answer.body.token;
+}
+
+/** Less than a stream's sign of life, which goes on without asking. */
+const SOON_MS = 8_000;
+
+it.each([
+  ['is disabled', (email: string) => disableAccount(email)],
+  ['gets another password', (email: string) => changePassword(email, 'another-long-password')],
+])('ends when the account %s', async (what, change) => {
+  const email = `${what.replaceAll(' ', '-')}@example.com`;
+  const runId = `m-${what.replaceAll(' ', '-')}`;
+  await makeRun({ _id: runId });
+  const { events } = await follow(runId, await loggedIn(email));
+  expect((await events.next()).value).toMatchObject({ runId });
+  const began = Date.now();
+  await change(email);
+  expect((await events.next()).done).toBe(true);
+  expect(Date.now() - began).toBeLessThan(SOON_MS);
+});
+
+it('ends when the token expires', async () => {
+  await makeRun({ _id: 'm-expiring' });
+  const claims = jwt.decode(api.tokens.viewer) as jwt.JwtPayload;
+  const exp = Math.floor(Date.now() / 1_000) + 3;
+  const { answer, events } = await follow('m-expiring', jwt.sign({ ...claims, exp }, JWT_SECRET));
+  expect(answer.status).toBe(200);
+  await events.next();
+  expect((await events.next()).done).toBe(true);
+  expect(Date.now()).toBeGreaterThanOrEqual(exp * 1_000);
+  expect(Date.now()).toBeLessThan(exp * 1_000 + SOON_MS);
 });
 
 it('ends when the process begins to stop, so that no stream holds it up', async () => {

@@ -158,6 +158,7 @@ export async function startHarness(
     describeKinds: () => [describeKind(userDataJob, env)],
     authentication: createAuthentication({
       tokens: createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES }),
+      loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
     }),
     health: {
       mode: 'queue',
@@ -168,7 +169,6 @@ export async function startHarness(
     stop: stop.signal,
     logger,
     version: '0.0.0-test',
-    loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
     proxies: env.TRUST_PROXY,
   });
   await vi.waitFor(() => queue.pendingCounts(), 5_000);

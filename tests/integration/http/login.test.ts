@@ -116,6 +116,11 @@ it.each([
   ['an end in the past', () => forged({ claims: { exp: 1 } })],
   ['no end', () => forged({ claims: { exp: undefined } })],
   ['nobody’s account', () => forged({ claims: { sub: '0123456789abcdef01234567' } })],
+  ['a subject that is no id', () => forged({ claims: { sub: 'nobody' } })],
+  ['a subject of twelve bytes', () => forged({ claims: { sub: '123456789012' } })],
+  ['a subject that is a query', () => forged({ claims: { sub: '[object Object]' } })],
+  ['no subject', () => forged({ claims: { sub: undefined } })],
+  ['a version that is a text', () => forged({ claims: { version: '1' } })],
   ['nonsense', () => 'nonsense'],
 ])('refuses a token with %s', async (_what, make) => {
   const answer = await useToken(make());
@@ -132,6 +137,21 @@ it('makes the first admin once and never changes it', async () => {
   await loginAs('first@example.com', 'the-first-password');
 });
 
+it('takes a password in whichever form its letters are typed', async () => {
+  const email = 'accents@example.com';
+  const password = 'Zürich-Brücke-12';
+  await createAccount({ email, password: password.normalize('NFC'), role: 'viewer' });
+  await loginAs(email, password.normalize('NFD'));
+  await changePassword(email, password.normalize('NFD'));
+  await loginAs(email, password.normalize('NFC'));
+});
+
+it('says of an e-mail that is too long what is wrong, without all of it', async () => {
+  const email = `${'a'.repeat(5_000_000)}@example.com`;
+  const made = createAccount({ email, password: PASSWORD, role: 'admin' });
+  await expect(made).rejects.toThrow(/^a{100}… has more than 254 characters\.$/);
+});
+
 it('keeps no password, only an Argon2id hash', async () => {
   const account = await AccountModel.findOne({ email: 'admin@example.com' }).lean();
   expect(account?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,/);
@@ -140,6 +160,10 @@ it('keeps no password, only an Argon2id hash', async () => {
 
 it.each([
   ['a short password', { password: 'short' }, 'VALIDATION_FAILED'],
+  ['a password of blanks', { password: ' '.repeat(12) }, 'VALIDATION_FAILED'],
+  ['a password of one letter', { password: 'a'.repeat(12) }, 'VALIDATION_FAILED'],
+  ['a password with a control character', { password: `${PASSWORD}\u0007` }, 'VALIDATION_FAILED'],
+  ['a long e-mail', { email: `${'a'.repeat(250)}@example.com` }, 'VALIDATION_FAILED'],
   ['no e-mail', { email: 'nobody' }, 'VALIDATION_FAILED'],
   ['an e-mail that is taken', { email: 'ADMIN@example.com' }, 'VALIDATION_FAILED'],
   ['the role user without a user', { role: 'user' as const }, 'VALIDATION_FAILED'],

@@ -23,4 +23,5 @@ it('lets good logins through without counting them, and stops guessing with 429'
   expect(stopped.body.error.code).toBe('RATE_LIMITED');
   expect(Number(stopped.headers['retry-after'])).toBeGreaterThan(0);
   expect(Number(stopped.headers['retry-after'])).toBeLessThanOrEqual(60);
+  expect(stopped.body.error.details.retryAfterSeconds).toBe(Number(stopped.headers['retry-after']));
 });

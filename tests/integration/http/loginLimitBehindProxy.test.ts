@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { type Harness, startHarness } from './harness.ts';
+import { type Harness, PASSWORD, startHarness } from './harness.ts';
 
 let api: Harness;
 
@@ -23,6 +23,22 @@ it('behind a proxy each client is limited for itself, whatever it says of its ad
   expect(await guessFrom('203.0.113.7, 198.51.100.1')).toBe(401);
   expect(await guessFrom('203.0.113.8, 198.51.100.1')).toBe(429);
   expect(await guessFrom('198.51.100.2')).toBe(401);
+});
+
+it('nobody can lock an e-mail out of other addresses', async () => {
+  api = await startHarness({ TRUST_PROXY: '1', LOGIN_ATTEMPTS_PER_MINUTE: '2' });
+  const login = (address: string, password: string) =>
+    api
+      .post('/app/auth/login')
+      .set('X-Forwarded-For', address)
+      .send({ email: 'admin@example.com', password });
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 4; guess += 1) {
+    statuses.push((await login('203.0.113.9', 'a-guess')).status);
+  }
+  expect(statuses).toEqual([401, 401, 429, 429]);
+  await login('203.0.113.9', PASSWORD).expect(429);
+  await login('198.51.100.7', PASSWORD).expect(200);
 });
 
 it('without one nobody gets more tries by naming other addresses', async () => {

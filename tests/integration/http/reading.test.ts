@@ -56,6 +56,21 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+describe('GET /status/user/:userId', () => {
+  it('shows the text of an error to the staff, and to the user its code and a sentence', async () => {
+    const path = `${BASE}/status/user/00001`;
+    const { body: forStaff } = await api.get(path, 'viewer').expect(200);
+    expect(forStaff.items[0].error).toEqual({ code: 'JOB_FAILED', message: 'It went wrong.' });
+    const { body: forUser, text } = await api.get(path, 'user').expect(200);
+    expect(forUser.items[0].error).toEqual({
+      code: 'JOB_FAILED',
+      message: 'The work failed; the staff can see why.',
+    });
+    expect(text).not.toContain('It went wrong.');
+    expect({ ...forUser.items[0], error: null }).toEqual({ ...forStaff.items[0], error: null });
+  });
+});
+
 describe('GET /status/job/:jobId/history', () => {
   it('answers each failed attempt, also those before a retry', async () => {
     const attempts = ['DEADLINE_EXCEEDED: Too slow.', 'JOB_FAILED: It went wrong.'];

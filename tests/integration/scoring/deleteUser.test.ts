@@ -1,8 +1,10 @@
 import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
+import { AccountModel } from '../../../server/models/AccountModel.ts';
 import { PurchaseModel } from '../../../server/models/PurchaseModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
+import { createAccount } from '../../../server/Services/Auth/accounts.ts';
 import { CDNOW_ESTIMATES } from '../../../server/Services/CustomerScoring/probabilityAlive.ts';
 import { scoreCustomer } from '../../../server/Services/CustomerScoring/scoreCustomer.ts';
 import { createUserDataGateway } from '../../../server/Services/CustomerScoring/userDataGateway.ts';
@@ -56,6 +58,7 @@ describe('deleteUser', () => {
     expect(deleted).toEqual({
       userId,
       externalId: 'leaver',
+      accounts: 0,
       purchases: 2,
       summaries: 1,
       jobs: 1,
@@ -85,6 +88,30 @@ describe('deleteUser', () => {
     expect(await tracesOf(namedLikeIt)).toMatchObject({ user: 1 });
     expect(await deleteUser(namedLikeIt, noJobs)).toMatchObject({ externalId: byId });
     expect(await tracesOf(namedLikeIt)).toEqual(NOTHING);
+  });
+
+  it('takes the logins that stand for the user, and no other', async () => {
+    const account = { password: 'a-long-test-password', role: 'user' } as const;
+    await scoredUser('with-logins');
+    await scoredUser('with-another');
+    await createAccount({ ...account, email: 'one@example.com', user: 'with-logins' });
+    await createAccount({ ...account, email: 'two@example.com', user: 'with-logins' });
+    await createAccount({ ...account, email: 'three@example.com', user: 'with-another' });
+    expect(await deleteUser('with-logins', noJobs)).toMatchObject({ accounts: 2 });
+    const left = await AccountModel.find({}, { email: 1 }).lean();
+    expect(left.map(({ email }) => email)).toEqual(['three@example.com']);
+  });
+
+  it('leaves no login that is made at the same moment', async () => {
+    await scoredUser('racing');
+    const make = (email: string) =>
+      createAccount({ email, password: 'a-long-test-password', role: 'user', user: 'racing' });
+    const made = Array.from({ length: 8 }, (_, n) => make(`racing-${n}@example.com`));
+    const deletion = Promise.race(made).then(() => deleteUser('racing', noJobs));
+    await Promise.allSettled([...made, deletion]);
+    await deletion;
+    expect(await AccountModel.countDocuments({ email: /^racing/ })).toBe(0);
+    await expect(make('late@example.com')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it.each(['nobody', new mongoose.Types.ObjectId().toHexString()])(

@@ -10,6 +10,7 @@ import {
 import { userIdsOf } from '../../Users/userIds.ts';
 import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
+import { failureForUser } from './failureForUser.ts';
 import { readNewestFirst } from './newestFirst.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
@@ -55,6 +56,9 @@ export interface JobHistory {
   earlier: { generation: number; finishedAt: Date | null; attempts: string[] }[];
 }
 
+/** Who reads: `user` is the one whom the jobs are for. */
+export type Reader = 'user' | 'staff';
+
 interface PageRequest {
   limit: number;
   cursor?: string | undefined;
@@ -68,8 +72,11 @@ interface PageRequest {
 export interface JobQueries {
   /** The ObjectId of the user that goes by this ObjectId or externalId; null if there is none. */
   findUserId(reference: string): Promise<string | null>;
-  /** @throws AppError `NOT_FOUND` for an unknown user. */
-  ofUser(reference: string, page: PageRequest): Promise<Page<JobView>>;
+  /**
+   * The texts of errors are for the staff alone: the user gets a sentence for each code.
+   * @throws AppError `NOT_FOUND` for an unknown user.
+   */
+  ofUser(reference: string, page: PageRequest & { reader: Reader }): Promise<Page<JobView>>;
   /** @throws AppError `NOT_FOUND`. */
   byId(jobId: string): Promise<JobView>;
   /** @throws AppError `NOT_FOUND`. */
@@ -122,6 +129,10 @@ function toView({ _id, userId, ...shown }: ShownDoc, liveState: string | null): 
   return { jobId: _id, userId: userId?.toString() ?? null, ...shown, liveState };
 }
 
+function withoutText(job: JobView): JobView {
+  return { ...job, error: job.error && failureForUser(job.error) };
+}
+
 /** The queries over all jobs; of the administration they need where the queue holds a job. */
 export function createJobQueries({ liveStates }: Pick<Administration, 'liveStates'>): JobQueries {
   /** Null if Redis cannot say so in time: the records are worth showing without. */
@@ -172,10 +183,12 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
   return {
     findUserId,
 
-    async ofUser(reference, options) {
+    async ofUser(reference, { reader, ...options }) {
       const userId = await findUserId(reference);
       if (userId === null) throw new AppError('NOT_FOUND', `There is no user ${reference}.`);
-      return page({ userId }, options, 'few');
+      const jobs = await page({ userId }, options, 'few');
+      if (reader === 'staff') return jobs;
+      return { ...jobs, items: jobs.items.map(withoutText) };
     },
 
     async byId(jobId) {

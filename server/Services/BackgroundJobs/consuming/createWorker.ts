@@ -11,7 +11,7 @@ import { postpone, recordCancelled } from '../recording/settle.ts';
 import { countCrashes, SUSPECT_AFTER_CRASHES } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
 import { belongsTo, execute, type InJobContext, NotYetKnown, type ServedJob } from './execute.ts';
-import { CRASHED_TOO_OFTEN, failureOf, failureText } from './failureText.ts';
+import { CRASHED_TOO_OFTEN, type FailureOf, failureText } from './failureText.ts';
 import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
 import { recordOfEvent } from './jobRecords.ts';
@@ -37,6 +37,7 @@ interface WorkerOptions {
   settings: WorkerSettings;
   redis: RedisConnection;
   recorder: Recorder;
+  failureOf: FailureOf;
   /** Under which name the worker stands in the jobs' records. */
   name: string;
   log: JobLog;
@@ -201,7 +202,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     const start = recordOfEvent(job, 'active');
     if (start === null) return false;
     if (outcome === 'cancel') {
-      await recordCancelled(start, failureOf(error).message, worker.retentionDays);
+      await recordCancelled(start, worker.failureOf(error).message, worker.retentionDays);
       return true;
     }
     const { runAt, giveUpAfterMs } = laterTime(error, jobs.get(job.name));
@@ -229,7 +230,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       if (record !== null) recorder.record(record);
       return new WaitingError();
     }
-    const text = failureText(failureOf(error));
+    const text = failureText(worker.failureOf(error));
     return outcome === 'fail' ? new UnrecoverableError(text) : new Error(text, { cause: error });
   }
 

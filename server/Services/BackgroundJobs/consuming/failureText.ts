@@ -1,8 +1,15 @@
-import { AppError } from '../../../errors/AppError.ts';
+import { inspect, stripVTControlCharacters } from 'node:util';
+import type { TextRedactor } from '../../../config/redaction.ts';
 import type { JobFailure } from '../../../models/system/JobStatusModel.ts';
 
-const SHAPE = /^([A-Z][A-Z0-9_]*): ([\s\S]*)$/;
+/** A code as records keep it and filters ask for it. */
+const CODE = /^[A-Za-z]\w{0,63}$/;
+const SHAPE = /^([A-Za-z]\w{0,63}): ([\s\S]*)$/;
 const MAX_LENGTH = 1000;
+/** More is not looked at: far more than is kept, so that a secret is never cut before it is found. */
+const MAX_LOOKED_AT = 65_536;
+/** What a terminal obeys, and what turns the direction of text around; lines and tabs may stay. */
+const CONTROLS = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
 /** What BullMQ writes when a job's worker vanished more often than `maxStalledCount`. */
 const CRASHED = /^job stalled more than allowable limit/;
 
@@ -11,12 +18,45 @@ export const CRASHED_TOO_OFTEN =
   'The worker that had this job ended without finishing it, as often as is allowed. ' +
   'See the workers’ logs at that time: a crash, a kill, or no memory.';
 
-/** Any error as a code and a message, as they stand in the job's record. */
-export function failureOf(error: unknown): JobFailure {
-  if (error instanceof AppError) return { code: error.code, message: cut(error.message) };
-  if (!(error instanceof Error)) return { code: 'JOB_FAILED', message: cut(String(error)) };
-  const own = 'code' in error && typeof error.code === 'string' ? error.code : 'JOB_FAILED';
-  return { code: own, message: cut(error.message) };
+/** Whatever was thrown, as a code and a message that may be kept and shown; it never throws. */
+export type FailureOf = (thrown: unknown) => JobFailure;
+
+/**
+ * Makes the one place through which an error of a job goes before anything keeps it: the record, Redis,
+ * the log, and what is answered from them. The message loses its secrets and control characters and is
+ * cut at 1,000 characters; a code that is none, or holds a secret, becomes `JOB_FAILED`.
+ */
+export function createFailureOf(redact: TextRedactor): FailureOf {
+  const kept = (text: string) =>
+    cut(redact(stripVTControlCharacters(text.slice(0, MAX_LOOKED_AT)).replace(CONTROLS, '')));
+  return (thrown) => {
+    const { code, message } = read(thrown);
+    const usable = typeof code === 'string' && CODE.test(code) && redact(code) === code;
+    return { code: usable ? code : 'JOB_FAILED', message: kept(message) };
+  };
+}
+
+/** The code and the text of an error, or of whatever else was thrown in its place. */
+function read(thrown: unknown): { code?: unknown; message: string } {
+  try {
+    if (typeof thrown !== 'object' || thrown === null) return { message: String(thrown) };
+    const { code, message } = thrown as { code?: unknown; message?: unknown };
+    return { code, message: typeof message === 'string' ? message : shown(thrown) };
+  } catch {
+    // A getter of a foreign object threw.
+    return { message: 'What was thrown cannot be read.' };
+  }
+}
+
+/** An object without a message, on one line and without calling anything of its own. */
+function shown(thrown: object): string {
+  return inspect(thrown, {
+    depth: 1,
+    customInspect: false,
+    breakLength: Number.POSITIVE_INFINITY,
+    maxStringLength: MAX_LENGTH,
+    maxArrayLength: 10,
+  });
 }
 
 /** The one text that Redis keeps of a failure. */

@@ -32,6 +32,14 @@ describe('what an error means for its job', () => {
     expect(outcomeOf(error)).toBe('infrastructure');
   });
 
+  it('is found in a chain of causes, be it a ring', () => {
+    const ring = new Error('outer', { cause: new Error('inner') });
+    Object.assign(ring.cause as Error, { cause: ring });
+    expect(outcomeOf(ring)).toBe('retry');
+    const away = new Error('outer', { cause: new mongo.MongoNetworkError('closed') });
+    expect(outcomeOf(away)).toBe('infrastructure');
+  });
+
   it.each([
     Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }),
     Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), { code: 'ECONNREFUSED' }),

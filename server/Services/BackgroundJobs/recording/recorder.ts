@@ -172,8 +172,10 @@ export async function writeRecords(
   }
 }
 
+/** Without MongoDB's own words: they may repeat what it was to keep. */
 function notKept(error: unknown): { notKept: string } {
-  return { notKept: error instanceof Error ? error.message.slice(0, 200) : String(error) };
+  const name = error instanceof Error ? error.name : 'Error';
+  return { notKept: `MongoDB refused the result (${name}): it may be too large for a document.` };
 }
 
 /** Writes them in one unordered bulk. */
