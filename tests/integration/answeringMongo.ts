@@ -24,14 +24,15 @@ const GREETING = {
 /** A server that greets as MongoDB does and answers every command with what the test tells it to. */
 export interface AnsweringMongo {
   readonly uri: string;
-  answer: mongo.Document;
+  /** What is answered to a command. */
+  answer: (command: mongo.Document) => mongo.Document;
   close(): Promise<void>;
 }
 
 /** Opens one, for the real driver to talk to. */
 export async function openAnsweringMongo(): Promise<AnsweringMongo> {
   const sockets = new Set<Socket>();
-  const mongod = { answer: { ok: 1 } as mongo.Document };
+  let answer: AnsweringMongo['answer'] = () => ({ ok: 1 });
 
   function answerTo(message: Buffer): Buffer {
     const id = message.readInt32LE(4);
@@ -45,7 +46,7 @@ export async function openAnsweringMongo(): Promise<AnsweringMongo> {
     const start = HEADER_BYTES + 5;
     const command = deserialize(message.subarray(start, start + length));
     const isGreeting = 'hello' in command || 'ismaster' in command;
-    const reply = serialize(isGreeting ? GREETING : mongod.answer);
+    const reply = serialize(isGreeting ? GREETING : answer(command));
     return framed(OP_MSG, id, [Buffer.alloc(5), reply]);
   }
 
@@ -69,10 +70,10 @@ export async function openAnsweringMongo(): Promise<AnsweringMongo> {
   return {
     uri: `mongodb://127.0.0.1:${port}/any?directConnection=true`,
     get answer() {
-      return mongod.answer;
+      return answer;
     },
-    set answer(answer) {
-      mongod.answer = answer;
+    set answer(next) {
+      answer = next;
     },
     async close() {
       server.close();

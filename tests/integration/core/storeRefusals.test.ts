@@ -1,6 +1,8 @@
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isMongoUp } from '../../../server/config/mongoConn.ts';
 import { isMongoUnavailable } from '../../../server/models/mongoErrors.ts';
+import { takesSigns } from '../../../server/Services/BackgroundJobs/consuming/workerSigns.ts';
 import { type AnsweringMongo, openAnsweringMongo } from '../answeringMongo.ts';
 
 /** PostgreSQL's words, and FerretDB's own, as they were heard while PostgreSQL went and came. */
@@ -85,7 +87,7 @@ const named = (refusals: typeof CANNOT) =>
 
 describe('a store that answers that it cannot is away', () => {
   it.each(named(CANNOT))('by the answer to a command: %s', async (_told, refusal) => {
-    server.answer = { ok: 0, ...refusal };
+    server.answer = () => ({ ok: 0, ...refusal });
     expect(isMongoUnavailable(await errorOf(find()))).toBe(true);
     expect(isMongoUnavailable(await errorOf(write()))).toBe(true);
   });
@@ -94,20 +96,20 @@ describe('a store that answers that it cannot is away', () => {
     'by that to one write of many: %s',
     async (_told, refusal) => {
       const duplicate = { index: 0, code: 11_000, errmsg: 'E11000 duplicate key error' };
-      server.answer = { ok: 1, n: 0, writeErrors: [duplicate, { index: 1, ...refusal }] };
+      server.answer = () => ({ ok: 1, n: 0, writeErrors: [duplicate, { index: 1, ...refusal }] });
       expect(isMongoUnavailable(await errorOf(write()))).toBe(true);
     },
   );
 
   it.each(named(CANNOT))('by that to the wish for durability: %s', async (_told, refusal) => {
-    server.answer = { ok: 1, n: 2, nModified: 2, writeConcernError: refusal };
+    server.answer = () => ({ ok: 1, n: 2, nModified: 2, writeConcernError: refusal });
     expect(isMongoUnavailable(await errorOf(write()))).toBe(true);
   });
 });
 
 describe('a store that refuses what was asked is not', () => {
   it.each(named(REFUSED))('%s', async (_told, refusal) => {
-    server.answer = { ok: 0, ...refusal };
+    server.answer = () => ({ ok: 0, ...refusal });
     expect(isMongoUnavailable(await errorOf(find()))).toBe(false);
     expect(isMongoUnavailable(await errorOf(write()))).toBe(false);
   });
@@ -115,8 +117,19 @@ describe('a store that refuses what was asked is not', () => {
   it.each([...named(REFUSED), [toldOf(DEADLOCK), DEADLOCK] as const])(
     'nor by one write of many: %s',
     async (_told, refusal) => {
-      server.answer = { ok: 1, n: 1, writeErrors: [{ index: 1, ...refusal }] };
+      server.answer = () => ({ ok: 1, n: 1, writeErrors: [{ index: 1, ...refusal }] });
       expect(isMongoUnavailable(await errorOf(write()))).toBe(false);
     },
   );
+});
+
+it('a store that answers pings and takes no writes takes no signs of life', async () => {
+  await mongoose.connect(server.uri);
+  server.answer = () => ({ ok: 1, n: 0 });
+  expect(await takesSigns('host:1:1')).toBe(true);
+  server.answer = ({ ping }) =>
+    ping ? { ok: 1 } : { ok: 0, code: 10_107, errmsg: 'operating in a read-only mode' };
+  expect(await isMongoUp()).toBe(true);
+  expect(await takesSigns('host:1:1')).toBe(false);
+  await mongoose.disconnect();
 });
