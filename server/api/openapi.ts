@@ -26,7 +26,7 @@ function errorCodes(route: Route): ApiErrorCode[] {
     'VALIDATION_FAILED',
     ...(route.guard === 'anyone'
       ? []
-      : (['UNAUTHENTICATED', 'FORBIDDEN', 'MONGODB_UNAVAILABLE'] as const)),
+      : (['UNAUTHENTICATED', 'FORBIDDEN', 'MONGODB_UNAVAILABLE', 'MONGODB_SLOW'] as const)),
     ...(route.method === 'get' ? [] : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
     'RATE_LIMITED',
     ...(route.errors ?? []),

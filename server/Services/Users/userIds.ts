@@ -1,3 +1,4 @@
+import { inChunks } from '../../models/inChunks.ts';
 import { readMany, readOne } from '../../models/readDeadline.ts';
 import { UserModel } from '../../models/UserModel.ts';
 
@@ -9,26 +10,39 @@ interface Whom {
 }
 
 /**
- * The ids of the users who go by these names: by their ObjectId, or else by their externalId. Two
- * queries at most, however many names.
+ * The ids of the users who go by these names: by their ObjectId, or else by their externalId.
  * @returns by name as it was given; a name that nobody has is not in the answer.
- * @throws AppError MONGODB_UNAVAILABLE after 0.7 s for one name, 5 s for many.
+ * @throws AppError MONGODB_UNAVAILABLE after 0.7 s for one name, that or MONGODB_SLOW after 5 s for
+ * many.
  */
 export async function userIdsOf(
   names: readonly string[],
   { deleting }: Whom,
 ): Promise<ReadonlyMap<string, string>> {
   const read = names.length === 1 ? readOne : readMany;
-  const among = deleting === 'too' ? {} : { deletedAt: null };
-  const find = (filter: { _id: object } | { externalId: object }) =>
-    read((options) => UserModel.find({ ...filter, ...among }, { externalId: 1 }, options).lean());
+  return read((options) => findIds([...new Set(names)], { deleting, options }));
+}
 
-  const ids = names.filter((name) => OBJECT_ID.test(name));
-  const byId = ids.length === 0 ? [] : await find({ _id: { $in: ids } });
+async function findIds(
+  names: readonly string[],
+  { deleting, options }: Whom & { options: { signal: AbortSignal } },
+): Promise<ReadonlyMap<string, string>> {
+  const among = deleting === 'too' ? {} : { deletedAt: null };
+  const find = (field: '_id' | 'externalId', values: readonly string[]) =>
+    inChunks(values, ($in) =>
+      UserModel.find({ [field]: { $in }, ...among }, { externalId: 1 }, options).lean(),
+    );
+
+  const byId = await find(
+    '_id',
+    names.filter((name) => OBJECT_ID.test(name)),
+  );
   const there = new Set(byId.map(({ _id }) => _id.toHexString()));
   const isId = (name: string) => there.has(name.toLowerCase());
-  const rest = names.filter((name) => !isId(name));
-  const byExternalId = rest.length === 0 ? [] : await find({ externalId: { $in: rest } });
+  const byExternalId = await find(
+    'externalId',
+    names.filter((name) => !isId(name)),
+  );
   return new Map([
     ...names.filter(isId).map((name) => [name, name.toLowerCase()] as const),
     ...byExternalId.map(({ _id, externalId }) => [externalId, _id.toHexString()] as const),
