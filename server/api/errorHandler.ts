@@ -27,6 +27,9 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
+    response.setHeader('Cache-Control', 'no-store');
+    // What is left of such a body is not waited for.
+    if (error.status === 413) response.setHeader('Connection', 'close');
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     if (error.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
     const { code, message, details } = error;

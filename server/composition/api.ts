@@ -130,6 +130,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     version: packageVersion(),
     loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
     proxies: env.TRUST_PROXY,
+    corsOrigins: env.CORS_ORIGINS ?? [],
   });
   shutdown.addLast('MongoDB', disconnectMongo);
   const connecting = new AbortController();

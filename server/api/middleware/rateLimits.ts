@@ -33,13 +33,21 @@ function limit({
   });
 }
 
-/** A generous bound for every address; probes of health are not counted. */
-export function generalLimit(requestsPerMinute: number): RequestHandler {
-  return limit({
+const PROBES = new Set(['/health/live', '/health/ready']);
+
+/**
+ * A generous bound for every address. Probes of health have one of their own, as large, so that no other
+ * traffic makes a process seem dead.
+ */
+export function generalLimits(requestsPerMinute: number): RequestHandler[] {
+  const common = {
     perMinute: requestsPerMinute,
     message: 'Too many requests from this address: wait a minute.',
-    skip: (request) => request.path.startsWith('/health/'),
-  });
+  };
+  return [
+    limit({ ...common, skip: ({ path }) => PROBES.has(path) }),
+    limit({ ...common, skip: ({ path }) => !PROBES.has(path) }),
+  ];
 }
 
 /** Failed logins, for each address and for each e-mail, whatever address it is tried from. */

@@ -168,6 +168,7 @@ export async function startHarness(
     version: '0.0.0-test',
     loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
     proxies: env.TRUST_PROXY,
+    corsOrigins: env.CORS_ORIGINS ?? [],
   });
   await vi.waitFor(() => queue.pendingCounts(), 5_000);
 
