@@ -12,8 +12,13 @@ function reporter(logger: Logger): (error: HttpError) => void {
   const refused = createRefusalLog(logger);
   return (error) => {
     if (error.status === 500) logger.error('A request failed', { error: error.cause ?? error });
-    else if (error.status === 503) refused(error.code, error.message);
+    else if (error.status === 503) refused(error.code, error.message, whyOf(error));
   };
+}
+
+/** What the dependency said: the code and message are the same whatever it was. */
+function whyOf({ cause }: HttpError): unknown {
+  return cause instanceof Error ? cause.cause : undefined;
 }
 
 /** Answers whatever was thrown as `{error: {code, message, details?, requestId}}`, never a stack. */

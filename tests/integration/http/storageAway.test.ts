@@ -42,6 +42,9 @@ it('a storage that died beneath its server is away: 503 within a second, until i
   const ready = await api.get('/health/ready').expect(503);
   expect(ready.body).toMatchObject({ status: 'down', checks: { mongodb: 'down', redis: 'up' } });
   await api.get('/health/live').expect(200);
+  const [told] = api.lines.filter(({ fields }) => fields.code === 'MONGODB_UNAVAILABLE');
+  expect(told).toMatchObject({ level: 'warn', message: expect.stringContaining('cannot serve') });
+  expect(told?.fields.error).toBeInstanceOf(Error);
 
   // While it starts too there is no other answer than 503 and, at the end, that of every day.
   const starting = mongo.startStorage();
