@@ -11,7 +11,7 @@ const installation = useInstallation();
 it('a selection is read page by page, also past a page of which nobody is left', async () => {
   const selection = (await installation.makeUsers(9)).sort();
   await UserModel.deleteMany({ _id: { $in: selection.slice(3, 6) } });
-  await UserModel.updateOne({ _id: selection[7] }, { $set: { active: false } });
+  await UserModel.updateOne({ _id: { $in: selection.slice(7, 8) } }, { $set: { active: false } });
 
   const { next } = userDataSource.open({ selection, input: userDataInputOf({}) });
   const pages: string[][] = [];
