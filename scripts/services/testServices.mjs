@@ -9,6 +9,8 @@ import { mongodProcess } from './mongod.mjs';
 import { freePort } from './ports.mjs';
 import { findRedisServer, redisProcess } from './redis.mjs';
 
+/** @typedef {import('./serviceProcess.mjs').ServiceProcess} ServiceProcess */
+
 /** Below the range that the system gives to outgoing connections. */
 const FIRST_PORT = 20_000;
 const PORTS = 9_000;
@@ -57,7 +59,11 @@ export async function startTestServices(progress) {
   const killable =
     engine.kind === 'mongod'
       ? { TEST_MONGOD_BIN: engine.mongod }
-      : { TEST_FERRETDB_BIN: engine.ferretdb, TEST_POSTGRES_URL: postgresUrl(postgres) };
+      : {
+          TEST_FERRETDB_BIN: engine.ferretdb,
+          TEST_DOCUMENTDB_DIR: engine.documentdb,
+          TEST_POSTGRES_URL: postgresUrl(postgres),
+        };
   return {
     env: {
       TEST_REDIS_URL: `redis://127.0.0.1:${redis}`,
@@ -92,6 +98,32 @@ export async function killableMongo({ dir }) {
   if (mongod) return mongodProcess({ program: mongod, dir, port });
   const program = required('TEST_FERRETDB_BIN');
   return ferretdbProcess({ program, dir, port, postgresUrl: required('TEST_POSTGRES_URL') });
+}
+
+/**
+ * A MongoDB of the test's own, to take its storage away: the PostgreSQL beneath FerretDB, which goes
+ * on answering, or mongod itself.
+ * @param {{dir: string}} options
+ * @returns {Promise<{storage: ServiceProcess, server: ServiceProcess | undefined, port: number}>}
+ *   `storage` is to be started first, and may be killed and started again
+ */
+export async function killableStorage({ dir }) {
+  const port = await randomFreePort();
+  const postgres = await randomFreePort(new Set([port]));
+  const mongod = process.env.TEST_MONGOD_BIN;
+  /** @type {import('./mongo.mjs').MongoEngine} */
+  const engine = mongod
+    ? { kind: 'mongod', mongod }
+    : {
+        kind: 'ferretdb',
+        ferretdb: required('TEST_FERRETDB_BIN'),
+        documentdb: required('TEST_DOCUMENTDB_DIR'),
+      };
+  const ports = { mongo: port, postgres };
+  // Without waiting for the disk PostgreSQL would lose the last writes with its memory.
+  const [storage, server] = mongoProcesses(engine, { dir, ports, durable: true });
+  if (storage === undefined) throw new Error('There is no process that stores.');
+  return { storage, server, port };
 }
 
 /** @param {string} name */

@@ -23,7 +23,8 @@ export class HttpError extends Error {
 /** Messages that are the same wherever the error arose. */
 const FIXED_MESSAGE: Partial<Record<ErrorCode, string>> = {
   REDIS_UNAVAILABLE: 'Redis is required for job scheduling. Please ensure Redis is running.',
-  MONGODB_UNAVAILABLE: 'MongoDB gives no answer. Please ensure MongoDB is running.',
+  MONGODB_UNAVAILABLE:
+    'MongoDB gives no answer, or cannot serve now. Please ensure MongoDB is running.',
 };
 
 /** What Express and its body parser refuse, by the `type` of their errors. */

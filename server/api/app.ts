@@ -22,12 +22,14 @@ import { queuesRoutes } from '../routes/queues.routes.ts';
 import type { Route } from '../routes/route.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
+import { refuseLargeBodies } from './bodyLimit.ts';
 import { mountDocs } from './docs.ts';
 import { createErrorHandler } from './errorHandler.ts';
 import { HttpError } from './HttpError.ts';
 import { createAuthorize } from './middleware/authorize.ts';
-import { generalLimit } from './middleware/rateLimits.ts';
-import { createRequestContext } from './middleware/requestContext.ts';
+import { crossOrigin } from './middleware/crossOrigin.ts';
+import { generalLimits } from './middleware/rateLimits.ts';
+import { createRequestContext, shownPath } from './middleware/requestContext.ts';
 import { mountRoutes } from './mountRoutes.ts';
 import { openApiDocument } from './openapi.ts';
 
@@ -44,6 +46,8 @@ export interface AppDeps extends JobStatusDeps, QueueHealthDeps, JobsDeps, Queue
   version: string;
   /** Reverse proxies before the API whose word on the client's address is believed (TRUST_PROXY). */
   proxies: number;
+  /** Whose pages may call the API from a browser (CORS_ORIGINS). */
+  corsOrigins: readonly string[];
 }
 
 /** Every endpoint there is. */
@@ -78,8 +82,10 @@ export function createApp(deps: AppDeps): Express {
       },
     }),
   );
-  app.use(generalLimit(REQUESTS_PER_MINUTE));
-  app.use('/app', (_request, response, next) => {
+  app.use(...generalLimits(REQUESTS_PER_MINUTE));
+  if (deps.corsOrigins.length > 0) app.use(crossOrigin(deps.corsOrigins));
+  app.use(refuseLargeBodies);
+  app.use(['/app', '/api', '/health'], (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
@@ -100,7 +106,10 @@ export function createApp(deps: AppDeps): Express {
   });
 
   app.use((request) => {
-    throw new HttpError('NOT_FOUND', `There is no ${request.path}; /docs lists what there is.`);
+    throw new HttpError(
+      'NOT_FOUND',
+      `There is no ${shownPath(request)}; /docs lists what there is.`,
+    );
   });
   app.use(createErrorHandler(deps.logger));
   return app;

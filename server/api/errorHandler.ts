@@ -12,8 +12,13 @@ function reporter(logger: Logger): (error: HttpError) => void {
   const refused = createRefusalLog(logger);
   return (error) => {
     if (error.status === 500) logger.error('A request failed', { error: error.cause ?? error });
-    else if (error.status === 503) refused(error.code, error.message);
+    else if (error.status === 503) refused(error.code, error.message, whyOf(error));
   };
+}
+
+/** What the dependency said: the code and message are the same whatever it was. */
+function whyOf({ cause }: HttpError): unknown {
+  return cause instanceof Error ? cause.cause : undefined;
 }
 
 /** Answers whatever was thrown as `{error: {code, message, details?, requestId}}`, never a stack. */
@@ -27,6 +32,9 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
+    response.setHeader('Cache-Control', 'no-store');
+    // What is left of such a body is not waited for.
+    if (error.status === 413) response.setHeader('Connection', 'close');
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     if (error.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
     const { code, message, details } = error;

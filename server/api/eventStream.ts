@@ -12,7 +12,7 @@ const SIGN_OF_LIFE_MS = 15_000;
 
 /**
  * Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html),
- * one for each value, until there are no more.
+ * one for each value, until there are no more; HEAD has the headers alone.
  * @throws what the values' source throws: before the first value it can still be answered as usual.
  */
 export async function sendEvents(
@@ -28,6 +28,11 @@ export async function sendEvents(
     // nginx would gather them otherwise.
     'X-Accel-Buffering': 'no',
   });
+  if (response.req.method === 'HEAD') {
+    response.end();
+    await source.return?.();
+    return;
+  }
   const signOfLife = setInterval(() => response.write(':\n\n'), SIGN_OF_LIFE_MS);
   try {
     for (; next.done !== true; next = await source.next()) {

@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { EnvironmentError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
+import { boundLeftovers } from './bodyLimit.ts';
+import { errorAnswer } from './errorAnswer.ts';
+import { HttpError } from './HttpError.ts';
+import { originForm } from './requestTarget.ts';
 
 interface ListenOptions {
   host: string;
@@ -40,6 +45,21 @@ function explained(error: NodeJS.ErrnoException, host: string, port: number): Er
     : new EnvironmentError(reason, { cause: error });
 }
 
+function refuseTarget(response: ServerResponse): void {
+  const { status, code, message } = new HttpError(
+    'VALIDATION_FAILED',
+    'The target of the request is no address of HTTP.',
+  );
+  const requestId = randomUUID();
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'X-Request-Id': requestId,
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  });
+  response.end(JSON.stringify(errorAnswer.parse({ error: { code, message, requestId } })));
+}
+
 /**
  * Serves HTTP.
  * @throws EnvironmentError that says what to change when the address cannot be had.
@@ -56,7 +76,20 @@ export async function listen(
     response.once('close', () => inFlight.delete(response));
     if (!server.listening) response.setHeader('Connection', 'close');
   });
-  server.on('request', app);
+  server.on('request', boundLeftovers);
+  server.on('request', (request, response) => {
+    const target = originForm(request.url ?? '');
+    if (target === null) {
+      refuseTarget(response);
+      return;
+    }
+    request.url = target;
+    app(request, response);
+  });
+  // Otherwise Node asks for the body at once, and answers what else is expected by a bare 417.
+  for (const expectation of ['checkContinue', 'checkExpectation']) {
+    server.on(expectation, (request, response) => server.emit('request', request, response));
+  }
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explained(error, host, port)));

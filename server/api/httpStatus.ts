@@ -27,6 +27,7 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   REDIS_UNAVAILABLE: 503,
   REDIS_NEARLY_FULL: 503,
   MONGODB_UNAVAILABLE: 503,
+  MONGODB_SLOW: 503,
   SHUTTING_DOWN: 503,
   // These end jobs; as the answer to a request they would be our mistake.
   INVALID_RESULT: 500,

@@ -3,11 +3,13 @@ import {
   OpenApiGeneratorV31,
   type RouteConfig,
 } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
 import type { Guard, Route } from '../routes/route.ts';
 import { errorAnswer } from './errorAnswer.ts';
 import { type ApiErrorCode, HTTP_STATUS } from './httpStatus.ts';
 
 const BEARER = 'bearer';
+const JSON_TYPE = 'application/json';
 const WHO: Readonly<Record<Guard, string>> = {
   anyone: 'Needs no token.',
   reader: 'For the roles admin and viewer.',
@@ -26,8 +28,9 @@ function errorCodes(route: Route): ApiErrorCode[] {
     'VALIDATION_FAILED',
     ...(route.guard === 'anyone'
       ? []
-      : (['UNAUTHENTICATED', 'FORBIDDEN', 'MONGODB_UNAVAILABLE'] as const)),
-    ...(route.method === 'get' ? [] : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
+      : (['UNAUTHENTICATED', 'FORBIDDEN', 'MONGODB_UNAVAILABLE', 'MONGODB_SLOW'] as const)),
+    'PAYLOAD_TOO_LARGE',
+    ...(route.method === 'get' ? [] : (['UNSUPPORTED_MEDIA_TYPE'] as const)),
     'RATE_LIMITED',
     ...(route.errors ?? []),
   ];
@@ -37,21 +40,25 @@ function errorResponses(route: Route): RouteConfig['responses'] {
   const codes = [...new Set(errorCodes(route))];
   const statuses = new Set(codes.map((code) => HTTP_STATUS[code]));
   return Object.fromEntries(
-    [...statuses]
-      .filter((status) => !(status in route.responses))
-      .map((status) => [
+    [...statuses].map((status) => {
+      const description = codes.filter((code) => HTTP_STATUS[code] === status).join(', ');
+      const own = route.responses[status];
+      return [
         status,
-        {
-          description: codes.filter((code) => HTTP_STATUS[code] === status).join(', '),
-          content: { 'application/json': { schema: errorAnswer } },
-        },
-      ]),
+        own === undefined
+          ? { description, content: { [JSON_TYPE]: { schema: errorAnswer } } }
+          : {
+              description: `${route.summary}; or ${description}`,
+              content: { [JSON_TYPE]: { schema: z.union([own, errorAnswer]) } },
+            },
+      ];
+    }),
   );
 }
 
 /** Of a stream the schema is that of each event's data. */
 function mediaTypeOf({ events }: Route): string {
-  return events ? 'text/event-stream' : 'application/json';
+  return events ? 'text/event-stream' : JSON_TYPE;
 }
 
 function toConfig(route: Route): RouteConfig {
@@ -74,7 +81,7 @@ function toConfig(route: Route): RouteConfig {
       ...(body && {
         body: {
           required: !body.safeParse({}).success,
-          content: { 'application/json': { schema: body } },
+          content: { [JSON_TYPE]: { schema: body } },
         },
       }),
     },

@@ -1,6 +1,6 @@
 import type { Logger } from '../config/logger.ts';
 
-/** So long no request may be refused until it counts as over. */
+/** When no request has been refused for so long, the outage counts as over. */
 const QUIET_MS = 10_000;
 
 interface Outage {
@@ -15,7 +15,7 @@ interface Outage {
  */
 export function createRefusalLog(
   logger: Pick<Logger, 'debug' | 'info' | 'warn'>,
-): (code: string, message: string) => void {
+): (code: string, message: string, why?: unknown) => void {
   const outages = new Map<string, Outage>();
 
   function begin(code: string): Outage {
@@ -28,12 +28,13 @@ export function createRefusalLog(
     return outage;
   }
 
-  return (code, message) => {
+  return (code, message, why) => {
     const known = outages.get(code);
     const outage = known ?? begin(code);
     outage.refused += 1;
     outage.timer.refresh();
-    if (known === undefined) logger.warn(message, { code });
-    else logger.debug(message, { code });
+    const fields = why === undefined ? { code } : { code, error: why };
+    if (known === undefined) logger.warn(message, fields);
+    else logger.debug(message, fields);
   };
 }

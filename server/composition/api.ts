@@ -24,6 +24,7 @@ import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/
 import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
+import { startClockWatch } from '../Services/BackgroundJobs/health/clockWatch.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
 import {
   endAbandonedBatches,
@@ -135,6 +136,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     logger,
     version: packageVersion(),
     proxies: env.TRUST_PROXY,
+    corsOrigins: env.CORS_ORIGINS ?? [],
   });
   shutdown.addLast('MongoDB', disconnectMongo);
   const connecting = new AbortController();
@@ -162,6 +164,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
       log: logger,
     });
     shutdown.add('canaries', canaries.stop);
+    shutdown.add('clock watch', startClockWatch({ log: logger }).stop);
     shutdown.add('keeper', keepLedgers(env, { ...common, redis, producer }).stop);
     const clock = await startClock(mode, env, { producer, redis, logger });
     if (clock !== null) shutdown.add('schedule', clock.stop);

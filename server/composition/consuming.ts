@@ -12,6 +12,7 @@ import {
 import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { startHeartbeat, workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBehind.ts';
+import { takesSigns } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
 import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
 import { startWatchdog } from '../Services/BackgroundJobs/health/watchdog.ts';
@@ -63,6 +64,8 @@ export function startConsuming({
   });
   const redact = processRedactor(env);
   const failureOf = createFailureOf(redact);
+  const dependenciesAnswer = async () =>
+    (await isMongoUp()) && (await takesSigns(name)) && (await takesWrites(redis, env.QUEUE_PREFIX));
   const startOne = ({ queue, jobs }: LoadedQueue) =>
     createWorker({
       queue: queue.name,
@@ -82,8 +85,8 @@ export function startConsuming({
       name,
       log: logger,
       inContext: withLogContext,
-      whenDependenciesAnswer: () => untilDependenciesAnswer(redis, env.QUEUE_PREFIX),
-      dependenciesAnswer: () => dependenciesAnswer(redis, env.QUEUE_PREFIX),
+      whenDependenciesAnswer: () => untilTrue(dependenciesAnswer),
+      dependenciesAnswer,
       onCanary: (sentAt) => noteReturn(queue.name, { sentAt, worker: name }, logger),
     });
   const { registered: workers, failed: refused } = registerEach(
@@ -175,15 +178,11 @@ function noteReturn(queue: string, canary: { sentAt: Date; worker: string }, log
 }
 
 /**
- * Waits until MongoDB answers and Redis takes writes. At least one check's time, so that what
- * MongoDB refuses while it answers pings is no busy loop.
+ * Looks again until the answer is yes. At least one check's time, so that what MongoDB refuses while it
+ * answers every look is no busy loop.
  */
-async function untilDependenciesAnswer(redis: RedisConnection, prefix: string): Promise<void> {
+async function untilTrue(check: () => Promise<boolean>): Promise<void> {
   do {
     await new Promise((resolve) => setTimeout(resolve, DEPENDENCY_CHECK_MS));
-  } while (!(await dependenciesAnswer(redis, prefix)));
-}
-
-async function dependenciesAnswer(redis: RedisConnection, prefix: string): Promise<boolean> {
-  return (await isMongoUp()) && (await takesWrites(redis, prefix));
+  } while (!(await check()));
 }

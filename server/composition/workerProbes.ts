@@ -57,6 +57,7 @@ export function workerReadiness({ mongo, stopping, failed }: ReadinessOptions) {
 }
 
 const CHECK_DEADLINE_MS = 900;
+const REQUEST_TIMEOUT_MS = 5_000;
 
 /**
  * Serves a worker's probes: `/health/live` says that its event loop turns, `/health/ready` whether
@@ -67,8 +68,9 @@ export async function serveProbes(
   check: () => Promise<Readiness>,
   { host, port }: { host: string; port: number },
 ): Promise<{ stop(): Promise<void> }> {
-  const server = createServer(async (request, response) => {
-    if (request.method !== 'GET') return answer(response, 405, { status: 'method not allowed' });
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, async (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return answer(response, 405, { status: 'method not allowed' });
     if (request.url === '/health/live') return answer(response, 200, { status: 'ok' });
     if (request.url !== '/health/ready') return answer(response, 404, { status: 'not found' });
     const { ready, ...checks } = await check();

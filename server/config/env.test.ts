@@ -149,6 +149,20 @@ describe('parseSettings', () => {
     },
   );
 
+  it.each(['https://admin.example.com/', 'admin.example.com', '*', 'ftp://files', 'null'])(
+    'refuses %s as an origin',
+    (CORS_ORIGINS) => {
+      expect(problemsOf({ CORS_ORIGINS })).toContain('CORS_ORIGINS');
+    },
+  );
+
+  it('takes origins with commas between', () => {
+    const CORS_ORIGINS = 'https://admin.example.com, http://127.0.0.1:5173';
+    expect(parseSettings({ CORS_ORIGINS })).toMatchObject({
+      CORS_ORIGINS: ['https://admin.example.com', 'http://127.0.0.1:5173'],
+    });
+  });
+
   it.each(['0.243,4.414,0.793,0', '0.243,-1,0.793,2.426', 'a,b,c,d', '1,2,3,4,5'])(
     'refuses %s as parameters of the model',
     (SCORING_PARAMS) => {

@@ -37,6 +37,17 @@ const names = z.string().transform((text) =>
     .filter((name) => name !== ''),
 );
 
+/** Origins as browsers name them, with commas between. */
+const origins = names.pipe(
+  z.array(
+    z.string().refine((origin) => {
+      if (!URL.canParse(origin)) return false;
+      const { protocol, origin: canonical } = new URL(origin);
+      return /^https?:$/.test(protocol) && canonical === origin;
+    }, 'are origins such as https://admin.example.com, without a path, with commas between'),
+  ),
+);
+
 const timezone = z.string().refine((zone) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -63,6 +74,7 @@ const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  CORS_ORIGINS: origins.optional(),
   JWT_SECRET: checked((secret) => {
     const problem = signingSecretProblem(secret);
     return problem && `${problem}; make one with: openssl rand -hex 32`;

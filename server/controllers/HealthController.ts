@@ -18,12 +18,22 @@ async function isUp(check: () => Promise<boolean>): Promise<'up' | 'down'> {
 
 /** Whether the process lives, and whether it can serve. */
 export function createHealthController({ mode, mongo, redis, stopping }: HealthDeps) {
+  let looking: Promise<('up' | 'down')[]> | undefined;
+
+  /** Those who ask at once share one look: no flood of probes reaches MongoDB or Redis. */
+  function look(): Promise<('up' | 'down')[]> {
+    looking ??= Promise.all([isUp(mongo), isUp(redis)]).finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  }
+
   return {
     live: () => ok({ status: 'ok' as const }),
 
     /** 503 only if nothing can be served; without Redis all that reads MongoDB still can. */
     async ready() {
-      const [mongodb, redisState] = await Promise.all([isUp(mongo), isUp(redis)]);
+      const [mongodb = 'down', redisState = 'down'] = await look();
       const process = stopping() ? ('stopping' as const) : ('running' as const);
       const checks = { mongodb, redis: redisState, process };
       if (mongodb === 'down' || process === 'stopping') {

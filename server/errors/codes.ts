@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'REDIS_UNAVAILABLE',
   'REDIS_NEARLY_FULL',
   'MONGODB_UNAVAILABLE',
+  'MONGODB_SLOW',
   'SHUTTING_DOWN',
   // What ends a job
   'USER_NOT_FOUND',

@@ -1,4 +1,5 @@
 import { mongo } from 'mongoose';
+import { saysItCannotServe } from './serverRefusals.ts';
 
 const DUPLICATE_KEY = 11_000;
 
@@ -19,13 +20,13 @@ const UNAVAILABLE = new Set([
   'MongoClientClosedError',
 ]);
 
-/** Codes of a server that is there but cannot serve now: stepping down, shutting down, starting. */
-const RETRYABLE_CODES = new Set([
-  6, 7, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
-]);
-
-/** How the driver marks an operation that met no server, or lost it midway. */
-const LABELS = ['RetryableWriteError', 'ResetPool', 'InterruptInUseConnections'];
+/** How the driver or the server marks an operation that met no server, lost it, or was one too many. */
+const LABELS = [
+  'RetryableWriteError',
+  'ResetPool',
+  'InterruptInUseConnections',
+  'SystemOverloadedError',
+];
 
 /** Whether the error says that a unique index already holds this key. */
 export function isDuplicateKey(error: unknown): boolean {
@@ -44,7 +45,10 @@ export function duplicateKeyPositions(error: unknown): number[] {
   return failures.map((failure) => failure.index);
 }
 
-/** Whether the error says that MongoDB is away, as against having refused what was asked. */
+/**
+ * Whether the error says that MongoDB is away, or there and unable to serve, as against having
+ * refused what was asked.
+ */
 export function isMongoUnavailable(error: unknown): boolean {
   return withinError(error).some(saysUnavailable);
 }
@@ -69,9 +73,26 @@ function saysUnavailable(error: Error): boolean {
     return true;
   }
   if (isDriversBrokenPipe(error)) return true;
-  if (error instanceof mongo.MongoServerError) return RETRYABLE_CODES.has(Number(error.code));
+  if (error instanceof mongo.MongoServerError) return refusals(error).some(isCannot);
   // mongoose's own, with bufferCommands off: it has no class or code for it.
   return error.name === 'MongooseError' && error.message.includes('bufferCommands = false');
+}
+
+interface Refusal {
+  readonly code?: number | string | undefined;
+  readonly errmsg?: string | undefined;
+}
+
+/** All that the server refused: the command, single writes of a bulk, or their durability. */
+function refusals(error: mongo.MongoServerError): Refusal[] {
+  const whole = { code: error.code, errmsg: error.message };
+  if (!(error instanceof mongo.MongoBulkWriteError)) return [whole];
+  const undurable = error.result.getWriteConcernError();
+  return [whole, ...[error.writeErrors].flat(), ...(undurable === undefined ? [] : [undurable])];
+}
+
+function isCannot({ code, errmsg }: Refusal): boolean {
+  return saysItCannotServe(Number(code), errmsg ?? '');
 }
 
 /**

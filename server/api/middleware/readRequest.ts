@@ -1,13 +1,12 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { Route } from '../../routes/route.ts';
+import { BODY_LIMIT_BYTES, refusalAtLimit } from '../bodyLimit.ts';
 import { HttpError } from '../HttpError.ts';
 
-/** 10,000 user ids fit into it. */
-const BODY_LIMIT = '1mb';
 const MAX_PROBLEMS = 20;
 
-const parseJson = express.json({ limit: BODY_LIMIT });
+const parseJson = express.json({ limit: BODY_LIMIT_BYTES });
 const nothing = z.strictObject({});
 
 type Place = 'params' | 'query' | 'headers' | 'body';
@@ -41,7 +40,10 @@ async function readBody(request: Request, response: Response): Promise<unknown> 
       'The body must be JSON, sent with "Content-Type: application/json".',
     );
   }
-  await runMiddleware(parseJson, request, response);
+  // Not before: whoever waits for it (RFC 9110, 10.1.1) has sent nothing yet, and need not if refused.
+  if (request.get('expect') !== undefined) response.writeContinue();
+  // The parser itself tells of what is too much only when the client has sent all of it.
+  await Promise.race([runMiddleware(parseJson, request, response), refusalAtLimit(request)]);
   // The parser passes over the body of a client that is gone; a request for all is not meant by that.
   if (request.body === undefined) {
     throw new HttpError('VALIDATION_FAILED', 'The client left before its request was read.');

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { currentLogContext, withLogContext } from '../../config/logContext.ts';
 import type { Logger } from '../../config/logger.ts';
 
 const REQUEST_ID = 'x-request-id';
+const PATH_SHOWN = 256;
 const SANE_ID = /^[\w-]{1,64}$/;
 
 /** The id of the request that `response` answers. */
 export function requestIdOf(response: Response): string {
   return String(response.getHeader(REQUEST_ID));
+}
+
+/** The path of a request, cut where it is longer than any that there is. */
+export function shownPath({ path }: Request): string {
+  return path.length <= PATH_SHOWN ? path : `${path.slice(0, PATH_SHOWN)}…`;
 }
 
 /**
@@ -29,7 +35,7 @@ export function createRequestContext(logger: Logger): RequestHandler {
           ...surrounding,
           method: request.method,
           // Without the query: it may hold what nobody should read here.
-          path: request.path,
+          path: shownPath(request),
           status: response.statusCode,
           aborted: response.writableFinished ? undefined : true,
           durationMs: Math.round(performance.now() - started),

@@ -3,6 +3,8 @@ import { absentIndexes } from '../../models/indexes.ts';
 import { overdueLeases } from '../../models/system/LeaseModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
 import { liveWorkers, silentWorkers } from '../../Services/BackgroundJobs/consuming/workerSigns.ts';
+import { clockSetBack, setBackText } from '../../Services/BackgroundJobs/health/clockSetBack.ts';
+import { CLOCK_REMEDY } from './clock.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
 const NAMED = 3;
@@ -14,6 +16,14 @@ export async function indexes(): Promise<Finding> {
   return absent.length === 0
     ? well('all are there')
     : wrong(`absent: ${absent.join(', ')}`, 'npm run indexes');
+}
+
+/** Whether this machine's clock was set back behind what the ledgers hold. */
+export async function clock(): Promise<Finding> {
+  const setBack = await clockSetBack();
+  return setBack === null
+    ? well('is past the newest run’s beginning')
+    : wrong(setBackText(setBack), CLOCK_REMEDY);
 }
 
 /** Leases that ran out long ago: whoever held them died, and nobody took them over. */

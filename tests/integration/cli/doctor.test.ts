@@ -111,6 +111,18 @@ describe('npm run doctor', () => {
     expect(text).not.toContain(SECRET);
   });
 
+  it('says that the clock was set back behind the newest run', async () => {
+    await RunModel.create({
+      ...{ _id: 'ahead', runSeq: 1, trigger: 'manual', mode: 'queue', asOf: '2026-01-01' },
+      ...{ explicitAsOf: false, backfill: false, batchSize: 50, status: 'completed' },
+      startedAt: new Date(Date.now() + 600_000),
+    });
+    const { code, text } = await doctor();
+    await RunModel.deleteMany({});
+    expect(code).toBe(1);
+    expect(text).toMatch(/^✘ Clock: .*clock stands \d+ s before .*ahead.*timedatectl/m);
+  });
+
   it('tells of leases, jobs and workers left behind', async () => {
     await RunModel.create({
       ...{ _id: 'left', runSeq: 1, trigger: 'manual', mode: 'queue', kind: 'user-data' },

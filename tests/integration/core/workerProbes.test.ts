@@ -54,6 +54,8 @@ afterAll(async () => {
 
 it('a worker’s probes, at the base port and its instance: alive without Redis, ready with it', async () => {
   expect(await probe('/health/live')).toEqual({ status: 200, body: { status: 'ok' } });
+  const head = await fetch(`http://127.0.0.1:${port}/health/live`, { method: 'HEAD' });
+  expect([head.status, await head.text()]).toEqual([200, '']);
   await vi.waitFor(
     async () =>
       expect(await probe('/health/ready')).toMatchObject({

@@ -105,7 +105,7 @@ export async function startHarness(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Harness> {
   const name = `http-${randomUUID().slice(0, 8)}`;
-  const mongo = await relayTo(MONGODB_URI);
+  const mongo = await relayTo(settings.MONGODB_URI ?? MONGODB_URI);
   const redis = await relayTo(REDIS_URL);
   mongo.relayed.pathname = `/${name}`;
   mongo.relayed.searchParams.set('directConnection', 'true');
@@ -170,6 +170,7 @@ export async function startHarness(
     logger,
     version: '0.0.0-test',
     proxies: env.TRUST_PROXY,
+    corsOrigins: env.CORS_ORIGINS ?? [],
   });
   await vi.waitFor(() => queue.pendingCounts(), 5_000);
 

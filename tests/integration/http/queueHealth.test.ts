@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { QueueModel } from '../../../server/models/system/QueueModel.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { startHeartbeat } from '../../../server/Services/BackgroundJobs/consuming/heartbeat.ts';
 import {
@@ -11,7 +12,7 @@ import {
 } from '../../../server/Services/BackgroundJobs/health/flow.ts';
 import { recordingLogger } from '../recordingLogger.ts';
 import { type Harness, startHarness } from './harness.ts';
-import { makeJob } from './records.ts';
+import { makeJob, makeRun } from './records.ts';
 
 const PATH = '/api/v1/queue/health';
 
@@ -56,6 +57,16 @@ it('is 503 and down when nobody consumes', async () => {
     redis: 'up',
     workers: [],
   });
+});
+
+it('is degraded while this machine’s clock stands before the newest run', async () => {
+  const heartbeat = await workerShown('host:7');
+  await makeRun({ _id: 'm-ahead', runSeq: 1e9, startedAt: new Date(Date.now() + 600_000) });
+  const { status, reasons } = await health(200);
+  await RunModel.deleteOne({ _id: 'm-ahead' });
+  expect(status).toBe('degraded');
+  expect(reasons).toEqual([expect.stringMatching(/clock stands (600|599) s before .*m-ahead/)]);
+  await heartbeat.stop(true);
 });
 
 it('is ok with a worker, and shows the queue and who works on it', async () => {

@@ -1,7 +1,10 @@
+import { succeedsInTime } from '../../../config/inTime.ts';
+import { DURABLE } from '../../../models/durable.ts';
 import { type WorkerDoc, WorkerModel } from '../../../models/system/WorkerModel.ts';
 
 /** A worker unseen for so long, without a farewell, has crashed, hangs or is frozen. */
 const SILENT_AFTER_MS = 20_000;
+const WRITE_MS = 1_000;
 
 /** The workers whose sign of life is fresh; only those of one queue if it is named. */
 export async function liveWorkers(queue?: string): Promise<WorkerDoc[]> {
@@ -22,6 +25,19 @@ export async function silentWorkers(withinMs?: number): Promise<string[]> {
   };
   const silent = await WorkerModel.find({ farewellAt: null, lastSeenAt }, { _id: 1 }).lean();
   return silent.map(({ _id }) => _id);
+}
+
+/**
+ * Whether MongoDB takes a durable write now, shown by renewing the worker's own sign of life: a server
+ * that is full, read-only or without its majority still answers every ping.
+ */
+export function takesSigns(worker: string): Promise<boolean> {
+  const renew = async () => {
+    const sign = { $set: { lastSeenAt: new Date() } };
+    await WorkerModel.updateOne({ _id: worker }, sign, { writeConcern: DURABLE });
+    return true;
+  };
+  return succeedsInTime(renew, WRITE_MS);
 }
 
 function silentSince(): Date {

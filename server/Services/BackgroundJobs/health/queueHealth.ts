@@ -3,6 +3,7 @@ import type { CanaryReturn, QueueDoc } from '../../../models/system/QueueModel.t
 import type { WorkerDoc } from '../../../models/system/WorkerModel.ts';
 import { liveWorkers, silentWorkers } from '../consuming/workerSigns.ts';
 import type { QueueManager, QueueNumbers, QueueStats } from '../queues/queueManager.ts';
+import { clockSetBack } from './clockSetBack.ts';
 import { lastFlow, readFlow } from './flow.ts';
 import { type HealthStatus, judgeAll, judgeQueue, type Verdict } from './verdict.ts';
 
@@ -51,17 +52,18 @@ export function createQueueHealth(
   manager: Pick<QueueManager, 'getAllQueueStats'>,
 ): () => Promise<QueueHealthReport> {
   return async () => {
-    const [stats, live, silent] = await Promise.all([
+    const [stats, live, silent, clock] = await Promise.all([
       manager.getAllQueueStats(),
       liveWorkers(),
       silentWorkers(SILENCE_TOLD_MS),
+      clockSetBack(),
     ]);
     const flow = await readFlow(stats.map(({ queue }) => queue));
     const queues = await Promise.all(
       stats.map((each) => healthOf(each, flow.get(each.queue) ?? {}, live)),
     );
     return {
-      ...judgeAll(queues, silent),
+      ...judgeAll(queues, silent, clock),
       redis: isRedisAway(stats) ? 'down' : 'up',
       queues,
       workers: live.map(({ _id, ...rest }) => ({ worker: _id, ...rest })),

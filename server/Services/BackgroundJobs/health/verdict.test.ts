@@ -128,6 +128,12 @@ describe('all queues together', () => {
     expect(verdict.status).toBe('degraded');
     expect(verdict.reasons).toEqual([expect.stringContaining('host:7 fell silent')]);
   });
+  it('are degraded while the clock stands before the newest run', () => {
+    const setBack = { byMs: 600_000, runId: '20261127T120000Z', began: new Date(0) };
+    const verdict = judgeAll([copy(ok)], [], setBack);
+    expect(verdict.status).toBe('degraded');
+    expect(verdict.reasons).toEqual([expect.stringContaining('stands 600 s before')]);
+  });
 });
 
 function copy<Status>({ status, reasons }: { status: Status; reasons: readonly string[] }) {

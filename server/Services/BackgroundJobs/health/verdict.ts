@@ -1,4 +1,5 @@
 import type { PendingCounts } from '../queue.ts';
+import { type ClockSetBack, setBackText } from './clockSetBack.ts';
 
 /** `down`: no job is done. `degraded`: jobs are done, and something needs a person. */
 export type HealthStatus = 'ok' | 'degraded' | 'down';
@@ -111,11 +112,17 @@ function whyEndless({ queue, numbers, endlessMs, deadlineMs, workers }: QueueFac
 }
 
 /** Judges them together: down when no queue works, degraded when one does not. */
-export function judgeAll(queues: readonly Verdict[], silentWorkers: readonly string[]): Verdict {
+export function judgeAll(
+  queues: readonly Verdict[],
+  silentWorkers: readonly string[],
+  clock: ClockSetBack | null = null,
+): Verdict {
   const silent = silentWorkers.map(
     (worker) => `Worker ${worker} fell silent without a farewell: it crashed, hangs or is frozen.`,
   );
-  const reasons = [...new Set(queues.flatMap((verdict) => verdict.reasons)), ...silent];
+  const setBack = clock === null ? [] : [setBackText(clock)];
+  const ofQueues = new Set(queues.flatMap((verdict) => verdict.reasons));
+  const reasons = [...ofQueues, ...silent, ...setBack];
   if (queues.every(({ status }) => status === 'down')) return { status: 'down', reasons };
   return { status: reasons.length > 0 ? 'degraded' : 'ok', reasons };
 }

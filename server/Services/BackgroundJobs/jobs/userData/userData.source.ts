@@ -28,12 +28,12 @@ export const userDataSource = defineSource({
   input: userDataInput,
   /** In constant memory, through the index on (active, _id). */
   async next(after, limit, { selection }) {
-    const beyond = after === null ? {} : { $gt: after };
-    const filter =
-      selection === null
-        ? { active: true, deletedAt: null, ...(after === null ? {} : { _id: beyond }) }
-        : { _id: { ...beyond, $in: selection }, deletedAt: null };
-    const users = await UserModel.find(filter, { _id: 1 }).sort({ _id: 1 }).limit(limit).lean();
+    if (selection !== null) return nextChosen(selection, after, limit);
+    const beyond = after === null ? {} : { _id: { $gt: after } };
+    const users = await UserModel.find({ active: true, deletedAt: null, ...beyond }, { _id: 1 })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean();
     return users.map(({ _id }) => _id.toHexString());
   },
   request: (userId, { asOf, explicitAsOf, backfill }) => ({
@@ -42,6 +42,23 @@ export const userDataSource = defineSource({
     deduplicationId: deduplicationId(userId, { asOf, explicitAsOf, backfill }),
   }),
 });
+
+/** Asks for no more than a page of the selection, whose length would cost each page anew. */
+async function nextChosen(
+  selection: readonly string[],
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
+  const left = selection.filter((userId) => after === null || userId > after);
+  for (let start = 0; start < left.length; start += limit) {
+    const chosen = left.slice(start, start + limit);
+    const users = await UserModel.find({ _id: { $in: chosen }, deletedAt: null }, { _id: 1 })
+      .sort({ _id: 1 })
+      .lean();
+    if (users.length > 0) return users.map(({ _id }) => _id.toHexString());
+  }
+  return [];
+}
 
 /**
  * What does the same work has the same id, and a user at most one such job pending. Ordinary runs
