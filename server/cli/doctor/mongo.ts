@@ -1,8 +1,10 @@
 import type { Env } from '../../config/env.ts';
 import { absentIndexes } from '../../models/indexes.ts';
 import { overdueLeases } from '../../models/system/LeaseModel.ts';
+import { findRestore } from '../../models/system/RestoreModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
 import { liveWorkers, silentWorkers } from '../../Services/BackgroundJobs/consuming/workerSigns.ts';
+import { RECOVER, restoreNotice } from '../../Services/Backup/restoreMark.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
 const NAMED = 3;
@@ -14,6 +16,12 @@ export async function indexes(): Promise<Finding> {
   return absent.length === 0
     ? well('all are there')
     : wrong(`absent: ${absent.join(', ')}`, 'npm run indexes');
+}
+
+/** Whether a restore is under way, or was interrupted: nothing else runs on the database meanwhile. */
+export async function restoring(): Promise<Finding> {
+  const restore = await findRestore();
+  return restore === null ? well('none is under way') : wrong(restoreNotice(restore), RECOVER);
 }
 
 /** Leases that ran out long ago: whoever held them died, and nobody took them over. */
