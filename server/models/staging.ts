@@ -75,9 +75,17 @@ export function portableIndex(listed: Fields): Fields {
   return new Map([...listed].filter(([option]) => !OWN_TO_A_SERVER.includes(option)));
 }
 
-/** Makes one index. @throws Error when the documents contradict it, or the server cannot make it. */
+/**
+ * Makes one index.
+ * @throws Error that names it when the documents contradict it, or the server cannot make it.
+ */
 export async function makeIndex(collection: string, index: Fields): Promise<void> {
-  await database().command({ createIndexes: collection, indexes: [index] });
+  try {
+    await database().command({ createIndexes: collection, indexes: [index] });
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new Error(`The index ${index.get('name')} cannot be made of ${collection}: ${reason}`);
+  }
 }
 
 /**

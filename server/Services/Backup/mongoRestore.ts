@@ -70,7 +70,7 @@ export async function loadMongo(
     if (name === '_id_' || neededIndexes(collection).some((one) => one.get('name') === name))
       continue;
     await makeIndex(staged(collection), portableIndex(index)).catch((error: Error) => {
-      warn(`! The index ${name} of ${collection} could not be made: ${error.message}`);
+      warn(`! ${error.message}`);
     });
   }
 }
