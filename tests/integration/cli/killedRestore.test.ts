@@ -9,6 +9,7 @@ import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { command, commandProcess } from '../command.ts';
 import { SILENT } from '../core/installation.ts';
+import { openRelay } from '../relay.ts';
 import { openMongoRelay } from './mongoRelay.ts';
 
 const MONGODB = new URL(process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500');
@@ -164,6 +165,28 @@ describe.concurrent('a restore that is killed', { timeout: 180_000 }, () => {
     expect(recovered, recovered.text).toMatchObject({ code: 0 });
     expect(await settledContents(place)).toEqual(restored);
     expect(await pendingIn(place), 'the reconciler puts them in anew').toEqual([]);
+  });
+
+  it('as it puts the pending jobs back leaves none of them by half', async () => {
+    const place = newPlace();
+    await fill(place, 'old');
+    const target = new URL(REDIS_URL);
+    const address = { host: target.hostname, port: Number(target.port) };
+    const relay = await openRelay(address, (data) => {
+      if (!data.includes('ABSTTL')) return data;
+      child.kill('SIGKILL');
+      return data.subarray(0, data.length / 2);
+    });
+    const { child, ended } = commandProcess('restore', [backup, '--replace'], {
+      settings: { ...place.settings, REDIS_URL: `redis://127.0.0.1:${relay.port}` },
+    });
+    expect((await ended).code).toBeNull();
+    await relay.close();
+    expect(await pendingIn(place)).toEqual([]);
+    const recovered = await runIn(place, 'restore', '--recover');
+    expect(recovered, recovered.text).toMatchObject({ code: 0 });
+    expect(await redis.keys(`${place.settings.QUEUE_PREFIX}:*`)).toEqual([]);
+    expect(await settledContents(place)).toEqual(restored);
   });
 
   it('keeps every command but its recovery from the database, and can be begun anew after it', async () => {
