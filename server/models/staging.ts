@@ -27,9 +27,9 @@ export async function requireRenameTo(collections: readonly string[]): Promise<v
   await database().createCollection(probe);
   try {
     const { collectionName } = await database().collection(probe).rename(`${probe}.dot`);
-    await database().dropCollection(collectionName);
+    await dropCollection(collectionName);
   } catch (error) {
-    await database().dropCollection(probe);
+    await dropCollection(probe);
     throw new Error(
       `This server renames no collection to ${dotted}, because of the dot (${(error as Error).message}). ` +
         'Restore into MongoDB itself.',
@@ -88,21 +88,18 @@ export async function makeIndex(collection: string, index: Fields): Promise<void
   }
 }
 
-/**
- * Puts a collection in the place of another, with its indexes, in one step.
- * @returns false when it is not there: then it has been done before.
- */
-export async function putInPlace(staged: string, target: string): Promise<boolean> {
-  try {
-    await database().collection(staged).rename(target, { dropTarget: true, writeConcern: DURABLE });
-    return true;
-  } catch (error) {
-    if (error instanceof mongo.MongoServerError && error.code === NAMESPACE_NOT_FOUND) return false;
-    throw error;
-  }
+/** Puts a collection in the place of another, with its indexes, in one step; once it is done, nothing. */
+export async function putInPlace(staged: string, target: string): Promise<void> {
+  const options = { dropTarget: true, writeConcern: DURABLE };
+  await database().collection(staged).rename(target, options).catch(unlessAbsent);
 }
 
 /** Removes a collection with all that it holds, if it is there. */
 export async function dropCollection(name: string): Promise<void> {
-  await database().dropCollection(name, { writeConcern: DURABLE });
+  await database().dropCollection(name, { writeConcern: DURABLE }).catch(unlessAbsent);
+}
+
+function unlessAbsent(error: unknown): void {
+  const absent = error instanceof mongo.MongoServerError && error.code === NAMESPACE_NOT_FOUND;
+  if (!absent) throw error;
 }

@@ -4,17 +4,23 @@ import {
   markRestore,
   type QueuesDue,
   type RestoreDoc,
+  type RestoreStage,
 } from '../../models/system/RestoreModel.ts';
 
 /** What brings a restore that was interrupted to its end, or undoes it. */
 export const RECOVER = 'npm run restore -- --recover';
 
+const STATES: Record<RestoreStage, string> = {
+  loading: 'all is as it was',
+  replacing: 'the database is partly replaced',
+  queues: 'the database is whole, Redis may not be',
+};
+
 /** What people are told who meet the mark of a restore. */
 export function restoreNotice({ folder, process, startedAt, stage }: RestoreDoc): string {
-  const state = stage === 'loading' ? 'is as it was' : 'is partly replaced';
   return (
     `This database is being restored from ${folder} (begun at ${startedAt.toISOString()} by ${process}), ` +
-    `or that was interrupted: the database ${state}. If that process no longer runs: ${RECOVER}`
+    `or that was interrupted: ${STATES[stage]}. If that process no longer runs: ${RECOVER}`
   );
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { mongo } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../server/config/env.ts';
@@ -238,6 +239,38 @@ describe.concurrent('a restore that fails', { timeout: 180_000 }, () => {
     expect(workers?.documents).toEqual([worker]);
     expect(Object.keys(rest)).toContain('only-old');
     expect(Object.keys(rest).filter((name) => name.startsWith('restoring-'))).toEqual([]);
+  });
+
+  it('because a file is not as it was written has changed nothing', async () => {
+    const place = newPlace();
+    await fill(place, 'old');
+    const before = await contentsOf(place);
+    const altered = join(folder, 'altered');
+    await cp(backup, altered, { recursive: true });
+    const file = join(altered, 'mongodb/users.bson.gz');
+    const text = gunzipSync(await readFile(file))
+      .toString('latin1')
+      .replace('both', 'none');
+    await writeFile(file, gzipSync(Buffer.from(text, 'latin1')));
+    const { code, text: said } = await runIn(place, 'restore', altered, '--replace');
+    expect(code).toBe(1);
+    expect(said).toMatch(/users\.bson\.gz is not as it was written/);
+    expect(await contentsOf(place)).toEqual(before);
+    expect(await pendingIn(place)).toEqual(['old']);
+  });
+
+  it('because the server takes no name with a dot has changed nothing', async () => {
+    const place = newPlace();
+    await place.db.collection('of.mine').insertOne({ a: 1 });
+    const dotted = join(folder, 'dotted');
+    expect(await runIn(place, 'backup', dotted)).toMatchObject({ code: 0 });
+    const before = await contentsOf(place);
+    const { code, text } = await runIn(place, 'restore', dotted, '--replace');
+    // MongoDB itself takes it.
+    const ferretdb = process.env.TEST_FERRETDB_BIN !== undefined;
+    expect(code, text).toBe(ferretdb ? 1 : 0);
+    if (ferretdb) expect(text).toMatch(/renames no collection to of\.mine, because of the dot/);
+    expect(await settledContents(place)).toMatchObject(before);
   });
 
   it('because its documents contradict an index that the product needs leaves them', async () => {
