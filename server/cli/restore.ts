@@ -97,7 +97,7 @@ async function load(begun: RestoreDoc, mongodb: Manifest['mongodb']): Promise<Re
     const told = (name: string, count: number) => say(`MongoDB: ${count} of ${name}`);
     await loadMongo(folder, mongodb, stagedAs, { told, warn: say });
   }
-  await delay(startedAt.getTime() + SETTLED_MS - Date.now());
+  await delay(Math.max(0, startedAt.getTime() + SETTLED_MS - Date.now()));
   await requireAllStopped();
   if (mongodb === null) return moveRestore(begun, { stage: 'queues' });
   const plan = await planReplacement(mongodb, stagedAs);
