@@ -26,7 +26,8 @@ interface Place {
 type Contents = Record<string, { documents: unknown[]; indexes: string[] }>;
 
 const client = new mongo.MongoClient(MONGODB.href);
-const redis = connectRedis(parseSettings({ REDIS_URL }), 'producer', SILENT);
+// As a worker's it waits for an answer however long a loaded machine takes.
+const redis = connectRedis(parseSettings({ REDIS_URL }), 'worker', SILENT);
 const places: Place[] = [];
 let folder: string;
 let backup: string;
