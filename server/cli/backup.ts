@@ -1,8 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
-import { readEnv } from '../config/env.ts';
+import { type Env, readEnv } from '../config/env.ts';
+import { packageVersion } from '../config/packageVersion.ts';
+import type { Contents } from '../Services/Backup/bsonFile.ts';
+import { type MongoContents, writeManifest } from '../Services/Backup/manifest.ts';
 import { backUpMongo } from '../Services/Backup/mongoBackup.ts';
+import { requireNoRestore } from '../Services/Backup/restoreMark.ts';
 import { inMongo, inRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { backUpQueues } from './queueFile.ts';
@@ -17,17 +21,28 @@ const program = commandNamed('backup')
       const env = readEnv();
       const folder = resolve(name);
       await mkdir(folder, { mode: 0o700 });
-      if (only !== 'mongodb') {
-        const keys = await inRedis(env, (redis) => backUpQueues(folder, redis, env));
-        say(`Redis: ${keys} keys of pending jobs`);
-      }
-      if (only !== 'redis') {
-        await inMongo(env, () =>
-          backUpMongo(folder, (collection, count) => say(`MongoDB: ${count} of ${collection}`)),
-        );
-      }
+      const redis = only === 'mongodb' ? null : await queues(folder, env);
+      const mongodb = only === 'redis' ? null : await collections(folder, env);
+      await writeManifest(folder, { version: packageVersion(), mongodb, redis });
       say(`The backup is in ${folder}. To put it back: npm run restore -- ${folder}`);
     }),
   );
 
 await program.parseAsync();
+
+async function queues(folder: string, env: Env): Promise<Contents> {
+  const contents = await inRedis(env, (redis) => backUpQueues(folder, redis, env));
+  say(`Redis: ${contents.documents} keys of pending jobs`);
+  return contents;
+}
+
+async function collections(folder: string, env: Env): Promise<MongoContents> {
+  return inMongo(env, async () => {
+    await requireNoRestore();
+    const told = (name: string, count: number) => say(`MongoDB: ${count} of ${name}`);
+    const contents = await backUpMongo(folder, told);
+    // One that began meanwhile may have replaced what was still to be read.
+    await requireNoRestore();
+    return contents;
+  });
+}

@@ -5,7 +5,7 @@ import { readMongoFacts } from '../models/serverFacts.ts';
 import { inMongo, inRedis } from './connections.ts';
 import { clockAgainst } from './doctor/clock.ts';
 import { type Finding, findingLine, well, wrong } from './doctor/finding.ts';
-import { clock, indexes, staleLeases, workers } from './doctor/mongo.ts';
+import { clock, indexes, restoring, staleLeases, workers } from './doctor/mongo.ts';
 import { apiPort } from './doctor/port.ts';
 import { activeWithoutLock, redisFitness, redisMemory, redisTime } from './doctor/redis.ts';
 import { redisCli } from './doctor/redisCli.ts';
@@ -78,6 +78,7 @@ async function examineMongo(env: Env): Promise<void> {
       await look('MongoDB', () => well(facts.version));
       await look('MongoDB clock', () => clockAgainst(facts.now));
       await look('Clock', clock);
+      await look('Restore', restoring);
       await look('Indexes', indexes);
       await look('Leases', () => staleLeases(env));
       await look('Workers', workers);

@@ -1,9 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Option } from 'commander';
 import { type Env, readEnv } from '../config/env.ts';
+import type { RedisConnection } from '../config/queueRedisConn.ts';
 import { heldLeases } from '../models/system/LeaseModel.ts';
+import {
+  findRestore,
+  moveRestore,
+  type RestoreDoc,
+  unmarkRestore,
+} from '../models/system/RestoreModel.ts';
+import { removeKeys } from '../Services/BackgroundJobs/backup/restoreKeys.ts';
 import { liveWorkers } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
-import { requireRestorable, restoreMongo } from '../Services/Backup/mongoBackup.ts';
+import { type Manifest, readManifest } from '../Services/Backup/manifest.ts';
+import {
+  loadMongo,
+  planReplacement,
+  replaceMongo,
+  requireRestorable,
+  unloadMongo,
+} from '../Services/Backup/mongoRestore.ts';
+import { beginRestore, RECOVER, requireNoRestore } from '../Services/Backup/restoreMark.ts';
 import { inMongo, inRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
@@ -12,39 +31,77 @@ import { tellErrors } from './tellErrors.ts';
 interface Flags {
   only?: 'mongodb' | 'redis';
   replace: boolean;
+  recover: boolean;
 }
 
 const STOP = 'npx pm2 stop worker api-server';
+/** A process that saw no mark as it started shows within this time that it runs. */
+const SETTLED_MS = 3_000;
 
 const program = commandNamed('restore')
   .description('Puts a backup back. Stop the API and the workers first, and start them after.')
-  .argument('<folder>', 'what npm run backup has written')
+  .argument('[folder]', 'what npm run backup has written')
   .option('--replace', 'remove what is there', false)
+  .option('--recover', 'bring a restore that was interrupted to its end, or undo it', false)
   .addOption(new Option('--only <side>', 'one side').choices(['mongodb', 'redis']))
-  .action((name: string, flags: Flags) =>
+  .action((folder: string | undefined, flags: Flags) =>
     tellErrors(async () => {
       const env = readEnv();
-      const folder = resolve(name);
-      await inMongo(env, () => restore(folder, flags, env));
+      if (flags.recover) return inMongo(env, () => recover(env));
+      if (folder === undefined) throw new Error('Name the folder that npm run backup has written.');
+      await inMongo(env, () => restore(resolve(folder), flags, env));
       say('Restored. When the API and the workers run, the reconciler makes both sides agree.');
     }),
   );
 
 await program.parseAsync();
 
-/** Nothing is removed before all that is to be put back has been read and found whole. */
+/** Until all of the backup is loaded beside it, what is there stays as it is. */
 async function restore(folder: string, { only, replace }: Flags, env: Env): Promise<void> {
+  await requireNoRestore();
   await requireAllStopped();
-  if (only !== 'redis') await requireRestorable(folder, replace);
-  if (only !== 'mongodb') {
-    await inRedis(env, (redis) => requireRestorableQueues(folder, redis, env, replace));
+  const manifest = await readManifest(folder);
+  const mongodb = only === 'redis' ? null : sideOf(manifest, 'mongodb', folder);
+  const redis = only === 'mongodb' ? null : sideOf(manifest, 'redis', folder);
+  if (mongodb !== null) await requireRestorable(folder, mongodb, replace);
+  if (redis !== null) {
+    const options = { written: redis, replace };
+    await inRedis(env, (connection) => requireRestorableQueues(folder, connection, env, options));
   }
-  if (only !== 'redis') {
-    await restoreMongo(folder, (collection, count) => say(`MongoDB: ${count} of ${collection}`));
+  const begun = await beginRestore({
+    folder,
+    process: `${hostname()}:${process.pid}`,
+    queuePrefix: env.QUEUE_PREFIX,
+    queuesDue: redis === null ? 'forget' : 'replace',
+  });
+  const loaded = await load(begun, mongodb).catch((error: Error) => undoAfter(error, begun));
+  await bringToEnd(loaded, env, async (connection) => {
+    const keys = await restoreQueues(folder, connection, loaded.queuePrefix);
+    say(`Redis: ${keys} keys of pending jobs`);
+  });
+}
+
+function sideOf<S extends 'mongodb' | 'redis'>(manifest: Manifest, side: S, folder: string) {
+  const contents = manifest[side];
+  if (contents !== null) return contents;
+  const name = { mongodb: 'MongoDB', redis: 'Redis' }[side];
+  throw new Error(
+    `There is no backup of ${name} in ${folder}: restore the other side with --only.`,
+  );
+}
+
+/** @returns the mark, moved to the point from which the restore goes on whatever comes. */
+async function load(begun: RestoreDoc, mongodb: Manifest['mongodb']): Promise<RestoreDoc> {
+  const { folder, stagedAs, startedAt } = begun;
+  if (mongodb !== null) {
+    const told = (name: string, count: number) => say(`MongoDB: ${count} of ${name}`);
+    await loadMongo(folder, mongodb, stagedAs, { told, warn: say });
   }
-  if (only === 'mongodb') return forget(env);
-  const keys = await inRedis(env, (redis) => restoreQueues(folder, redis, env, replace));
-  say(`Redis: ${keys} keys of pending jobs`);
+  await delay(Math.max(0, startedAt.getTime() + SETTLED_MS - Date.now()));
+  await requireAllStopped();
+  if (mongodb === null) return moveRestore(begun, { stage: 'queues' });
+  const plan = await planReplacement(mongodb, stagedAs);
+  return moveRestore(begun, { stage: 'replacing', ...plan });
 }
 
 /** Workers and API show in MongoDB that they run: by heartbeats, and by the lease of the ledgers. */
@@ -60,10 +117,47 @@ async function requireAllStopped(): Promise<void> {
   }
 }
 
-/** What finished in Redis since the backup may have no effect in MongoDB now: it is done again. */
-async function forget(env: Env): Promise<void> {
+async function undoAfter(error: Error, begun: RestoreDoc): Promise<never> {
+  await undo(begun).catch((reason: Error) => {
+    throw new Error(
+      `${error.message}. It could not be undone (${reason.message}). Then: ${RECOVER}`,
+    );
+  });
+  throw error;
+}
+
+/** Takes the mark first: a move of it whose answer was lost cannot come true any more. */
+async function undo(restore: RestoreDoc): Promise<void> {
+  const taken = await moveRestore(restore, { token: randomUUID() });
+  await unloadMongo(taken.stagedAs);
+  await unmarkRestore(taken);
+}
+
+/** What Redis holds is replaced last: before, MongoDB would not know of its jobs. */
+async function bringToEnd(
+  restore: RestoreDoc,
+  env: Env,
+  replaceQueues: (redis: RedisConnection) => Promise<void>,
+): Promise<void> {
   try {
-    const jobs = await inRedis(env, (redis) => forgetFinishedJobs(redis, env));
+    let mark = restore;
+    if (mark.stage === 'replacing') {
+      await replaceMongo(mark);
+      mark = await moveRestore(mark, { stage: 'queues' });
+    }
+    if (mark.queuesDue === 'replace') await inRedis(env, replaceQueues);
+    else await forget(env, mark.queuePrefix);
+    await unmarkRestore(mark);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`${message}. The restore is not at its end. When that is mended: ${RECOVER}`);
+  }
+}
+
+/** What finished in Redis since the backup may have no effect in MongoDB now: it is done again. */
+async function forget(env: Env, prefix: string): Promise<void> {
+  try {
+    const jobs = await inRedis(env, (redis) => forgetFinishedJobs(redis, prefix));
     say(`Redis: ${jobs} finished jobs forgotten, so that MongoDB’s word counts`);
   } catch (error) {
     say(
@@ -71,4 +165,22 @@ async function forget(env: Env): Promise<void> {
         'back with its data, restore MongoDB once more before anything is started.',
     );
   }
+}
+
+/** A restore that had replaced nothing is undone; any other is brought to its end. */
+async function recover(env: Env): Promise<void> {
+  const found = await findRestore();
+  if (found === null) return say('No restore was interrupted here: there is nothing to do.');
+  const { folder } = found;
+  if (found.stage === 'loading') {
+    await undo(found);
+    return say(`Undone: the database is as it was. To try again: npm run restore -- ${folder}`);
+  }
+  const taken = await moveRestore(found, { token: randomUUID() });
+  await bringToEnd(taken, env, async (redis) => {
+    // How many of the backup's keys are there is not known; MongoDB knows all that are to be.
+    const keys = await removeKeys(redis, taken.queuePrefix);
+    say(`Redis: ${keys} keys removed; the reconciler puts the pending jobs in anew`);
+  });
+  say(`Restored from ${folder}.`);
 }

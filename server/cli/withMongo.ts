@@ -1,14 +1,18 @@
 import { type Env, readEnv } from '../config/env.ts';
+import { requireNoRestore } from '../Services/Backup/restoreMark.ts';
 import { inMongo } from './connections.ts';
 import { tellErrors } from './tellErrors.ts';
 
 /**
- * Runs one command with the database open, and closes it after. An error is told in one line and
- * ends the process with 1.
+ * Runs one command with the database open, and closes it after; not while the database is being
+ * restored. An error is told in one line and ends the process with 1.
  */
 export function withMongo(command: (env: Env) => Promise<void>): Promise<void> {
   return tellErrors(async () => {
     const env = readEnv();
-    await inMongo(env, () => command(env));
+    await inMongo(env, async () => {
+      await requireNoRestore();
+      await command(env);
+    });
   });
 }

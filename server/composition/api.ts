@@ -48,6 +48,7 @@ import { parametersWarning } from '../Services/CustomerScoring/parametersWarning
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger, processRedactor } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
+import { stopWhenRestored } from './restoreWatch.ts';
 import { ShutdownList } from './shutdown.ts';
 
 const CATCH_UP_INTERVAL_MS = 60_000;
@@ -158,6 +159,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
   });
 
   async function whenConnected(): Promise<void> {
+    shutdown.add('restore watch', stopWhenRestored(logger).stop);
     const canaries = startCanaries({
       queues: redis === null ? [] : queues.queues,
       intervalMs: env.CANARY_INTERVAL_MS,

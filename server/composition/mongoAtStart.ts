@@ -1,13 +1,14 @@
 import type { Logger } from '../config/logger.ts';
-import { connectMongo } from '../config/mongoConn.ts';
+import { askMongo, connectMongo } from '../config/mongoConn.ts';
+import { requireNoRestore } from '../Services/Backup/restoreMark.ts';
 
 const RETRY_MS = 1_000;
 /** No operation of a running process takes nearly so long; one that does has lost its server. */
 const SILENCE_TIMEOUT_MS = 15_000;
 
 /**
- * Connects to MongoDB, again and again until it answers or `signal` aborts. From then on the
- * driver itself keeps the connection.
+ * Connects to MongoDB, again and again until it answers and is not being restored, or `signal` aborts.
+ * From then on the driver itself keeps the connection.
  */
 export async function connectMongoPatiently(
   uri: string,
@@ -15,7 +16,11 @@ export async function connectMongoPatiently(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const connect = () => connectMongo({ uri, appName, silenceTimeoutMs: SILENCE_TIMEOUT_MS });
+  const options = { uri, appName, silenceTimeoutMs: SILENCE_TIMEOUT_MS };
+  const connect = async () => {
+    await askMongo(options, requireNoRestore);
+    await connectMongo(options);
+  };
   const failedAttempts = await patiently('Connecting to MongoDB', connect, logger, signal);
   if (!signal.aborted) logger.info('MongoDB connection ready', { failedAttempts });
 }

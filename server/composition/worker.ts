@@ -13,6 +13,7 @@ import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { startConsuming } from './consuming.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
 import { processLogger, processRedactor } from './processLogger.ts';
+import { stopWhenRestored } from './restoreWatch.ts';
 import { ShutdownList } from './shutdown.ts';
 import { serveProbes, workerReadiness } from './workerProbes.ts';
 
@@ -83,6 +84,7 @@ export async function startWorker({
   const begin = async () => {
     await connectMongoPatiently(MONGODB_URI, 'hourwork-worker', logger, connecting.signal);
     if (connecting.signal.aborted) return;
+    shutdown.add('restore watch', stopWhenRestored(logger).stop);
     const redis = connectRedis(env, 'worker', logger);
     shutdown.add('Redis', async () => redis.disconnect());
     shutdown.add('enqueuing', openEnqueuing(env, catalogue, logger));

@@ -1,4 +1,4 @@
-import mongoose from 'mongoose';
+import mongoose, { type Connection, type ConnectOptions } from 'mongoose';
 import { succeedsInTime } from './inTime.ts';
 import { failWritesOfClosedSockets } from './mongoSocketClose.ts';
 
@@ -20,23 +20,41 @@ interface MongoOptions {
 
 const SERVER_SELECTION_MS = 800;
 
-/**
- * Connects mongoose's default connection, on which all models live.
- * @throws if no server answers within 0.8 s.
- */
-export async function connectMongo({
-  uri,
-  appName = 'hourwork',
-  silenceTimeoutMs,
-}: MongoOptions): Promise<void> {
-  await mongoose.connect(uri, {
+function connectOptions({ appName = 'hourwork', silenceTimeoutMs }: MongoOptions): ConnectOptions {
+  return {
     appName,
     ...(silenceTimeoutMs === undefined ? {} : { socketTimeoutMS: silenceTimeoutMs }),
     serverSelectionTimeoutMS: SERVER_SELECTION_MS,
     connectTimeoutMS: 2_000,
     heartbeatFrequencyMS: 1_000,
     maxPoolSize: 20,
-  });
+  };
+}
+
+/**
+ * Connects mongoose's default connection, on which all models live.
+ * @throws if no server answers within 0.8 s.
+ */
+export async function connectMongo(options: MongoOptions): Promise<void> {
+  await mongoose.connect(options.uri, connectOptions(options));
+}
+
+/**
+ * Asks something over a connection of its own, while the models have none and nothing can be served.
+ * @throws if no server answers within 0.8 s, or what `ask` throws.
+ */
+export async function askMongo<T>(
+  options: MongoOptions,
+  ask: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await mongoose
+    .createConnection(options.uri, connectOptions(options))
+    .asPromise();
+  try {
+    return await ask(connection);
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Closes the default connection; safe to call when it never opened. */

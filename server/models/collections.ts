@@ -1,11 +1,5 @@
-import mongoose, { mongo } from 'mongoose';
-import { DURABLE } from './durable.ts';
-
-const { EJSON } = mongo.BSON;
-const INSERT_AT_ONCE = 500;
-
-/** Values as they are stored: a Double stays one though its value is whole. */
-const AS_STORED = { promoteValues: false, promoteLongs: false, promoteBuffers: false } as const;
+import { database } from './database.ts';
+import { RestoreModel } from './system/RestoreModel.ts';
 
 /**
  * What accounts for other documents is read before them: read after, a checkpoint would vouch for
@@ -13,66 +7,40 @@ const AS_STORED = { promoteValues: false, promoteLongs: false, promoteBuffers: f
  */
 const FIRST = ['schedules', 'runs', 'jobstatuses'];
 
-type Stored = mongo.Document;
-
-/** All collections of the database, in the order in which a backup must read them. */
+/**
+ * All collections of the database but the restore's own mark, in the order in which a backup must
+ * read them. Views are left out: they hold nothing.
+ */
 export async function collectionNames(): Promise<string[]> {
-  const found = await database().listCollections({}, { nameOnly: true }).toArray();
-  const names = found.map(({ name }) => name).filter((name) => !name.startsWith('system.'));
+  const found = await database().listCollections().toArray();
+  const names = found
+    .filter(({ name, type }) => type !== 'view' && !name.startsWith('system.'))
+    .map(({ name }) => name)
+    .filter((name) => name !== RestoreModel.collection.name);
   const rest = names.filter((name) => !FIRST.includes(name)).sort();
   return [...FIRST.filter((name) => names.includes(name)), ...rest];
 }
 
-/** The documents of a collection, one at a time, as lines of canonical Extended JSON. */
-export async function* documentLines(collection: string): AsyncGenerator<string> {
-  for await (const document of database().collection(collection).find({}, AS_STORED)) {
-    yield EJSON.stringify(document, { relaxed: false });
-  }
+/** The documents of a collection in BSON, byte for byte as they are stored. */
+export function storedDocuments(collection: string): AsyncIterable<Uint8Array> {
+  return database().collection(collection).find<Uint8Array>({}, { raw: true });
 }
 
-/** Inserts such lines. @returns how many. */
-export async function insertLines(
-  collection: string,
-  lines: AsyncIterable<string>,
-): Promise<number> {
-  let inserted = 0;
-  let batch: Stored[] = [];
-  const insert = async () => {
-    if (batch.length === 0) return;
-    await database().collection(collection).insertMany(batch, { writeConcern: DURABLE });
-    inserted += batch.length;
-    batch = [];
-  };
-  for await (const line of lines) {
-    batch.push(EJSON.parse(line, { relaxed: false }) as Stored);
-    if (batch.length === INSERT_AT_ONCE) await insert();
-  }
-  await insert();
-  return inserted;
+/** The indexes of a collection in BSON, as the server lists them. */
+export function storedIndexes(collection: string): AsyncIterable<Uint8Array> {
+  return database()
+    .collection(collection)
+    .listIndexes({ raw: true }) as unknown as AsyncIterable<Uint8Array>;
 }
 
 /** The names of the collections that hold a document. */
 export async function filledCollections(): Promise<string[]> {
   const filled: string[] = [];
   for (const name of await collectionNames()) {
-    if (
-      (await database()
-        .collection(name)
-        .findOne({}, { projection: { _id: 1 } })) !== null
-    ) {
-      filled.push(name);
-    }
+    const found = await database()
+      .collection(name)
+      .findOne({}, { projection: { _id: 1 } });
+    if (found !== null) filled.push(name);
   }
   return filled;
-}
-
-/** Removes all collections with all that they hold. */
-export async function dropCollections(): Promise<void> {
-  for (const name of await collectionNames()) await database().dropCollection(name);
-}
-
-function database(): mongo.Db {
-  const { db } = mongoose.connection;
-  if (db === undefined) throw new Error('There is no connection to MongoDB.');
-  return db;
 }

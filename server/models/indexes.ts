@@ -1,5 +1,6 @@
-import type { Model } from 'mongoose';
+import type { Model, Schema } from 'mongoose';
 import { AccountModel } from './AccountModel.ts';
+import type { Fields } from './bson.ts';
 import { ImportModel } from './ImportModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
@@ -9,7 +10,12 @@ import { WorkerModel } from './system/WorkerModel.ts';
 import { UserModel } from './UserModel.ts';
 import { UserSummaryModel } from './UserSummaryModel.ts';
 
-const INDEXED: readonly Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'diffIndexes'>[] = [
+type Indexed = Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'diffIndexes'> & {
+  readonly collection: { readonly name: string };
+  readonly schema: Pick<Schema, 'indexes'>;
+};
+
+const INDEXED: readonly Indexed[] = [
   AccountModel,
   ImportModel,
   JobStatusModel,
@@ -29,6 +35,23 @@ const INDEXED: readonly Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'di
 export async function ensureIndexes(): Promise<string[]> {
   for (const model of INDEXED) await model.createIndexes();
   return INDEXED.map(({ modelName }) => modelName);
+}
+
+/** The indexes that the product needs of a collection, as MongoDB takes them. */
+export function neededIndexes(collection: string): Fields[] {
+  const models = INDEXED.filter((model) => model.collection.name === collection);
+  return models.flatMap(({ schema }) =>
+    schema
+      .indexes()
+      .map(
+        ([key, options]) =>
+          new Map<string, unknown>([
+            ['key', key],
+            ['name', Object.entries(key).flat().join('_')],
+            ...Object.entries(options),
+          ]),
+      ),
+  );
 }
 
 /** The indexes that are not there, as `Model: key, key`. Needs an open connection. */

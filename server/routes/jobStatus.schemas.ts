@@ -49,7 +49,11 @@ export const jobStatus = z
       .nullable()
       .meta({ description: 'The pending job because of which this one was not made' }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    result: z.unknown().meta({ description: 'What the work answered' }),
+    result: z.unknown().meta({
+      description:
+        'What the work answered. `{keptAsText}` has the JSON of an answer that MongoDB would change, ' +
+        '`{notKept}` the reason for which it took none',
+    }),
     queuedAt: instant,
     startedAt: instantOrNull,
     finishedAt: instantOrNull,

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { projectDir } from '../../scripts/project.mjs';
@@ -22,12 +22,12 @@ interface CommandOptions {
   readerLeft?: boolean;
 }
 
-/** Runs a command of server/cli/ as it is installed: compiled, in a process of its own. */
-export async function command(
+/** Starts a command of server/cli/ as it is installed: compiled, in a process of its own. */
+export function commandProcess(
   which: string,
   args: readonly string[],
   { settings = {}, input = '', readerLeft = false }: CommandOptions = {},
-): Promise<Ended> {
+): { child: ChildProcess; ended: Promise<Ended> } {
   const { PATH, HOME } = process.env;
   const script = join(projectDir, 'dist/server/cli', `${which}.js`);
   const child = spawn(process.execPath, [script, ...args], {
@@ -47,8 +47,17 @@ export async function command(
   }
   // One that ends without reading closes the pipe.
   child.stdin.on('error', () => undefined).end(input);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...said };
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }));
+  return { child, ended };
+}
+
+/** Runs a command of server/cli/ to its end. */
+export function command(
+  which: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<Ended> {
+  return commandProcess(which, args, options).ended;
 }
 
 /** The settings of a command over an installation's database and queue. */

@@ -15,17 +15,23 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Opens a relay to the service at this address. */
-export async function openRelay(target: { host: string; port: number }): Promise<Relay> {
+/**
+ * Opens a relay to the service at this address.
+ * @param pass what reaches the service of the data that are sent to it.
+ */
+export async function openRelay(
+  target: { host: string; port: number },
+  pass: (data: Buffer) => Buffer = (data) => data,
+): Promise<Relay> {
   const sockets = new Set<Socket>();
   const dark = new Set<Socket>();
   let frozen = false;
 
-  function relay(from: Socket, to: Socket): void {
+  function relay(from: Socket, to: Socket, through = (data: Buffer) => data): void {
     sockets.add(from);
     if (frozen) from.pause();
     from.on('error', () => undefined);
-    from.on('data', (data) => to.write(data));
+    from.on('data', (data) => to.write(through(data)));
     from.on('close', () => {
       sockets.delete(from);
       dark.delete(from);
@@ -35,7 +41,7 @@ export async function openRelay(target: { host: string; port: number }): Promise
 
   const server = createServer((client) => {
     const service = connect(target);
-    relay(client, service);
+    relay(client, service, pass);
     relay(service, client);
   });
 

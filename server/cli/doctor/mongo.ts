@@ -1,9 +1,11 @@
 import type { Env } from '../../config/env.ts';
 import { absentIndexes } from '../../models/indexes.ts';
 import { overdueLeases } from '../../models/system/LeaseModel.ts';
+import { findRestore } from '../../models/system/RestoreModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
 import { liveWorkers, silentWorkers } from '../../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { clockSetBack, setBackText } from '../../Services/BackgroundJobs/health/clockSetBack.ts';
+import { RECOVER, restoreNotice } from '../../Services/Backup/restoreMark.ts';
 import { CLOCK_REMEDY } from './clock.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
@@ -24,6 +26,12 @@ export async function clock(): Promise<Finding> {
   return setBack === null
     ? well('is past the newest run’s beginning')
     : wrong(setBackText(setBack), CLOCK_REMEDY);
+}
+
+/** Whether a restore is under way, or was interrupted: nothing else runs on the database meanwhile. */
+export async function restoring(): Promise<Finding> {
+  const restore = await findRestore();
+  return restore === null ? well('none is under way') : wrong(restoreNotice(restore), RECOVER);
 }
 
 /** Leases that ran out long ago: whoever held them died, and nobody took them over. */

@@ -11,7 +11,7 @@ const sequenceSchema = new Schema<SequenceDoc>(
   { collection: 'sequences', versionKey: false, autoIndex: false },
 );
 
-const SequenceModel = model<SequenceDoc>('Sequence', sequenceSchema);
+export const SequenceModel = model<SequenceDoc>('Sequence', sequenceSchema);
 
 /** The next number of a named sequence, from 1; never given out twice, gaps are possible. */
 export function nextInSequence(name: string): Promise<number> {
@@ -32,12 +32,4 @@ export async function reserveInSequence(name: string, numbers: number): Promise<
   );
   if (sequence === null) throw new Error(`The sequence ${name} was neither found nor made.`);
   return sequence.value - numbers + 1;
-}
-
-/**
- * Goes on `numbers` further in every sequence: after a restore, numbers that were given out since
- * the backup may stand in jobs and must not be given out again.
- */
-export async function skipInSequences(numbers: number): Promise<void> {
-  await SequenceModel.updateMany({}, { $inc: { value: numbers } });
 }

@@ -10,6 +10,7 @@ import { startService } from '../../../scripts/services/children.mjs';
 import { freePort } from '../../../scripts/services/ports.mjs';
 import { killableRedis } from '../../../scripts/services/testServices.mjs';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { markRestore } from '../../../server/models/system/RestoreModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { command, type Ended, settingsOf } from '../command.ts';
@@ -46,13 +47,24 @@ describe('npm run doctor', () => {
       'Settings',
       'Disk',
       ...['Redis', 'Redis memory', 'Redis clock', 'Jobs at work'],
-      ...['MongoDB', 'MongoDB clock', 'Indexes', 'Leases', 'Workers'],
+      ...['MongoDB', 'MongoDB clock', 'Restore', 'Indexes', 'Leases', 'Workers'],
     ]) {
       expect(text).toMatch(new RegExp(`^[✔!] ${subject}: .+$`, 'm'));
     }
     expect(text).toMatch(/^! Port: no API serves .*npx pm2 start ecosystem\.config\.js$/m);
     expect(text).not.toContain('✘');
     expect(text).not.toContain(SECRET);
+  });
+
+  it('names a restore that was interrupted, and the command that recovers it', async () => {
+    await markRestore({
+      ...{ token: 't', folder: '/backups/today', process: 'host:1', startedAt: new Date() },
+      ...{ queuePrefix: 'p', queuesDue: 'forget', stagedAs: 'restoring-1-' },
+    });
+    const { code, text } = await doctor();
+    await mongoose.connection.dropCollection('restores');
+    expect(code).toBe(1);
+    expect(text).toMatch(/^✘ Restore: .*\/backups\/today.*npm run restore -- --recover$/m);
   });
 
   it('names an index that is not there, and the command that makes it', async () => {

@@ -43,8 +43,8 @@ it('the worst of its masters decides whether it is fit', async () => {
 it('pending jobs are backed up, restored and done', async () => {
   const backup = await mkdtemp(join(folder, 'backup-'));
   const runId = await enqueue(60);
-  expect(await backUpQueues(backup, redis, env)).toBeGreaterThan(60);
-  expect(await restoreQueues(backup, redis, env, true)).toBeGreaterThan(60);
+  expect((await backUpQueues(backup, redis, env)).documents).toBeGreaterThan(60);
+  expect(await restoreQueues(backup, redis, env.QUEUE_PREFIX)).toBeGreaterThan(60);
   const worker = await installation.startWorker(async () => undefined);
   expect(await installation.runIn('completed', runId)).toMatchObject({ completed: 60 });
   await worker.stop();

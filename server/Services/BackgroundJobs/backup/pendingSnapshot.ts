@@ -5,8 +5,8 @@ import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 export interface DumpedKey {
   /** Without the prefix, so that it may be restored under another. */
   key: string;
-  /** DUMP's answer, in base64. */
-  dump: string;
+  /** DUMP's answer. */
+  dump: Buffer;
   /** Milliseconds since 1970, or null for a key that stays. */
   expiresAt: number | null;
 }
@@ -134,7 +134,7 @@ async function dumpKeys(redis: RedisConnection, keys: readonly string[]): Promis
     const dump = answers[position * 2];
     const ttlMs = Number(answers[position * 2 + 1]);
     if (!Buffer.isBuffer(dump)) return [];
-    return [{ key, dump: dump.toString('base64'), expiresAt: ttlMs < 0 ? null : now + ttlMs }];
+    return [{ key, dump, expiresAt: ttlMs < 0 ? null : now + ttlMs }];
   });
 }
 

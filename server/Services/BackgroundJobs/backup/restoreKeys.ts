@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { type DumpedKey, done } from './pendingSnapshot.ts';
 
 const PAGE_SIZE = 500;
+const PROBE_KEPT_MS = 1_000;
 
 /**
  * Puts keys of a backup back, under this prefix. What has expired since is left out.
  * @returns how many.
- * @throws Error when a key is there already, or comes from a newer Redis than this one can read.
+ * @throws Error when a key is there already.
  */
 export async function restoreKeys(
   redis: RedisConnection,
@@ -21,7 +23,7 @@ export async function restoreKeys(
     const restoring = redis.pipeline();
     for (const { key, dump, expiresAt } of page) {
       // Without an instant ABSTTL means nothing: 0 is no expiry either way.
-      restoring.restore(`${prefix}:${key}`, expiresAt ?? 0, Buffer.from(dump, 'base64'), 'ABSTTL');
+      restoring.restore(`${prefix}:${key}`, expiresAt ?? 0, dump, 'ABSTTL');
     }
     await done(restoring);
     restored += page.length;
@@ -33,6 +35,26 @@ export async function restoreKeys(
   }
   await send();
   return restored;
+}
+
+/**
+ * Looks whether this Redis can read a key of a backup, of which all are of one version. To be asked
+ * before anything is removed.
+ * @throws Error when it cannot.
+ */
+export async function requireReadable(
+  redis: RedisConnection,
+  prefix: string,
+  { dump }: DumpedKey,
+): Promise<void> {
+  const probe = `${prefix}:restore-probe-${randomUUID()}`;
+  try {
+    await redis.restore(probe, PROBE_KEPT_MS, dump);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new Error(`This Redis cannot take the pending jobs of the backup: ${reason}`);
+  }
+  await redis.unlink(probe);
 }
 
 /** The keys under this prefix, in pages, on whatever node they are. */

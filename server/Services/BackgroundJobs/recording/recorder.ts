@@ -4,6 +4,7 @@ import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 import type { JobFailure, JobState } from '../../../models/system/JobStatusModel.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import { keptResult } from './keptResult.ts';
 import { isFinal, sourcesOf } from './states.ts';
 
 /** What a worker, or the queue, says of one start of a job. */
@@ -223,7 +224,7 @@ function fieldsOf(record: JobRecord, now: Date, retentionDays: number) {
     worker: record.worker,
     error: record.error,
     history: record.history,
-    result: record.result ?? null,
+    result: keptResult(record.result ?? null),
     updatedAt: now,
     ...(isFinal(record.status)
       ? { expiresAt: new Date(now.getTime() + retentionDays * DAY_MS) }

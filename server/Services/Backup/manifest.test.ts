@@ -1,0 +1,38 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readManifest, writeManifest } from './manifest.ts';
+
+const redis = { documents: 0, bytes: 0, sha256: '0'.repeat(64) };
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hourwork-manifest-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function change(fields: Record<string, unknown>): Promise<void> {
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({ ...manifest, ...fields }));
+}
+
+it('says what a backup holds', async () => {
+  await writeManifest(folder, { version: '0.1.0', mongodb: null, redis });
+  expect(await readManifest(folder)).toMatchObject({ version: '0.1.0', mongodb: null, redis });
+});
+
+it('is what a backup lacks that was interrupted', async () => {
+  await expect(readManifest(folder)).rejects.toThrow(/There is no whole backup in .*ENOENT/);
+});
+
+it.each([
+  [{ shapes: 99, version: '9.0.0' }, /of Hourwork 9\.0\.0, whose documents have shape 99/],
+  [{ format: 99 }, /none that this version reads/],
+  [{ redis: { ...redis, sha256: 'none' } }, /none that this version reads: .*sha256/s],
+])('refuses %o', async (fields, reason) => {
+  await writeManifest(folder, { version: '0.1.0', mongodb: null, redis });
+  await change(fields);
+  await expect(readManifest(folder)).rejects.toThrow(reason);
+});

@@ -1,0 +1,74 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SHAPES_VERSION } from '../../models/shapes.ts';
+import { contentsSchema } from './bsonFile.ts';
+
+const FILE = 'manifest.json';
+/** Of the backup's own files. */
+const FORMAT = 1;
+
+const mongoSchema = z.object({
+  collections: z.array(contentsSchema.extend({ name: z.string().min(1) })),
+  indexes: contentsSchema,
+});
+
+const manifestSchema = z.object({
+  format: z.literal(FORMAT),
+  shapes: z.int().positive(),
+  /** The version of Hourwork that wrote it. */
+  version: z.string(),
+  finishedAt: z.iso.datetime(),
+  mongodb: mongoSchema.nullable(),
+  redis: contentsSchema.nullable(),
+});
+
+/** What a backup of MongoDB holds. */
+export type MongoContents = z.infer<typeof mongoSchema>;
+/** What a backup holds: it is written last, so a backup that has it is whole. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** Writes the manifest of a backup whose files are all on disk. */
+export async function writeManifest(
+  folder: string,
+  contents: Pick<Manifest, 'version' | 'mongodb' | 'redis'>,
+): Promise<void> {
+  const manifest: Manifest = {
+    format: FORMAT,
+    shapes: SHAPES_VERSION,
+    finishedAt: new Date().toISOString(),
+    ...contents,
+  };
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  await writeFile(join(folder, FILE), text, { flag: 'wx', mode: 0o600, flush: true });
+}
+
+/** @throws Error when there is no backup here, an unfinished one, or one that this version cannot read. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, FILE);
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(
+      `There is no whole backup in ${folder}: its ${FILE}, which is written last, cannot be read ` +
+        `(${error.message}).`,
+    );
+  });
+  const { success, data, error } = manifestSchema.safeParse(asJson(text));
+  if (!success) {
+    throw new Error(`${path} is none that this version reads: ${z.prettifyError(error)}`);
+  }
+  if (data.shapes !== SHAPES_VERSION) {
+    throw new Error(
+      `The backup is of Hourwork ${data.version}, whose documents have shape ${data.shapes}; this ` +
+        `version reads ${SHAPES_VERSION}. Restore it with that version.`,
+    );
+  }
+  return data;
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
