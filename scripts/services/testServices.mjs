@@ -8,6 +8,7 @@ import { findMongoEngine, mongoProcesses } from './mongo.mjs';
 import { mongodProcess } from './mongod.mjs';
 import { freePort } from './ports.mjs';
 import { findRedisServer, redisProcess } from './redis.mjs';
+import { newPassword } from './secrets.mjs';
 
 /** Below the range that the system gives to outgoing connections. */
 const FIRST_PORT = 20_000;
@@ -33,9 +34,15 @@ export async function startTestServices(progress) {
   const redis = await randomFreePort();
   const mongo = await randomFreePort(new Set([redis]));
   const postgres = await randomFreePort(new Set([redis, mongo]));
+  const postgresPassword = newPassword();
   const processes = [
     redisProcess({ program, dir: join(dir, 'redis'), port: redis }),
-    ...mongoProcesses(engine, { dir, ports: { mongo, postgres }, durable: false }),
+    ...mongoProcesses(engine, {
+      dir,
+      ports: { mongo, postgres },
+      durable: false,
+      postgresPassword,
+    }),
   ];
 
   /** @type {import('./children.mjs').RunningService[]} */
@@ -57,7 +64,10 @@ export async function startTestServices(progress) {
   const killable =
     engine.kind === 'mongod'
       ? { TEST_MONGOD_BIN: engine.mongod }
-      : { TEST_FERRETDB_BIN: engine.ferretdb, TEST_POSTGRES_URL: postgresUrl(postgres) };
+      : {
+          TEST_FERRETDB_BIN: engine.ferretdb,
+          TEST_POSTGRES_URL: postgresUrl(postgres, { postgres: postgresPassword }),
+        };
   return {
     env: {
       TEST_REDIS_URL: `redis://127.0.0.1:${redis}`,

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { projectDir } from '../project.mjs';
@@ -34,6 +34,18 @@ export function addToEnvFile(settings) {
   if (exists) chmodSync(envFile, 0o600);
   appendFileSync(envFile, separator + lines.join(''), { mode: 0o600 });
   return missing.map(([name]) => name);
+}
+
+/**
+ * Gives a setting that the file names already another value, and keeps every other line.
+ * @param {string} name
+ * @param {string} value
+ */
+export function replaceInEnvFile(name, value) {
+  const line = new RegExp(`^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=).*$`, 'gm');
+  const before = readFileSync(envFile, 'utf8');
+  chmodSync(envFile, 0o600);
+  writeFileSync(envFile, before.replace(line, (_, start) => start + quote(value)));
 }
 
 /** @returns {Partial<Record<string, string>>} */
