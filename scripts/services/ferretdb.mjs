@@ -2,8 +2,8 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, runCommand } from '../command.mjs';
 import { answersMongo } from './answersMongo.mjs';
-import { mongoUri } from './mongoUri.mjs';
 import { cached, isCached } from './cache.mjs';
+import { mongoUri } from './mongoUri.mjs';
 import { fingerprintOf, ownFolder, writeSecret } from './secrets.mjs';
 
 const VERSION = '2.7.0';

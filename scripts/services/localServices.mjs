@@ -35,6 +35,7 @@ const ANSWER_MS = 10_000;
 const FIRST_PORT = 20_000;
 /** Whom Hourwork logs in as at the MongoDB provided. */
 const MONGO_USER = 'hourwork';
+const DATABASE = 'hourwork';
 
 /**
  * The Redis of the settings, or a local one under PM2 with its data in .local/.
@@ -51,7 +52,8 @@ export async function provideRedis(progress, onStart) {
     await expectOneOf(endpoints, setting);
     return { settings: {}, description: `what ${setting} names` };
   }
-  if (REDIS_URL !== undefined && REDIS_URL !== kept?.url) {
+  const ours = kept && [kept.url, `redis://127.0.0.1:${kept.port}`];
+  if (REDIS_URL !== undefined && !ours?.includes(REDIS_URL)) {
     const { hostname, port } = new URL(REDIS_URL);
     await expectRedis(hostname, Number(port || 6379), 'REDIS_URL');
     return { settings: { REDIS_URL }, description: `the one at ${hostname}, from REDIS_URL` };
@@ -65,8 +67,8 @@ export async function provideRedis(progress, onStart) {
   const port = kept?.port ?? (await freePort(FIRST_PORT + checkoutNumber(8_000)));
   const password = kept?.password ?? newPassword();
   const url = `redis://:${password}@127.0.0.1:${port}`;
-  if (REDIS_URL !== undefined) nameAnew('REDIS_URL', url);
   updateState({ redis: { port, url, password } });
+  if (REDIS_URL !== undefined) nameAnew('REDIS_URL', url);
   await keepRunning([redisProcess({ program, dir: join(localDir, 'redis'), port, password })], {
     setting: 'REDIS_URL',
     progress,
@@ -87,7 +89,8 @@ export async function provideRedis(progress, onStart) {
 export async function provideMongo(progress, onStart) {
   const { mongo: kept, redis } = readState();
   const { MONGODB_URI } = readSettings();
-  if (MONGODB_URI !== undefined && MONGODB_URI !== kept?.uri) {
+  const ours = kept && [kept.uri, mongoUri({ port: kept.mongo, database: DATABASE })];
+  if (MONGODB_URI !== undefined && !ours?.includes(MONGODB_URI)) {
     if (!(await answersMongo(MONGODB_URI, ANSWER_MS))) throw unanswered('MONGODB_URI', 'MongoDB');
     return { settings: { MONGODB_URI }, description: 'the one that MONGODB_URI names' };
   }
@@ -97,10 +100,10 @@ export async function provideMongo(progress, onStart) {
   const password = kept?.password ?? newPassword();
   const postgresPassword = kept?.postgresPassword ?? newPassword();
   const login = { user: MONGO_USER, password };
-  const uri = mongoUri({ port: ports.mongo, login, database: 'hourwork' });
-  if (MONGODB_URI !== undefined) nameAnew('MONGODB_URI', uri);
+  const uri = mongoUri({ port: ports.mongo, login, database: DATABASE });
   const { mongo, postgres } = ports;
   updateState({ mongo: { kind: engine.kind, mongo, postgres, uri, password, postgresPassword } });
+  if (MONGODB_URI !== undefined) nameAnew('MONGODB_URI', uri);
   const durable = true;
   const options = { dir: localDir, ports, durable, postgresPassword, login };
   await keepRunning(mongoProcesses(engine, options), {

@@ -116,10 +116,10 @@ async function setMongoUser(uri, { user, password: pwd }) {
     .createConnection(uri, { serverSelectionTimeoutMS: SILENCE_MS })
     .asPromise();
   try {
-    const admin = connection.useDb('admin');
-    const { users } = await admin.db.command({ usersInfo: user });
+    const admin = connection.getClient().db('admin');
+    const { users } = await admin.command({ usersInfo: user });
     const verb = users.length === 0 ? 'createUser' : 'updateUser';
-    await admin.db.command({ [verb]: user, pwd, roles: [{ role: 'root', db: 'admin' }] });
+    await admin.command({ [verb]: user, pwd, roles: [{ role: 'root', db: 'admin' }] });
   } finally {
     await connection.destroy();
   }

@@ -45,7 +45,10 @@ export function replaceInEnvFile(name, value) {
   const line = new RegExp(`^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=).*$`, 'gm');
   const before = readFileSync(envFile, 'utf8');
   chmodSync(envFile, 0o600);
-  writeFileSync(envFile, before.replace(line, (_, start) => start + quote(value)));
+  writeFileSync(
+    envFile,
+    before.replace(line, (_, start) => start + quote(value)),
+  );
 }
 
 /** @returns {Partial<Record<string, string>>} */

@@ -75,8 +75,8 @@ describe('npm start', () => {
     const { JWT_SECRET = '', ADMIN_EMAIL, REDIS_URL, MONGODB_URI } = checkout.env();
     expect(JWT_SECRET).toMatch(/^[0-9a-f]{64}$/);
     expect(ADMIN_EMAIL).toBe('admin@example.com');
-    expect(REDIS_URL).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
-    expect(MONGODB_URI).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\/hourwork$/);
+    expect(REDIS_URL).toMatch(/^redis:\/\/:[0-9a-f]{48}@127\.0\.0\.1:\d+$/);
+    expect(MONGODB_URI).toMatch(/^mongodb:\/\/hourwork:[0-9a-f]{48}@127\.0\.0\.1:\d+\/hourwork\?/);
     expect(statSync(join(checkout.dir, '.env')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(checkout.dir, '.env'), 'utf8').startsWith(before)).toBe(true);
 
