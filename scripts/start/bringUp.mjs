@@ -29,7 +29,9 @@ export async function bringUp(options) {
     });
     await showStep('settings', async () => {
       const added = await completeSettings();
-      return added.length === 0 ? 'complete' : `added ${added.join(', ')} to .env`;
+      const hints = await serverCli('settings', []);
+      const done = added.length === 0 ? 'complete' : `added ${added.join(', ')} to .env`;
+      return [done, ...hints.split('\n')].filter((line) => line !== '').join('. ');
     });
     for (const [title, provide] of /** @type {const} */ ([
       ['Redis', provideRedis],

@@ -1,4 +1,10 @@
-import { type Env, EnvironmentError, readEnv } from '../config/env.ts';
+import {
+  type Env,
+  EnvironmentError,
+  misspeltLine,
+  misspeltSettings,
+  readEnv,
+} from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { reportReady, type ShutdownList, stopOnSignals } from './shutdown.ts';
 
@@ -18,6 +24,7 @@ export async function runProcess(
   try {
     const env = readEnv();
     const { logger, shutdown } = await start(env);
+    for (const each of misspeltSettings()) logger.warn(misspeltLine(each));
     stopOnSignals(shutdown, logger, env.SHUTDOWN_GRACE_MS + AFTER_GRACE_MS);
     reportReady();
   } catch (error) {
