@@ -129,6 +129,12 @@ export function startConsuming({
   shutdown.add('cancel intents', intents.stop);
   shutdown.add('queues', queues.closeAll);
   watch(workers, queues, { env, redis, logger, shutdown });
+  for (const { definition } of loaded) {
+    const { name: queue } = definition;
+    if (!workers.some((worker) => worker.queue === queue)) continue;
+    const { concurrency } = definition.options(env);
+    logger.info('Processor registered', { queue, concurrency });
+  }
   const taken = workers.map(({ queue }) => queue);
   if (taken.length > 0) logger.info('Worker ready', { worker: name, queues: taken });
   return { queues: taken, failed: [...failed, ...failedHere] };

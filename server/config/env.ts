@@ -227,6 +227,18 @@ export function readEnv(): Env {
   return parseSettings({ ...readEnvFile(envFile()), ...Object.fromEntries(named) });
 }
 
+/** Where PM2 writes what this process writes to standard output and error. */
+export interface Pm2Logs {
+  out: string;
+  error: string;
+}
+
+/** Null where PM2 did not start this process. */
+export function pm2Logs(): Pm2Logs | null {
+  const { pm_out_log_path: out, pm_err_log_path: error } = process.env;
+  return out && error ? { out, error } : null;
+}
+
 /** Relative to the folder that the process was started in. */
 function envFile(): string {
   return resolve(process.env.ENV_FILE || '.env');

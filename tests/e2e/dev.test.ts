@@ -1,0 +1,45 @@
+import { appendFileSync, existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { waitUntil } from '../../scripts/waiting.mjs';
+import { makeCheckout, ownPort } from './checkout.ts';
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+});
+
+it('npm run dev starts the API anew when a source file changes, and ends on Ctrl-C', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'hourwork-pm2-'));
+  cleanUps.push(() => rm(home, { recursive: true, force: true }));
+  const PORT = String(await ownPort());
+  const checkout = await makeCheckout({ pm2Home: home, settings: { PORT } }, cleanUps);
+  const ready = () => fetch(`http://127.0.0.1:${PORT}/health/ready`).then(({ ok }) => ok);
+
+  const interruption = new AbortController();
+  const watching = checkout.npm(['run', 'dev'], interruption.signal);
+  let ended = false;
+  const result = watching.finally(() => {
+    ended = true;
+  });
+  const waitFor = (ask: () => Promise<boolean>, what: string) =>
+    waitUntil(ask, {
+      timeoutMs: 180_000,
+      intervalMs: 200,
+      what,
+      giveUp: async () => (ended ? (await result).output : undefined),
+    });
+  await waitFor(ready, 'the API to serve');
+
+  const entry = join(checkout.dir, 'server/controllers/HealthController.ts');
+  const marker = join(home, 'changed');
+  appendFileSync(entry, `\n(await import('node:fs')).writeFileSync('${marker}', '');\n`);
+  await waitFor(async () => existsSync(marker), 'the change to be taken up');
+  await waitFor(ready, 'the API to serve again');
+
+  interruption.abort();
+  await result;
+  await expect(ready()).rejects.toThrow();
+});
