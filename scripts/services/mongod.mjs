@@ -79,7 +79,7 @@ export function mongodProcess({ program, dir, port, login }) {
  */
 async function setLogin({ program, dir, port }, { user, password }) {
   const folder = await mkdtemp(join(tmpdir(), 'hourwork-mongod-'));
-  // mongod wants the port in the name.
+  // Named as mongod names its own.
   const socket = join(folder, `mongodb-${port}.sock`);
   const uri = `mongodb://${encodeURIComponent(socket)}/`;
   try {

@@ -12,9 +12,10 @@ export async function showWhereItRuns() {
   const password = readState().loginUntold
     ? `${ADMIN_PASSWORD}   (kept in .env as ADMIN_PASSWORD)`
     : 'in .env, as ADMIN_PASSWORD';
-  updateState({ loginUntold: false });
-  const nextRun = await serverCli('schedules', ['next']);
-  const user = await serverCli('import', ['example']);
+  const [nextRun, user] = await Promise.all([
+    serverCli('schedules', ['next']),
+    serverCli('import', ['example']),
+  ]);
   console.log(`
 Hourwork runs at   ${apiUrl()}   (documentation of its API: ${apiUrl()}/docs)
   admin            ${ADMIN_EMAIL}
@@ -27,6 +28,7 @@ What to try next:
   npx pm2 scale worker 4             more workers
 ${triesWithUsers(user)}
   npm stop                           ends all of it; data stay`);
+  updateState({ loginUntold: false });
 }
 
 /**

@@ -80,6 +80,9 @@ export async function startApi(env: Env): Promise<RunningApi> {
   for (const failed of queues.failed) {
     logger.error('A queue could not be registered; the others run', { ...failed });
   }
+  if (redis !== null) {
+    logger.info('Queues initialized', { queues: queues.queues.map(({ name }) => name) });
+  }
   shutdown.add('queues', queues.closeAll);
   const lanes = openLanes(queues, laneSettings(env));
   const common = {
