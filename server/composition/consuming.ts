@@ -129,13 +129,12 @@ export function startConsuming({
   shutdown.add('cancel intents', intents.stop);
   shutdown.add('queues', queues.closeAll);
   watch(workers, queues, { env, redis, logger, shutdown });
-  for (const { definition } of loaded) {
-    const { name: queue } = definition;
-    if (!workers.some((worker) => worker.queue === queue)) continue;
-    const { concurrency } = definition.options(env);
-    logger.info('Processor registered', { queue, concurrency });
-  }
   const taken = workers.map(({ queue }) => queue);
+  for (const { queue, jobs } of loaded.filter(({ queue }) => taken.includes(queue.name))) {
+    for (const { definition } of jobs) {
+      logger.info('Processor registered', { queue: queue.name, kind: definition.kind });
+    }
+  }
   if (taken.length > 0) logger.info('Worker ready', { worker: name, queues: taken });
   return { queues: taken, failed: [...failed, ...failedHere] };
 }

@@ -18,7 +18,7 @@ it.each([
 
 it('two letters count only while nothing else names the setting', () => {
   expect(misspelt(['MONGO_URI', 'MONGODB_URI'], SETTINGS)).toEqual([]);
-  expect(misspelt(['REDIS_ULR', 'REDIS_URL'], SETTINGS)).toHaveLength(1);
+  expect(misspelt(['REDIS_URLS', 'REDIS_URL'], SETTINGS)).toHaveLength(1);
 });
 
 it.each([
