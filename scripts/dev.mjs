@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // npm run dev, worker:dev, scheduler:dev: one process of Hourwork in this terminal, started anew
 // whenever a source file has changed. What it needs is set up as npm start does.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endProcesses } from './apps.mjs';
@@ -32,11 +34,23 @@ function entryOf(name) {
   });
 }
 
-/** Compiles what changes. Of several of these commands one does it for all. */
-function compile() {
+/**
+ * Compiles what changes, until `stop`. Of several of these commands one does it for all.
+ * @param {AbortSignal} stop
+ */
+function compile(stop) {
   const tsc = join(projectDir, 'node_modules', '.bin', 'tsc');
   const args = ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'];
-  return withLock(`${projectDir} compile`, () => runCommand(tsc, args, { onTerminal: true }));
+  return withLock(`${projectDir} compile`, async () => {
+    if (stop.aborted) return;
+    // In a group of its own: this is a wrapper, whose end alone would leave its compiler behind.
+    const options = { cwd: projectDir, detached: true };
+    const child = spawn(tsc, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
+    const ended = once(child, 'exit');
+    stop.addEventListener('abort', () => child.pid && process.kill(-child.pid, 'SIGTERM'));
+    await ended;
+    if (!stop.aborted) throw new Error('The compiler has ended.');
+  });
 }
 
 const name = process.argv[2] ?? '';
@@ -52,13 +66,15 @@ try {
     });
   });
   const args = ['--watch', '--watch-preserve-output', '--enable-source-maps', entry];
-  const both = [compile(), runCommand(process.execPath, args, { onTerminal: true })];
+  const running = runCommand(process.execPath, args, { onTerminal: true });
+  const stop = new AbortController();
   try {
-    await Promise.race(both);
+    await Promise.race([compile(stop.signal), running]);
   } finally {
     // One is of no use without the other.
+    stop.abort();
     signalRunning('SIGTERM');
-    await Promise.allSettled(both);
+    await running.catch(() => undefined);
   }
 } catch (error) {
   if (!interruption.aborted) {
@@ -66,3 +82,5 @@ try {
     process.exitCode = 1;
   }
 }
+// Another of these commands may still compile, and is waited for no longer.
+process.exit();

@@ -1,12 +1,22 @@
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { runCommand } from '../../scripts/command.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { makeCheckout, ownPort } from './checkout.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
+/** The folder that a process works in; undefined when it has ended. */
+function cwdOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
+}
+
 afterAll(async () => {
   for (const cleanUp of cleanUps.reverse()) await cleanUp();
 });
@@ -48,4 +58,8 @@ it('npm run dev starts the API anew when a source file changes, and ends on Ctrl
   interruption.abort();
   await result;
   await expect(ready()).rejects.toThrow();
+  const processes = await runCommand('ps', ['-eo', 'pid=', '-o', 'args=']);
+  const left = processes.split('\n').filter((line) => line.includes('tsconfig.build.json'));
+  const folders = left.map((line) => cwdOf(Number.parseInt(line, 10)));
+  expect(folders.filter((folder) => folder?.startsWith(checkout.dir))).toEqual([]);
 }, 900_000);
