@@ -1,14 +1,15 @@
 # One image for the API and the workers; compose.yaml shows how they run together.
-FROM node:20-slim AS build
+# Exact versions, here and there: what is built today is built again tomorrow.
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 # .npmrc too: it keeps packages' install scripts from running.
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --include=dev --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY server ./server
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
-FROM node:20-slim
+FROM node:24.21.0-bookworm-slim
 WORKDIR /app
 # Inside a container, only the published port is reachable; 127.0.0.1 would not be.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

@@ -1,16 +1,14 @@
 // What PM2 starts: `pm2 start ecosystem.config.js`. A named export, because PM2 sees nothing in
 // the default export of an ES module.
-import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { readEnvFile } from './server/config/envText.mjs';
 
 const cwd = import.meta.dirname;
 
 /** How much longer than its own grace a process has until PM2 ends it with SIGKILL. */
 const KILL_MARGIN_MS = 6_000;
 
-const envFile = resolve(cwd, process.env.ENV_FILE || '.env');
-const settings = existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {};
+const settings = readEnvFile(resolve(cwd, process.env.ENV_FILE || '.env'));
 
 /**
  * A setting of the server that PM2 must know too; the server itself checks all of them.

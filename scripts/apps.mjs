@@ -116,6 +116,14 @@ export async function endProcesses(progress, wanted = () => true) {
   return END_ORDER.filter((name) => own.some((each) => each.name === name));
 }
 
+/**
+ * Ends the processes of Hourwork itself, gracefully; `bringUpApps` starts them again.
+ * @param {(what: string) => void} progress
+ */
+export async function endApps(progress) {
+  await endProcesses(progress, (name) => APPS.includes(name));
+}
+
 async function expectFreePort() {
   const { PORT } = readSettings();
   if (await isPortFree(Number(PORT))) return;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runCommand } from './command.mjs';
 import { localDir, projectDir } from './project.mjs';
 import { readState, updateState } from './setup/state.mjs';
@@ -144,6 +144,29 @@ export async function reloadApps(names) {
  * @param {import('./services/serviceProcess.mjs').ServiceProcess} service
  */
 export async function startLocalService(service) {
+  const file = definitionFile(service);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, definition(service));
+  await pm2(['start', file], bareEnvironment());
+}
+
+/**
+ * Whether a service was last started as it would be now, with the same program and settings.
+ * @param {import('./services/serviceProcess.mjs').ServiceProcess} service
+ */
+export function isAsDefined(service) {
+  const file = definitionFile(service);
+  return existsSync(file) && readFileSync(file, 'utf8') === definition(service);
+}
+
+/** @param {import('./services/serviceProcess.mjs').ServiceProcess} service */
+const definitionFile = (service) => join(localDir, 'pm2', `${localName(service)}.json`);
+
+/**
+ * What PM2 is told of a service.
+ * @param {import('./services/serviceProcess.mjs').ServiceProcess} service
+ */
+function definition(service) {
   const app = {
     name: localName(service),
     namespace: 'local',
@@ -151,17 +174,14 @@ export async function startLocalService(service) {
     args: service.args,
     interpreter: 'none',
     cwd: projectDir,
+    env: { ...service.env, HOURWORK_FINGERPRINT: service.fingerprint },
     // PostgreSQL's children understand signals of their own by SIGINT: only their parent gets it.
     treekill: false,
     kill_timeout: service.stopMs,
     exp_backoff_restart_delay: 100,
     max_restarts: Number.MAX_SAFE_INTEGER,
   };
-  const folder = join(localDir, 'pm2');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${app.name}.json`);
-  writeFileSync(file, `${JSON.stringify({ apps: [app] }, null, 2)}\n`);
-  await pm2(['start', file], bareEnvironment());
+  return `${JSON.stringify({ apps: [app] }, null, 2)}\n`;
 }
 
 /**

@@ -21,7 +21,7 @@ try {
     async () => {
       const users = await bringUp(options);
       const code = await firstRun(options, users);
-      showWhereItRuns();
+      await showWhereItRuns();
       console.log(`\nnpm start took ${seconds(performance.now() - began)}.`);
       return code;
     },

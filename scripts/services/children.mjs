@@ -32,7 +32,10 @@ export async function startService(service, { logFile }) {
   await service.prepare();
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a');
-  const child = spawn(service.command, service.args, { stdio: ['ignore', log, log] });
+  const child = spawn(service.command, service.args, {
+    env: { ...process.env, ...service.env },
+    stdio: ['ignore', log, log],
+  });
   const ended = once(child, 'exit');
   const isRunning = () => child.exitCode === null && child.signalCode === null;
 

@@ -1,16 +1,24 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findProgram, runCommand } from '../command.mjs';
 import { cached, isCached } from './cache.mjs';
 import { installProgram } from './packages.mjs';
 import { isListening } from './ports.mjs';
+import { fingerprintOf, writeSecret } from './secrets.mjs';
 
 const PROGRAMS = '/usr/lib/postgresql/18/bin';
 const LIBRARIES = 'pg_cron,pg_documentdb_core,pg_documentdb';
 /** Where PostgreSQL sees its data, inside the root file system. */
 const DATA = '/mnt';
 const CACHED = 'documentdb-18';
+
+/** The role that owns everything: FerretDB connects with it, and DocumentDB to itself. */
+const OWNER = 'postgres';
+/** Nobody comes in without a password, also from this machine. */
+const HBA = 'host all all 127.0.0.1/32 scram-sha-256\n';
+/** What DocumentDB's connections to its own server log in with (libpq's password file). */
+const PASSFILE = 'hourwork.pgpass';
 
 /** Whether PostgreSQL with DocumentDB was built before. */
 export const hasDocumentdb = () => isCached(CACHED);
@@ -72,23 +80,23 @@ async function buildDocumentdb(path, progress) {
   progress(`${title}: creating its data folder`);
   const initdb = ['initdb', '-D', DATA, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'];
   await runInside({ root, data }, initdb);
-  const single = ['postgres', '--single', '-j', '-D', DATA, ...settings(), 'postgres'];
-  /** @type {string[]} */
-  const errors = [];
-  await runInside({ root, data }, single, {
-    input: 'create extension documentdb cascade;\n\n',
-    onLine: (line) => line.includes('ERROR:') && errors.push(line),
-  });
-  if (errors.length > 0) throw new Error(`creating the extension: ${errors.join('; ')}`);
+  await runSingle({ root, data }, ['create extension documentdb cascade;']);
 }
+
+/**
+ * The roles that may log in, each with its password. FerretDB takes its own users from here too,
+ * who need no rights in PostgreSQL.
+ * @typedef {{postgres: string} & Record<string, string>} Passwords
+ */
 
 /**
  * PostgreSQL with DocumentDB on 127.0.0.1. Without `durable` it does not wait for the disk:
  * quicker, and safe against a crash of the process but not of the machine.
- * @param {{documentdb: string, dir: string, port: number, durable: boolean}} options
+ * A data folder from before there were passwords gets them when it is prepared.
+ * @param {{documentdb: string, dir: string, port: number, durable: boolean, passwords: Passwords}} options
  * @returns {import('./serviceProcess.mjs').ServiceProcess}
  */
-export function postgresProcess({ documentdb, dir, port, durable }) {
+export function postgresProcess({ documentdb, dir, port, durable, passwords }) {
   const root = join(documentdb, 'root');
   const hasty = durable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off'];
   const postgres = ['postgres', '-D', DATA, '-p', String(port), ...settings(), ...hasty];
@@ -97,16 +105,64 @@ export function postgresProcess({ documentdb, dir, port, durable }) {
     name: 'postgres',
     command,
     args,
+    env: { PGPASSFILE: join(DATA, PASSFILE) },
     port,
     stopMs: 15_000,
-    prepare: () => copyFreshData(join(documentdb, 'data'), dir),
+    fingerprint: fingerprintOf(HBA, JSON.stringify(passwords)),
+    prepare: async () => {
+      await copyFreshData(join(documentdb, 'data'), dir);
+      await setPasswords({ root, data: dir }, passwords);
+    },
     isReady: () => isListening(port),
   };
 }
 
-/** @param {number} port */
-export function postgresUrl(port) {
-  return `postgres://postgres@127.0.0.1:${port}/postgres`;
+/**
+ * Where FerretDB finds it.
+ * @param {number} port
+ * @param {Passwords} passwords
+ */
+export function postgresUrl(port, { postgres: password }) {
+  return `postgres://${OWNER}:${password}@127.0.0.1:${port}/postgres`;
+}
+
+/**
+ * Gives each role its password and lets nobody in without. PostgreSQL must not run: a single
+ * backend of it does this, which nobody can connect to.
+ * @param {{root: string, data: string}} folders
+ * @param {Passwords} passwords
+ */
+async function setPasswords({ root, data }, passwords) {
+  const statements = Object.entries(passwords).flatMap(([role, password]) => [
+    `do $$ begin create role ${role} login; exception when duplicate_object then null; end $$;`,
+    `alter role ${role} login password '${password}';`,
+  ]);
+  await runSingle({ root, data }, statements);
+
+  const { uid, gid } = await postgresUser(root);
+  const files = { 'pg_hba.conf': HBA, [PASSFILE]: `*:*:*:${OWNER}:${passwords.postgres}\n` };
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(data, name);
+    await writeSecret(file, text);
+    await chown(file, Number(uid), Number(gid));
+  }
+}
+
+/**
+ * Runs SQL in a single backend, without a server.
+ * @param {{root: string, data: string}} folders
+ * @param {readonly string[]} statements
+ * @throws {Error} when PostgreSQL refuses one
+ */
+async function runSingle(folders, statements) {
+  const single = ['postgres', '--single', '-j', '-D', DATA, ...settings(), 'postgres'];
+  /** @type {string[]} */
+  const errors = [];
+  await runInside(folders, single, {
+    input: statements.map((statement) => `${statement}\n\n`).join(''),
+    onLine: (line) => line.includes('ERROR:') && errors.push(line),
+  });
+  if (errors.length > 0) throw new Error(`PostgreSQL refused: ${errors.join('; ')}`);
 }
 
 /** The settings under which DocumentDB works; TCP on this machine only. */

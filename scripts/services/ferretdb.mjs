@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { findProgram, runCommand } from '../command.mjs';
 import { answersMongo } from './answersMongo.mjs';
 import { cached, isCached } from './cache.mjs';
+import { mongoUri } from './mongoUri.mjs';
+import { fingerprintOf, ownFolder, writeSecret } from './secrets.mjs';
 
 const VERSION = '2.7.0';
 const GO_PACKAGE = `github.com/FerretDB/FerretDB/v2/cmd/ferretdb@v${VERSION}`;
+/** @typedef {import('./mongoUri.mjs').MongoLogin} MongoLogin */
+
 const CACHED = join(`ferretdb-${VERSION}`, 'ferretdb');
 
 /** Whether FerretDB was built before. */
@@ -44,18 +48,21 @@ export function findFerretdb(progress) {
 
 /**
  * FerretDB on 127.0.0.1, over a PostgreSQL that may come up later. It keeps nothing itself.
- * @param {{program: string, dir: string, port: number, postgresUrl: string}} options
+ * @param {{program: string, dir: string, port: number, postgresUrl: string, login?: MongoLogin | undefined}} options
+ *   `login` is a role of that PostgreSQL; without it everyone on this machine may do everything
  * @returns {import('./serviceProcess.mjs').ServiceProcess}
  */
-export function ferretdbProcess({ program, dir, port, postgresUrl }) {
+export function ferretdbProcess({ program, dir, port, postgresUrl, login }) {
+  // In a file, because everyone can read a process's arguments.
+  const urlFile = join(dir, 'postgresql.url');
   return {
     name: 'ferretdb',
     command: program,
     args: [
-      `--postgresql-url=${postgresUrl}`,
+      `--postgresql-url-file=${urlFile}`,
       `--listen-addr=127.0.0.1:${port}`,
       `--state-dir=${dir}`,
-      '--no-auth',
+      ...(login === undefined ? ['--no-auth'] : []),
       '--telemetry=disable',
       '--debug-addr=-',
       '--log-level=WARN',
@@ -63,9 +70,11 @@ export function ferretdbProcess({ program, dir, port, postgresUrl }) {
     port,
     // It waits for its clients to leave, and has nothing to lose.
     stopMs: 2_000,
+    fingerprint: fingerprintOf(postgresUrl),
     prepare: async () => {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await ownFolder(dir);
+      await writeSecret(urlFile, postgresUrl);
     },
-    isReady: () => answersMongo(`mongodb://127.0.0.1:${port}`),
+    isReady: () => answersMongo(mongoUri({ port, login })),
   };
 }

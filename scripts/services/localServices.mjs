@@ -1,20 +1,24 @@
 import { join } from 'node:path';
+import { endApps } from '../apps.mjs';
 import {
   deleteProcesses,
+  isAsDefined,
   localName,
   ownProcesses,
   startLocalService,
   watchCrashes,
 } from '../pm2.mjs';
 import { checkoutNumber, localDir } from '../project.mjs';
-import { readSettings } from '../setup/envFile.mjs';
+import { readSettings, replaceInEnvFile } from '../setup/envFile.mjs';
 import { readState, updateState } from '../setup/state.mjs';
 import { SetupError } from '../setupError.mjs';
 import { waitUntil } from '../waiting.mjs';
 import { answersMongo } from './answersMongo.mjs';
 import { findMongoEngine, mongoProcesses } from './mongo.mjs';
+import { mongoUri } from './mongoUri.mjs';
 import { freePort, isListening, isPortFree } from './ports.mjs';
 import { findRedisServer, redisProcess } from './redis.mjs';
+import { newPassword } from './secrets.mjs';
 
 /**
  * A Redis or MongoDB for this installation.
@@ -29,6 +33,9 @@ const START_MS = 120_000;
 const ANSWER_MS = 10_000;
 /** Local services listen here and above, below what the system gives to outgoing connections. */
 const FIRST_PORT = 20_000;
+/** Whom Hourwork logs in as at the MongoDB provided. */
+const MONGO_USER = 'hourwork';
+const DATABASE = 'hourwork';
 
 /**
  * The Redis of the settings, or a local one under PM2 with its data in .local/.
@@ -45,7 +52,8 @@ export async function provideRedis(progress, onStart) {
     await expectOneOf(endpoints, setting);
     return { settings: {}, description: `what ${setting} names` };
   }
-  if (REDIS_URL !== undefined && REDIS_URL !== kept?.url) {
+  const ours = kept && [kept.url, `redis://127.0.0.1:${kept.port}`];
+  if (REDIS_URL !== undefined && !ours?.includes(REDIS_URL)) {
     const { hostname, port } = new URL(REDIS_URL);
     await expectRedis(hostname, Number(port || 6379), 'REDIS_URL');
     return { settings: { REDIS_URL }, description: `the one at ${hostname}, from REDIS_URL` };
@@ -57,14 +65,19 @@ export async function provideRedis(progress, onStart) {
 
   const program = await findRedisServer(progress);
   const port = kept?.port ?? (await freePort(FIRST_PORT + checkoutNumber(8_000)));
-  const url = `redis://127.0.0.1:${port}`;
-  updateState({ redis: { port, url } });
-  await keepRunning([redisProcess({ program, dir: join(localDir, 'redis'), port })], {
+  const password = kept?.password ?? newPassword();
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  updateState({ redis: { port, url, password } });
+  if (REDIS_URL !== undefined) nameAnew('REDIS_URL', url);
+  await keepRunning([redisProcess({ program, dir: join(localDir, 'redis'), port, password })], {
     setting: 'REDIS_URL',
     progress,
     onStart,
   });
-  return { settings: { REDIS_URL: url }, description: `${url}, data in .local/redis` };
+  return {
+    settings: { REDIS_URL: url },
+    description: `127.0.0.1:${port}, with a password, data in .local/redis`,
+  };
 }
 
 /**
@@ -76,19 +89,48 @@ export async function provideRedis(progress, onStart) {
 export async function provideMongo(progress, onStart) {
   const { mongo: kept, redis } = readState();
   const { MONGODB_URI } = readSettings();
-  if (MONGODB_URI !== undefined && MONGODB_URI !== kept?.uri) {
+  const ours = kept && [kept.uri, mongoUri({ port: kept.mongo, database: DATABASE })];
+  if (MONGODB_URI !== undefined && !ours?.includes(MONGODB_URI)) {
     if (!(await answersMongo(MONGODB_URI, ANSWER_MS))) throw unanswered('MONGODB_URI', 'MongoDB');
     return { settings: { MONGODB_URI }, description: 'the one that MONGODB_URI names' };
   }
 
   const engine = await findMongoEngine(progress, kept?.kind);
   const ports = kept ?? (await mongoPorts(redis?.port));
-  const uri = `mongodb://127.0.0.1:${ports.mongo}/hourwork`;
-  updateState({ mongo: { kind: engine.kind, mongo: ports.mongo, postgres: ports.postgres, uri } });
-  const processes = mongoProcesses(engine, { dir: localDir, ports, durable: true });
-  await keepRunning(processes, { setting: 'MONGODB_URI', progress, onStart });
+  const password = kept?.password ?? newPassword();
+  const postgresPassword = kept?.postgresPassword ?? newPassword();
+  const login = { user: MONGO_USER, password };
+  const uri = mongoUri({ port: ports.mongo, login, database: DATABASE });
+  const { mongo, postgres } = ports;
+  updateState({ mongo: { kind: engine.kind, mongo, postgres, uri, password, postgresPassword } });
+  if (MONGODB_URI !== undefined) nameAnew('MONGODB_URI', uri);
+  const durable = true;
+  const options = { dir: localDir, ports, durable, postgresPassword, login };
+  await keepRunning(mongoProcesses(engine, options), {
+    setting: 'MONGODB_URI',
+    progress,
+    onStart,
+  });
   const what = engine.kind === 'mongod' ? 'mongod' : 'FerretDB with DocumentDB';
-  return { settings: { MONGODB_URI: uri }, description: `${uri} (${what}), data in .local/` };
+  return {
+    settings: { MONGODB_URI: uri },
+    description: `127.0.0.1:${mongo}, with a password (${what}), data in .local/`,
+  };
+}
+
+/**
+ * Lets a setting of ours follow when a password comes to a service that had none.
+ * @param {string} setting
+ * @param {string} value
+ * @throws {SetupError} when the environment holds the old one, which would win
+ */
+function nameAnew(setting, value) {
+  if (readSettings()[setting] === value) return;
+  replaceInEnvFile(setting, value);
+  if (readSettings()[setting] === value) return;
+  throw new SetupError(`The environment names ${setting} without the password it has now.`, {
+    remedy: `unset ${setting}: .env has it`,
+  });
 }
 
 /** @param {number | undefined} taken */
@@ -108,7 +150,9 @@ async function keepRunning(services, { setting, progress, onStart }) {
   for (const service of services) {
     const name = localName(service);
     const known = (await ownProcesses()).filter((each) => each.name === name);
-    if (!known.some(({ status }) => status === 'online')) {
+    if (!known.some(({ status }) => status === 'online') || !isAsDefined(service)) {
+      // They know the old settings, and would be refused by the new service.
+      if (known.length > 0 && !isAsDefined(service)) await endApps(progress);
       await deleteProcesses(known);
       if (!(await isPortFree(service.port))) throw portTaken(service.port, setting);
       progress(`starting ${service.name}`);

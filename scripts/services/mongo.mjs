@@ -90,25 +90,36 @@ export async function findMongoEngine(progress, kept) {
 /**
  * The processes that serve MongoDB's protocol at `ports.mongo`, in the order to start them.
  * @param {MongoEngine} engine
- * @param {{dir: string, ports: {mongo: number, postgres: number}, durable: boolean}} options
+ * @param {object} options
+ * @param {string} options.dir
+ * @param {{mongo: number, postgres: number}} options.ports
+ * @param {boolean} options.durable
+ * @param {string} options.postgresPassword of the PostgreSQL behind FerretDB
+ * @param {import('./mongoUri.mjs').MongoLogin} [options.login] without it everyone on this machine
+ *   may do everything
  * @returns {import('./serviceProcess.mjs').ServiceProcess[]}
  */
-export function mongoProcesses(engine, { dir, ports, durable }) {
+export function mongoProcesses(engine, { dir, ports, durable, postgresPassword, login }) {
+  const { mongo: port } = ports;
   if (engine.kind === 'mongod') {
-    return [mongodProcess({ program: engine.mongod, dir: join(dir, 'mongod'), port: ports.mongo })];
+    return [mongodProcess({ program: engine.mongod, dir: join(dir, 'mongod'), port, login })];
   }
+  const users = login === undefined ? {} : { [login.user]: login.password };
+  const passwords = { ...users, postgres: postgresPassword };
   return [
     postgresProcess({
       documentdb: engine.documentdb,
       dir: join(dir, 'postgres'),
       port: ports.postgres,
       durable,
+      passwords,
     }),
     ferretdbProcess({
       program: engine.ferretdb,
       dir: join(dir, 'ferretdb'),
-      port: ports.mongo,
-      postgresUrl: postgresUrl(ports.postgres),
+      port,
+      postgresUrl: postgresUrl(ports.postgres, passwords),
+      login,
     }),
   ];
 }

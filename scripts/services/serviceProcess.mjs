@@ -4,10 +4,14 @@
  * @typedef {object} ServiceProcess
  * @property {string} name
  * @property {string} command a full path
- * @property {string[]} args
+ * @property {string[]} args no secrets: every user of the machine can read them
+ * @property {Record<string, string>} [env] beside the environment of whoever starts it
  * @property {number} port where it listens, on 127.0.0.1
  * @property {number} stopMs how long it may take to end; then SIGKILL, which loses nothing more
- * @property {() => Promise<void>} prepare makes its folder and files; safe to repeat
+ * @property {string} [fingerprint] changes when what `prepare` writes does, so that one that runs
+ *   with older settings is noticed; made from secrets, it does not tell them
+ * @property {() => Promise<void>} prepare makes its folder and files; safe to repeat while it does
+ *   not run
  * @property {() => Promise<boolean>} isReady whether it serves now
  */
 export {};

@@ -8,6 +8,7 @@ import { findMongoEngine, mongoProcesses } from './mongo.mjs';
 import { mongodProcess } from './mongod.mjs';
 import { freePort } from './ports.mjs';
 import { findRedisServer, redisProcess } from './redis.mjs';
+import { newPassword } from './secrets.mjs';
 
 /** @typedef {import('./serviceProcess.mjs').ServiceProcess} ServiceProcess */
 
@@ -35,9 +36,15 @@ export async function startTestServices(progress) {
   const redis = await randomFreePort();
   const mongo = await randomFreePort(new Set([redis]));
   const postgres = await randomFreePort(new Set([redis, mongo]));
+  const postgresPassword = newPassword();
   const processes = [
     redisProcess({ program, dir: join(dir, 'redis'), port: redis }),
-    ...mongoProcesses(engine, { dir, ports: { mongo, postgres }, durable: false }),
+    ...mongoProcesses(engine, {
+      dir,
+      ports: { mongo, postgres },
+      durable: false,
+      postgresPassword,
+    }),
   ];
 
   /** @type {import('./children.mjs').RunningService[]} */
@@ -62,7 +69,7 @@ export async function startTestServices(progress) {
       : {
           TEST_FERRETDB_BIN: engine.ferretdb,
           TEST_DOCUMENTDB_DIR: engine.documentdb,
-          TEST_POSTGRES_URL: postgresUrl(postgres),
+          TEST_POSTGRES_URL: postgresUrl(postgres, { postgres: postgresPassword }),
         };
   return {
     env: {
@@ -121,7 +128,10 @@ export async function killableStorage({ dir }) {
       };
   const ports = { mongo: port, postgres };
   // Without waiting for the disk PostgreSQL would lose the last writes with its memory.
-  const [storage, server] = mongoProcesses(engine, { dir, ports, durable: true });
+  const [storage, server] = mongoProcesses(engine, {
+    ...{ dir, ports, durable: true },
+    postgresPassword: newPassword(),
+  });
   if (storage === undefined) throw new Error('There is no process that stores.');
   return { storage, server, port };
 }

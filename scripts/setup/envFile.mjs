@@ -1,6 +1,6 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { decodeEnvText, readEnvFile } from '../../server/config/envText.mjs';
 import { projectDir } from '../project.mjs';
 
 /** The file the server reads its settings from, too. */
@@ -13,34 +13,43 @@ export const envFile = resolve(projectDir, process.env.ENV_FILE || '.env');
  */
 export function readSettings() {
   const named = Object.entries(process.env).filter(([, value]) => value !== '');
-  return { ...readEnvFile(), ...Object.fromEntries(named) };
+  return { ...readEnvFile(envFile), ...Object.fromEntries(named) };
 }
 
 /**
- * Adds the settings that the file does not name yet, and keeps every line it has. The file is
- * readable by its owner alone, for it holds secrets.
+ * Adds the settings that the file does not name yet, and keeps every line it has; one in UTF-16
+ * becomes UTF-8. The file is readable by its owner alone, for it holds secrets.
  * @param {Readonly<Record<string, string>>} settings
  * @returns {string[]} the names added
  */
 export function addToEnvFile(settings) {
-  const there = readEnvFile();
+  const there = readEnvFile(envFile);
   const missing = Object.entries(settings).filter(([name]) => there[name] === undefined);
   if (missing.length === 0) return [];
-  const exists = existsSync(envFile);
-  const before = exists ? readFileSync(envFile, 'utf8') : '';
+  const bytes = existsSync(envFile) ? readFileSync(envFile) : null;
+  const before = decodeEnvText(bytes ?? Buffer.of());
   const separator = before === '' || before.endsWith('\n') ? '' : '\n';
   const lines = missing.map(([name, value]) => `${name}=${quote(value)}\n`);
   // The mode of a write is that of a new file only.
-  if (exists) chmodSync(envFile, 0o600);
+  if (bytes !== null) chmodSync(envFile, 0o600);
+  if (bytes !== null && !bytes.equals(Buffer.from(before))) writeFileSync(envFile, before);
   appendFileSync(envFile, separator + lines.join(''), { mode: 0o600 });
   return missing.map(([name]) => name);
 }
 
-/** @returns {Partial<Record<string, string>>} */
-function readEnvFile() {
-  if (!existsSync(envFile)) return {};
-  const settings = Object.entries(parseEnv(readFileSync(envFile, 'utf8')));
-  return Object.fromEntries(settings.filter(([, value]) => value !== ''));
+/**
+ * Gives a setting that the file names already another value, and keeps every other line.
+ * @param {string} name
+ * @param {string} value
+ */
+export function replaceInEnvFile(name, value) {
+  const line = new RegExp(`^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=).*$`, 'gm');
+  const before = decodeEnvText(readFileSync(envFile));
+  chmodSync(envFile, 0o600);
+  writeFileSync(
+    envFile,
+    before.replace(line, (_, start) => start + quote(value)),
+  );
 }
 
 /**

@@ -50,6 +50,23 @@ describe('adding to .env', () => {
     expect(mode()).toBe(0o600);
   });
 
+  it('makes UTF-8 of a file in UTF-16, and keeps its lines', async () => {
+    writeFileSync(file, '\ufeff# größer\r\nPORT=4000', 'utf16le');
+    const { addToEnvFile } = await import('./envFile.mjs');
+    expect(addToEnvFile({ PORT: '3000', JWT_SECRET: 'generated' })).toEqual(['JWT_SECRET']);
+    expect(text()).toBe('# größer\r\nPORT=4000\nJWT_SECRET=generated\n');
+  });
+
+  it('replaces a value, and keeps every other line', async () => {
+    writeFileSync(file, '# REDIS_URL=old\nREDIS_URL=redis://old#a\nMY_REDIS_URL=b\n', {
+      mode: 0o644,
+    });
+    const { replaceInEnvFile } = await import('./envFile.mjs');
+    replaceInEnvFile('REDIS_URL', 'redis://:$&new@host');
+    expect(text()).toBe('# REDIS_URL=old\nREDIS_URL=redis://:$&new@host\nMY_REDIS_URL=b\n');
+    expect(mode()).toBe(0o600);
+  });
+
   it('leaves a file alone that names everything', async () => {
     writeFileSync(file, 'PORT=4000\n', { mode: 0o640 });
     const { addToEnvFile } = await import('./envFile.mjs');

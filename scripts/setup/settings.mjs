@@ -4,10 +4,12 @@ import { addToEnvFile, readSettings } from './envFile.mjs';
 import { updateState } from './state.mjs';
 
 const FIRST_PORT = 3000;
+const LOG_FILE = 'logs/app.log';
 const ADMIN_EMAIL = 'admin@example.com';
 
 /**
- * Gives the installation the settings it cannot do without: a port, and secrets of its own.
+ * Gives the installation the settings it cannot do without: a port, and secrets of its own; and a
+ * log file.
  * What is set already, in .env or in the environment, stays.
  * @returns {Promise<string[]>} the names it added to .env
  */
@@ -23,6 +25,7 @@ export async function completeSettings() {
   const added = addToEnvFile({
     // Also if it was named in the environment: it stays the same without it.
     PORT: there.PORT ?? String(await freePort(FIRST_PORT)),
+    LOG_FILE: there.LOG_FILE ?? LOG_FILE,
     ...Object.fromEntries(missing),
   });
   if (added.includes('ADMIN_PASSWORD')) updateState({ loginUntold: true });

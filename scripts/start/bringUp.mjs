@@ -1,14 +1,8 @@
-import { bringUpApps, endProcesses, missingApps, refuseForeignProcesses } from '../apps.mjs';
+import { bringUpApps, endProcesses, missingApps } from '../apps.mjs';
 import { showStep } from '../console.mjs';
-import { pm2Daemon } from '../pm2.mjs';
-import { provideMongo, provideRedis } from '../services/localServices.mjs';
-import { build } from '../setup/build.mjs';
-import { addToEnvFile } from '../setup/envFile.mjs';
-import { install } from '../setup/install.mjs';
-import { completeSettings } from '../setup/settings.mjs';
+import { prepare } from './prepare.mjs';
 import { ensureUsers } from './sample.mjs';
 import { holdSchedules, releaseSchedules } from './schedules.mjs';
-import { serverCli } from './serverCli.mjs';
 
 /**
  * Brings up all that runs, and the sample. When a step fails, what this start has begun under PM2
@@ -21,29 +15,7 @@ export async function bringUp(options) {
   const begun = new Set();
   const onStart = (/** @type {string} */ name) => void begun.add(name);
   try {
-    await showStep('packages', install);
-    await showStep('build', build);
-    await showStep('PM2', async () => {
-      await refuseForeignProcesses();
-      return pm2Daemon() === undefined ? 'to be started' : 'running';
-    });
-    await showStep('settings', async () => {
-      const added = await completeSettings();
-      return added.length === 0 ? 'complete' : `added ${added.join(', ')} to .env`;
-    });
-    for (const [title, provide] of /** @type {const} */ ([
-      ['Redis', provideRedis],
-      ['MongoDB', provideMongo],
-    ])) {
-      await showStep(title, async (progress) => {
-        const { settings, description } = await provide(progress, onStart);
-        addToEnvFile(settings);
-        return description;
-      });
-    }
-    await showStep('indexes', async () => {
-      await serverCli('indexes', []);
-    });
+    await prepare(onStart);
     if (!options.noRun && (await missingApps()).length > 0) await holdSchedules();
     await showStep('api-server and worker', (progress) => bringUpApps(progress, onStart));
     return await ensureUsers(options);

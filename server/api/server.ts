@@ -1,4 +1,4 @@
 import { startApi } from '../composition/api.ts';
 import { runProcess } from '../composition/runProcess.ts';
 
-await runProcess(startApi);
+await runProcess(startApi, { boundsServices: true });

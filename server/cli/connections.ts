@@ -1,4 +1,4 @@
-import type { Env } from '../config/env.ts';
+import { type Env, missingSettings } from '../config/env.ts';
 import { connectMongo, disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured, type RedisConnection } from '../config/queueRedisConn.ts';
 import { reasonOf } from '../config/redisLog.ts';
@@ -9,7 +9,7 @@ const READY_MS = 2_000;
 /** Does something with the database open. @throws Error when it is not named, or does not answer. */
 export async function inMongo<T>(env: Env, use: () => Promise<T>): Promise<T> {
   if (env.MONGODB_URI === undefined) {
-    throw new Error('MONGODB_URI is not set: name the database in .env, or let npm start do so.');
+    throw missingSettings('This command', ['MONGODB_URI']);
   }
   try {
     await connectMongo({ uri: env.MONGODB_URI, appName: 'hourwork-cli' });
@@ -27,7 +27,7 @@ export async function inRedis<T>(
   env: Env,
   use: (redis: RedisConnection) => Promise<T>,
 ): Promise<T> {
-  if (!isRedisConfigured(env)) throw new Error('REDIS_URL is not set: name Redis in .env.');
+  if (!isRedisConfigured(env)) throw missingSettings('This command', ['REDIS_URL']);
   const redis = connectRedis(env, 'producer', SILENT);
   try {
     await whenReady(redis);

@@ -9,7 +9,8 @@ import { clock, indexes, restoring, staleLeases, workers } from './doctor/mongo.
 import { apiPort } from './doctor/port.ts';
 import { activeWithoutLock, redisFitness, redisMemory, redisTime } from './doctor/redis.ts';
 import { redisCli } from './doctor/redisCli.ts';
-import { logDisk, nodeVersion } from './doctor/thisMachine.ts';
+import { settingNames } from './doctor/settings.ts';
+import { logDisk, nextRun, nodeVersion } from './doctor/thisMachine.ts';
 import { say } from './output.ts';
 import { tellErrors } from './tellErrors.ts';
 
@@ -26,7 +27,7 @@ async function look(subject: string, check: () => Promise<Finding> | Finding): P
   try {
     tell(subject, await check());
   } catch (error) {
-    tell(subject, wrong(`could not be looked at: ${(error as Error).message}`, 'npm run doctor'));
+    tell(subject, { state: 'wrong', text: `could not be looked at: ${(error as Error).message}` });
   }
 }
 
@@ -37,11 +38,13 @@ async function examine(): Promise<void> {
   try {
     env = readEnv();
   } catch (error) {
-    tell('Settings', wrong((error as Error).message, 'npm start'));
+    // The message says what to mend, and where.
+    tell('Settings', { state: 'wrong', text: (error as Error).message });
     return;
   }
   redact = createRedactor(secretsIn(env));
-  await look('Settings', () => well('can be used'));
+  await look('Settings', settingNames);
+  await look('Next run', () => nextRun(env));
   await look('Port', () => apiPort(env));
   await look('Disk', () => logDisk(env));
   await examineRedis(env);

@@ -65,6 +65,18 @@ program
   .description('prints the number of users')
   .action(() => withMongo(async () => say(String(await UserModel.countDocuments()))));
 
+program
+  .command('example')
+  .description('prints an id of some user to try things with; nothing if there is none')
+  .action(() => withMongo(async () => say(await exampleUser())));
+
+/** An id that a shell takes as it stands. */
+async function exampleUser(): Promise<string> {
+  const user = await UserModel.findOne({}, { externalId: 1 }).sort({ externalId: 1 }).lean();
+  if (user === null) return '';
+  return /^\w[\w.-]*$/.test(user.externalId) ? user.externalId : user._id.toString();
+}
+
 async function sample({ keepDates, ifNeeded }: SampleFlags): Promise<void> {
   if (ifNeeded && (await UserModel.exists({})) !== null && !(await isSampleUnfinished())) {
     say('There are users already; the sample is left out.');

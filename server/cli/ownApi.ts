@@ -1,13 +1,13 @@
-import type { Env } from '../config/env.ts';
+import { type Env, missingSettings } from '../config/env.ts';
 import type { ApiLogin } from './apiClient.ts';
 
 /**
  * The API of this installation as this machine reaches it, and its first administrator's login.
- * @throws Error when .env does not name that.
+ * @throws EnvironmentError when no setting names that.
  */
 export function ownApi({ HOST, PORT, ADMIN_EMAIL, ADMIN_PASSWORD }: Env): ApiLogin {
   if (ADMIN_EMAIL === undefined || ADMIN_PASSWORD === undefined) {
-    throw new Error('ADMIN_EMAIL and ADMIN_PASSWORD are not set: name both in .env.');
+    throw missingSettings('This command', ['ADMIN_EMAIL', 'ADMIN_PASSWORD']);
   }
   const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;

@@ -1,14 +1,27 @@
 import { InvalidArgumentError } from 'commander';
+import { readEnv } from '../config/env.ts';
 import { USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
+import { describeNextRun } from '../Services/BackgroundJobs/scheduling/nextRun.ts';
 import { holdSchedule, releaseSchedule } from '../Services/BackgroundJobs/scheduling/schedule.ts';
 import { commandNamed, say } from './output.ts';
+import { tellErrors } from './tellErrors.ts';
 import { withMongo } from './withMongo.ts';
 
 const MINUTE_MS = 60_000;
 
 const program = commandNamed('schedules').description(
-  'Holds the hourly schedule, and releases it.',
+  'Says when the hourly schedule is due; holds it, and releases it.',
 );
+
+program
+  .command('next', { isDefault: true })
+  .description('When the next run is due')
+  .action(() =>
+    tellErrors(async () => {
+      const due = describeNextRun(readEnv());
+      say(due ?? 'none: schedules are switched off by a setting');
+    }),
+  );
 
 program
   .command('hold')

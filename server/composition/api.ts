@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createApp } from '../api/app.ts';
 import { listen } from '../api/httpServer.ts';
 import { type BackgroundMode, backgroundJobsConfig, backgroundMode } from '../config/config.ts';
-import { type Env, EnvironmentError } from '../config/env.ts';
+import { type Env, missingSettings } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
@@ -70,7 +70,7 @@ export interface RunningApi {
 export async function startApi(env: Env): Promise<RunningApi> {
   const { MONGODB_URI } = env;
   if (MONGODB_URI === undefined) {
-    throw new EnvironmentError('MONGODB_URI is not set: name the database in .env.');
+    throw missingSettings('The API', ['MONGODB_URI']);
   }
   const tokens = createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES });
   const logger = processLogger(env, 'api');
@@ -83,6 +83,9 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const queues = openQueues(kinds, env, redis);
   for (const failed of queues.failed) {
     logger.error('A queue could not be registered; the others run', { ...failed });
+  }
+  if (redis !== null) {
+    logger.info('Queues initialized', { queues: queues.queues.map(({ name }) => name) });
   }
   shutdown.add('queues', queues.closeAll);
   const lanes = openLanes(queues, laneSettings(env));

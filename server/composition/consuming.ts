@@ -145,6 +145,11 @@ export function startConsuming({
   shutdown.add('queues', queues.closeAll);
   watch(workers, queues, { env, redis, logger, shutdown });
   const taken = workers.map(({ queue }) => queue);
+  for (const { queue, jobs } of loaded.filter(({ queue }) => taken.includes(queue.name))) {
+    for (const { definition } of jobs) {
+      logger.info('Processor registered', { queue: queue.name, kind: definition.kind });
+    }
+  }
   if (taken.length > 0) logger.info('Worker ready', { worker: name, queues: taken });
   return { queues: taken, failed: [...failed, ...failedHere] };
 }

@@ -1,5 +1,5 @@
 import { backgroundJobsConfig } from '../config/config.ts';
-import { type Env, EnvironmentError } from '../config/env.ts';
+import { type Env, missingSettings } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
@@ -41,7 +41,7 @@ export async function startWorker({
 }: WorkerProcessOptions): Promise<RunningWorker> {
   const { MONGODB_URI } = env;
   if (MONGODB_URI === undefined || !isRedisConfigured(env)) {
-    throw new EnvironmentError('A worker needs MONGODB_URI and REDIS_URL: name both in .env.');
+    throw missingSettings('A worker', ['MONGODB_URI', 'REDIS_URL']);
   }
   const logger = processLogger(env, 'worker');
   const shutdown = new ShutdownList(logger);

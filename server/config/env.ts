@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CronExpressionParser } from 'cron-parser';
 import { validate } from 'node-cron';
 import { z } from 'zod';
 import { accountEmail } from './accountEmail.ts';
+import { type AddressCheck, mongoAddressProblem, redisAddressProblem } from './addresses.ts';
+import { readEnvFile } from './envText.mjs';
+import { type Misspelt, misspelt } from './misspelt.ts';
 import { passwordProblem } from './passwordRules.ts';
 import { endpoints, shapeProblems } from './redisShape.ts';
 import { signingSecretProblem } from './signingSecret.ts';
@@ -67,6 +70,13 @@ const cronExpression = z.string().refine((expression) => {
   }
 }, 'is not a cron expression, such as 0 * * * * for each full hour');
 
+/** An address, in which the check finds no fault. */
+const address = (check: AddressCheck) =>
+  z.string().superRefine((text, context) => {
+    const problem = check(text);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
 
@@ -85,14 +95,8 @@ const settings = z.object({
   ADMIN_PASSWORD: checked(passwordProblem).optional(),
 
   // MongoDB and Redis
-  MONGODB_URI: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\//, 'starts with mongodb://')
-    .optional(),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'starts with redis:// or rediss://')
-    .optional(),
+  MONGODB_URI: address(mongoAddressProblem).optional(),
+  REDIS_URL: address(redisAddressProblem).optional(),
   REDIS_HOST: z.string().optional(),
   REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6379),
   REDIS_USERNAME: z.string().optional(),
@@ -197,6 +201,32 @@ export class EnvironmentError extends Error {
 }
 
 /**
+ * That settings are missing which somebody needs: which, where they were looked for, and which name
+ * was probably meant to be one of them.
+ */
+export function missingSettings(who: string, names: readonly string[]): EnvironmentError {
+  const hints = misspeltSettings().filter(({ meant }) => names.includes(meant));
+  return new EnvironmentError(
+    [
+      `${who} needs ${names.join(' and ')}, and neither the environment nor ${describeFile()} has ` +
+        `${names.length === 1 ? 'it' : 'them'}.`,
+      ...hints.map(misspeltLine),
+    ].join('\n'),
+  );
+}
+
+/** A name that is no setting, as a sentence. */
+export function misspeltLine({ name, meant }: Misspelt): string {
+  return `${name} is no setting. Did you mean ${meant}?`;
+}
+
+/** The names in settings file and environment that were probably meant to be a setting. */
+export function misspeltSettings(): Misspelt[] {
+  const given = [...Object.keys(readEnvFile(envFile())), ...Object.keys(process.env)];
+  return misspelt(given, Object.keys(settings.shape));
+}
+
+/**
  * Parses settings from plain text values. An empty string counts as unset.
  * @throws EnvironmentError listing every problem at once, never a value (it may be a secret).
  */
@@ -209,7 +239,7 @@ export function parseSettings(source: Readonly<Record<string, string | undefined
   );
   throw new EnvironmentError(
     `The settings cannot be used:\n${problems.join('\n')}\n` +
-      'Mend them in .env or in the environment; .env.example explains each.',
+      `Mend them in ${describeFile()} or in the environment; .env.example explains each.`,
   );
 }
 
@@ -219,8 +249,28 @@ export function parseSettings(source: Readonly<Record<string, string | undefined
  * @throws EnvironmentError as parseSettings does.
  */
 export function readEnv(): Env {
-  const file = process.env.ENV_FILE ?? '.env';
-  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   const named = Object.entries(process.env).filter(([, value]) => value !== '');
-  return parseSettings({ ...fromFile, ...Object.fromEntries(named) });
+  return parseSettings({ ...readEnvFile(envFile()), ...Object.fromEntries(named) });
+}
+
+/** Where PM2 writes what this process writes to standard output and error. */
+export interface Pm2Logs {
+  out: string;
+  error: string;
+}
+
+/** Null where PM2 did not start this process. */
+export function pm2Logs(): Pm2Logs | null {
+  const { pm_out_log_path: out, pm_err_log_path: error } = process.env;
+  return out && error ? { out, error } : null;
+}
+
+/** Relative to the folder that the process was started in. */
+function envFile(): string {
+  return resolve(process.env.ENV_FILE || '.env');
+}
+
+function describeFile(): string {
+  const file = envFile();
+  return existsSync(file) ? file : `${file} (there is no such file)`;
 }

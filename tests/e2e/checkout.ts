@@ -11,7 +11,7 @@ import { type ApiClient, login } from './apiClient.ts';
 import { type OwnPm2, ownPm2 } from './pm2.ts';
 
 /** What is made, not written: a fresh clone has none of it. */
-const MADE = ['.git', '.local', '.env', 'node_modules', 'coverage'];
+const MADE = ['.git', '.local', '.env', 'node_modules', 'coverage', 'logs'];
 
 interface Ended {
   code: number | null;
@@ -48,6 +48,8 @@ export async function makeCheckout(
   const dir = await mkdtemp(join(tmpdir(), 'hourwork-clone-'));
   cleanUps.push(() => rm(dir, { recursive: true, force: true }));
   cpSync(projectDir, dir, {
+    // A lock file that looks newer than node_modules would have it installed anew, through the link.
+    preserveTimestamps: true,
     recursive: true,
     filter: (source) => !MADE.includes(relative(projectDir, source).split('/')[0] ?? ''),
   });

@@ -75,8 +75,8 @@ describe('npm start', () => {
     const { JWT_SECRET = '', ADMIN_EMAIL, REDIS_URL, MONGODB_URI } = checkout.env();
     expect(JWT_SECRET).toMatch(/^[0-9a-f]{64}$/);
     expect(ADMIN_EMAIL).toBe('admin@example.com');
-    expect(REDIS_URL).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
-    expect(MONGODB_URI).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\/hourwork$/);
+    expect(REDIS_URL).toMatch(/^redis:\/\/:[0-9a-f]{48}@127\.0\.0\.1:\d+$/);
+    expect(MONGODB_URI).toMatch(/^mongodb:\/\/hourwork:[0-9a-f]{48}@127\.0\.0\.1:\d+\/hourwork\?/);
     expect(statSync(join(checkout.dir, '.env')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(checkout.dir, '.env'), 'utf8').startsWith(before)).toBe(true);
 
@@ -88,7 +88,12 @@ describe('npm start', () => {
     expect(ready).toMatchObject({ status: 200, body: { status: 'ok', mode: 'queue' } });
     expect(output).toContain(`http://127.0.0.1:${port}`);
     expect(output).toContain(checkout.env().ADMIN_PASSWORD);
+    expect(output).toMatch(/next run +\d{4}-\d\d-\d\dT\d\d:00:00Z \(0 \* \* \* \*, UTC\)/);
+    expect(output).not.toContain('npm run why');
     expect(await lastRuns()).toEqual([]);
+    const log = readFileSync(join(checkout.dir, 'logs', 'app.log'), 'utf8');
+    expect(log).toContain('"service":"api"');
+    expect(log).toContain('"message":"Processor registered","service":"worker"');
   });
 
   it('hands nothing of npm on to the processes, and keeps services in the namespace local', async () => {
@@ -129,6 +134,7 @@ describe('npm start', () => {
 
     const first = await checkout.npm(['start', '--', '--no-sample']);
     expect(first.code, first.output).toBe(0);
+    expect(first.output).toContain('npm run why -- a ');
     expect(first.output).toMatch(/Run m-\w+: completed, .* balanced/);
     expect(first.output).toMatch(/│\s+2 │\s+2 │\s+0 │\s+0 │/);
     expect(await lastRuns()).toHaveLength(1);

@@ -32,6 +32,26 @@ describe('compose.yaml', () => {
   });
 });
 
+describe('the images', () => {
+  const files = ['Dockerfile', 'compose.yaml', 'compose.dev.yaml'];
+  const images = files.flatMap((file) =>
+    [...read(file).matchAll(/^(?:FROM| *image:) (?!hourwork$)(\S+)/gm)].map(
+      ([, image = '']) => image,
+    ),
+  );
+
+  it('are named by exact versions', () => {
+    expect(images.length).toBeGreaterThan(5);
+    expect(images.filter((image) => !/^\w+:\d+\.\d+\.\d+(?:-[\w-]+)?$/.test(image))).toEqual([]);
+  });
+
+  it('have the Node that npm run test:node24 tests with', () => {
+    const [, version] = /^const VERSION = '(.*)';$/m.exec(read('scripts/testOnNode24.mjs')) ?? [];
+    const nodes = images.filter((image) => image.startsWith('node:'));
+    expect(nodes.map((image) => image.replace(/^node:|-.*$/g, ''))).toEqual([version, version]);
+  });
+});
+
 describe.each(DOCUMENTS)('%s', (file) => {
   const text = read(file);
 

@@ -1,6 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Env } from '../../config/env.ts';
+import { describeNextRun } from '../../Services/BackgroundJobs/scheduling/nextRun.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
 /** As in package.json. */
@@ -15,8 +16,14 @@ export function nodeVersion(version: string): Finding {
   const [oldMajor, oldMinor] = OLDEST_NODE;
   const isOld = major < oldMajor || (major === oldMajor && minor < oldMinor);
   return isOld
-    ? wrong(`${version} is too old: ${OLDEST_NODE.join('.')} or later is needed`, 'nvm install 22')
+    ? wrong(`${version} is too old: ${OLDEST_NODE.join('.')} or later is needed`, 'nvm install 24')
     : well(version);
+}
+
+/** When the schedule is due next, if the API runs by then. */
+export function nextRun(env: Env): Finding {
+  const due = describeNextRun(env);
+  return well(due ?? 'none: schedules are switched off by a setting; runs by hand still work');
 }
 
 /** Whether the log can be written, and room is left on its disk. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
@@ -26,6 +26,13 @@ async function doctor(settings: Readonly<Record<string, string>> = {}): Promise<
   return command('doctor', [], { settings: { ...settingsOf(installation), ...own, ...settings } });
 }
 
+async function settingsFile(text: string, encoding: BufferEncoding): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'hourwork-doctor-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  await writeFile(join(dir, '.env'), text, encoding);
+  return join(dir, '.env');
+}
+
 const aWorker = (name: string, lastSeenAt: Date) => ({
   ...{ _id: name, host: hostname(), pid: 1, version: '0.1.0', queues: ['user-data'] },
   ...{ runningJobs: 0, memoryBytes: 1, startedAt: new Date(0), lastSeenAt, farewellAt: null },
@@ -45,6 +52,7 @@ describe('npm run doctor', () => {
     for (const subject of [
       'Node',
       'Settings',
+      'Next run',
       'Disk',
       ...['Redis', 'Redis memory', 'Redis clock', 'Jobs at work'],
       ...['MongoDB', 'MongoDB clock', 'Restore', 'Indexes', 'Leases', 'Workers'],
@@ -65,6 +73,41 @@ describe('npm run doctor', () => {
     await mongoose.connection.dropCollection('restores');
     expect(code).toBe(1);
     expect(text).toMatch(/^✘ Restore: .*\/backups\/today.*npm run restore -- --recover$/m);
+  });
+
+  it('reads a settings file of any encoding, and names what was meant by a wrong name', async () => {
+    const ENV_FILE = await settingsFile(
+      '\ufeffRECONCILE_INTERVAL_MS=1\nLOG_LEVLE=warn\n',
+      'utf16le',
+    );
+    const { text } = await doctor({ ENV_FILE });
+    expect(text).toMatch(
+      /^! Settings: LOG_LEVLE is no setting\. Did you mean LOG_LEVEL\? {2}→ .+$/m,
+    );
+    const broken = await settingsFile('\ufeffTIMEZONE=Mars/Olympus\n', 'utf8');
+    const refused = await doctor({ ENV_FILE: broken });
+    expect(refused.code).toBe(1);
+    expect(refused.text).toMatch(/^ {2}TIMEZONE: is not a time zone/m);
+    expect(refused.text).toContain(`Mend them in ${broken}`);
+  });
+
+  it('says where it looked for a setting that is missing', async () => {
+    const settings = { ENV_FILE: '/nowhere/.env', MONGO_URI: 'mongodb://127.0.0.1/db' };
+    const { code, text } = await command('schedules', ['release'], { settings });
+    expect(code).toBe(1);
+    expect(text).toContain('MONGODB_URI');
+    expect(text).toContain('/nowhere/.env (there is no such file)');
+    expect(text).toContain('MONGO_URI is no setting. Did you mean MONGODB_URI?');
+  });
+
+  it('never sends anyone to itself', async () => {
+    const nothing = await freePort(35_500);
+    const away = { MONGODB_URI: `mongodb://127.0.0.1:${nothing}/away`, REDIS_URL: '' };
+    for (const settings of [away, { PORT: 'none' }, { LOG_FILE: '/nowhere/app.log' }]) {
+      const { code, text } = await doctor(settings);
+      expect(code).toBe(1);
+      expect(text).not.toContain('npm run doctor');
+    }
   });
 
   it('names an index that is not there, and the command that makes it', async () => {
