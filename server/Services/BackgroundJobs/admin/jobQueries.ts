@@ -10,6 +10,7 @@ import {
 import { userIdsOf } from '../../Users/userIds.ts';
 import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
+import { workedOnBy } from './duplicates.ts';
 import { readNewestFirst } from './newestFirst.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
@@ -31,7 +32,7 @@ export interface JobView {
   /** Not before this instant. */
   runAt: Date | null;
   priority: number | null;
-  /** The pending job because of which this one was not made. */
+  /** The job that does this one's work: it was pending, so this one was not made. */
   duplicateOf: string | null;
   error: JobFailure | null;
   result: unknown;
@@ -102,6 +103,8 @@ const SHOWN = {
   durationMs: 1,
   worker: 1,
 } as const;
+/** What a view shows beyond the record. */
+type Live = Pick<JobView, 'duplicateOf' | 'liveState'>;
 type ShownDoc = Pick<JobStatusDoc, '_id' | keyof typeof SHOWN>;
 
 const HISTORY = { status: 1, generation: 1, history: 1, failedGenerations: 1 } as const;
@@ -118,8 +121,8 @@ function noSuchJob(jobId: string): AppError {
   return new AppError('NOT_FOUND', `There is no job ${jobId}, or its record has expired.`);
 }
 
-function toView({ _id, userId, ...shown }: ShownDoc, liveState: string | null): JobView {
-  return { jobId: _id, userId: userId?.toString() ?? null, ...shown, liveState };
+function toView({ _id, userId, ...shown }: ShownDoc, live: Live): JobView {
+  return { jobId: _id, userId: userId?.toString() ?? null, ...shown, ...live };
 }
 
 /** The queries over all jobs; of the administration they need where the queue holds a job. */
@@ -142,8 +145,14 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
   }
 
   async function views(docs: readonly ShownDoc[]): Promise<JobView[]> {
-    const liveStateOf = await liveStatesOf(docs);
-    return docs.map((doc) => toView(doc, isFinal(doc.status) ? null : liveStateOf(doc._id)));
+    const named = docs.flatMap(({ duplicateOf }) => duplicateOf ?? []);
+    const [liveStateOf, working] = await Promise.all([liveStatesOf(docs), workedOnBy(named)]);
+    return docs.map((doc) =>
+      toView(doc, {
+        duplicateOf: doc.duplicateOf && (working.get(doc.duplicateOf) ?? doc.duplicateOf),
+        liveState: isFinal(doc.status) ? null : liveStateOf(doc._id),
+      }),
+    );
   }
 
   /** One page, through the index that begins with the filter's fields and goes on by time. */
