@@ -2,6 +2,7 @@ import type { Env } from '../config/env.ts';
 import { connectMongo, disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured, type RedisConnection } from '../config/queueRedisConn.ts';
 import { reasonOf } from '../config/redisLog.ts';
+import { refusalOf } from '../config/redisRefusals.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
 const READY_MS = 2_000;
@@ -30,20 +31,24 @@ export async function inRedis<T>(
   if (!isRedisConfigured(env)) throw new Error('REDIS_URL is not set: name Redis in .env.');
   const redis = connectRedis(env, 'producer', SILENT);
   try {
-    await whenReady(redis);
+    await whenReady(redis, env);
     return await use(redis);
   } finally {
     redis.disconnect();
   }
 }
 
-function whenReady(redis: RedisConnection): Promise<void> {
+function whenReady(redis: RedisConnection, env: Env): Promise<void> {
   return new Promise((resolve, reject) => {
-    let reason = 'no answer';
-    const timer = setTimeout(() => reject(new Error(`Redis is away: ${reason}`)), READY_MS);
-    redis.on('error', (error: Error) => {
-      reason = reasonOf(error);
-    });
+    let told = 'Redis is away: no answer';
+    const timer = setTimeout(() => reject(new Error(told)), READY_MS);
+    const note = (reason: string) => {
+      const refusal = refusalOf(reason, env);
+      if (refusal !== null) told = `Redis refuses the connection: ${refusal}`;
+      else if (!told.startsWith('Redis refuses')) told = `Redis is away: ${reason}`;
+    };
+    redis.on('error', (error: Error) => note(reasonOf(error)));
+    redis.on('sentinelError', (error: Error) => note(error.message));
     redis.once('ready', () => {
       clearTimeout(timer);
       resolve();

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { CronExpressionParser } from 'cron-parser';
 import { validate } from 'node-cron';
 import { z } from 'zod';
-import { endpoints, shapeProblems } from './redisShape.ts';
+import { endpoints, redisUrl, shapeProblems } from './redisShape.ts';
 
 /** `true`, `1`, `yes`, `on` and their opposites, in any case. */
 const flag = z.stringbool();
@@ -63,10 +63,7 @@ const settings = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'starts with mongodb://')
     .optional(),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'starts with redis:// or rediss://')
-    .optional(),
+  REDIS_URL: redisUrl().optional(),
   REDIS_HOST: z.string().optional(),
   REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6379),
   REDIS_USERNAME: z.string().optional(),

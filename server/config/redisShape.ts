@@ -34,6 +34,28 @@ export function endpoints(defaultPort: number) {
     .transform((all) => all.filter((each) => each !== null));
 }
 
+/**
+ * The address of one server. A database that is no number would be none to ioredis, which then asks
+ * for NaN.
+ */
+export function redisUrl() {
+  return z
+    .string()
+    .regex(/^rediss?:\/\//, 'starts with redis:// or rediss://')
+    .refine(
+      (url) => !/^rediss?:\/\//.test(url) || URL.canParse(url),
+      'is no URL: in a user or a password, special characters are percent-encoded, as %23 for #',
+    )
+    .refine(
+      (url) => !URL.canParse(url) || hasNumberedDatabase(new URL(url)),
+      'ends in the number of a database, as redis://host:6379/0, or in none',
+    );
+}
+
+function hasNumberedDatabase({ pathname, searchParams }: URL): boolean {
+  return /^\/?\d*$/.test(pathname) && /^\d*$/.test(searchParams.get('db') ?? '');
+}
+
 function endpointOf(text: string, defaultPort: number): Endpoint | null {
   const [, ipv6, name, digits] = ENDPOINT.exec(text) ?? [];
   const host = ipv6 ?? name;

@@ -87,6 +87,21 @@ it('every connection finds the new master, also one that hears of it while it lo
   expect(new Set(ports)).toEqual(new Set([promoted.port]));
 });
 
+it('a name that no sentinel knows is told, with its setting', async () => {
+  const lines: LogLine[] = [];
+  const { REDIS_SENTINELS = '' } = servers.settings;
+  const unknown = parseSettings({ REDIS_SENTINELS, REDIS_SENTINEL_NAME: 'nobody' });
+  const redis = connectRedis(unknown, 'worker', recordingLogger(lines));
+  onTestFinished(async () => redis.disconnect());
+  const messages = () => lines.map(({ message }) => message);
+  let tries = 0;
+  redis.on('error', () => {
+    tries += 1;
+  });
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(2), 10_000);
+  expect(messages()).toEqual([expect.stringContaining('REDIS_SENTINEL_NAME')]);
+});
+
 it('without any sentinel a command fails at once, and it is told once', async () => {
   const lines: LogLine[] = [];
   const nobody = parseSettings({ REDIS_SENTINELS: '127.0.0.1:1', REDIS_SENTINEL_NAME: 'nobody' });
