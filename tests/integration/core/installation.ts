@@ -40,6 +40,7 @@ import {
   type Reconciliation,
   reconcile,
 } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
+import type { Admission } from '../../../server/Services/BackgroundJobs/queues/admission.ts';
 import {
   createRecorder,
   type Recorder,
@@ -54,6 +55,7 @@ const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 type UserDataWork = Processor<UserDataPayload, unknown>;
 
 interface WorkerOverrides {
+  admission?: Pick<Admission, 'onAdmitted' | 'onRefused'>;
   recorder?: Recorder;
   log?: JobLog;
   whenDependenciesAnswer?: () => Promise<void>;
@@ -105,6 +107,15 @@ export interface Installation {
 }
 
 const quiet = () => undefined;
+/** To a Redis that may be used at all times. */
+export const ADMITTED: Admission = {
+  refusal: () => null,
+  require: quiet,
+  onAdmitted: (listener) => listener(),
+  onRefused: quiet,
+  look: () => Promise.resolve(true),
+  stop: quiet,
+};
 export const SILENT: JobLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 async function makeUsers(count: number): Promise<string[]> {
@@ -231,6 +242,7 @@ export function useInstallation(
         name: `test-worker-${randomUUID().slice(0, 8)}`,
         log: overrides.log ?? SILENT,
         inContext: withLogContext,
+        admission: overrides.admission ?? ADMITTED,
         whenDependenciesAnswer: overrides.whenDependenciesAnswer ?? (() => Promise.resolve()),
         dependenciesAnswer: overrides.dependenciesAnswer ?? (() => Promise.resolve(true)),
         onCanary: overrides.onCanary ?? (() => undefined),

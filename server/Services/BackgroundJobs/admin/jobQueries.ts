@@ -8,6 +8,7 @@ import {
   JobStatusModel,
 } from '../../../models/system/JobStatusModel.ts';
 import { userIdsOf } from '../../Users/userIds.ts';
+import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
 import { workedOnBy } from './duplicates.ts';
@@ -131,7 +132,7 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
   function askQueue(docs: readonly ShownDoc[]): Promise<ReadonlyMap<string, string> | null> {
     const jobs = docs.map(({ _id, queue, generation }) => ({ jobId: _id, queue, generation }));
     const states = liveStates(jobs).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'REDIS_UNAVAILABLE') return null;
+      if (isRedisUnavailable(error)) return null;
       throw error;
     });
     return inTime(states, LIVE_STATES_MS, null);
