@@ -1,8 +1,11 @@
 import type { Env } from '../config/env.ts';
 import { connectMongo, disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured, type RedisConnection } from '../config/queueRedisConn.ts';
+import { redisAddress } from '../config/redisAddress.ts';
 import { reasonOf } from '../config/redisLog.ts';
 import { refusalOf } from '../config/redisRefusals.ts';
+import { ownershipProblem } from '../Services/BackgroundJobs/queues/ownership.ts';
+import { isOwnerAlive } from '../Services/BackgroundJobs/queues/prefixOwner.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
 const READY_MS = 2_000;
@@ -36,6 +39,23 @@ export async function inRedis<T>(
   } finally {
     redis.disconnect();
   }
+}
+
+/**
+ * The same, to remove or replace what is there: the prefix must be this database's, which is open, or
+ * nobody's. One whose owner has no process running may be replaced too, if that is asked for.
+ */
+export function inOwnRedis<T>(
+  env: Env,
+  { replace }: { replace: boolean },
+  use: (redis: RedisConnection) => Promise<T>,
+): Promise<T> {
+  return inRedis(env, async (redis) => {
+    const prefix = env.QUEUE_PREFIX;
+    const problem = await ownershipProblem({ redis, prefix, address: redisAddress(env) });
+    if (problem !== null && !(replace && !(await isOwnerAlive(redis, prefix)))) throw problem;
+    return use(redis);
+  });
 }
 
 function whenReady(redis: RedisConnection, env: Env): Promise<void> {

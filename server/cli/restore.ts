@@ -4,7 +4,7 @@ import { type Env, readEnv } from '../config/env.ts';
 import { heldLeases } from '../models/system/LeaseModel.ts';
 import { liveWorkers } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { requireRestorable, restoreMongo } from '../Services/Backup/mongoBackup.ts';
-import { inMongo, inRedis } from './connections.ts';
+import { inMongo, inOwnRedis } from './connections.ts';
 import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
 import { tellErrors } from './tellErrors.ts';
 
@@ -37,13 +37,17 @@ async function restore(folder: string, { only, replace }: Flags, env: Env): Prom
   await requireAllStopped();
   if (only !== 'redis') await requireRestorable(folder, replace);
   if (only !== 'mongodb') {
-    await inRedis(env, (redis) => requireRestorableQueues(folder, redis, env, replace));
+    await inOwnRedis(env, { replace }, (redis) =>
+      requireRestorableQueues(folder, redis, env, replace),
+    );
   }
   if (only !== 'redis') {
     await restoreMongo(folder, (collection, count) => say(`MongoDB: ${count} of ${collection}`));
   }
   if (only === 'mongodb') return forget(env);
-  const keys = await inRedis(env, (redis) => restoreQueues(folder, redis, env, replace));
+  const keys = await inOwnRedis(env, { replace }, (redis) =>
+    restoreQueues(folder, redis, env, replace),
+  );
   say(`Redis: ${keys} keys of pending jobs`);
 }
 
@@ -63,7 +67,9 @@ async function requireAllStopped(): Promise<void> {
 /** What finished in Redis since the backup may have no effect in MongoDB now: it is done again. */
 async function forget(env: Env): Promise<void> {
   try {
-    const jobs = await inRedis(env, (redis) => forgetFinishedJobs(redis, env));
+    const jobs = await inOwnRedis(env, { replace: true }, (redis) =>
+      forgetFinishedJobs(redis, env),
+    );
     say(`Redis: ${jobs} finished jobs forgotten, so that MongoDB’s word counts`);
   } catch (error) {
     say(

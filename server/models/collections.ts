@@ -1,5 +1,6 @@
 import mongoose, { mongo } from 'mongoose';
 import { DURABLE } from './durable.ts';
+import { INSTALLATIONS } from './system/InstallationModel.ts';
 
 const { EJSON } = mongo.BSON;
 const INSERT_AT_ONCE = 500;
@@ -15,10 +16,15 @@ const FIRST = ['schedules', 'runs', 'jobstatuses'];
 
 type Stored = mongo.Document;
 
-/** All collections of the database, in the order in which a backup must read them. */
+/**
+ * All collections of the database, in the order in which a backup must read them; but for the one that
+ * says which installation it is, which is neither backed up, nor removed, nor replaced.
+ */
 export async function collectionNames(): Promise<string[]> {
   const found = await database().listCollections({}, { nameOnly: true }).toArray();
-  const names = found.map(({ name }) => name).filter((name) => !name.startsWith('system.'));
+  const names = found
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('system.') && name !== INSTALLATIONS);
   const rest = names.filter((name) => !FIRST.includes(name)).sort();
   return [...FIRST.filter((name) => names.includes(name)), ...rest];
 }

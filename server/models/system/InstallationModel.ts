@@ -49,7 +49,19 @@ export async function readInstallation(): Promise<Installation> {
       { writeConcern: DURABLE },
     );
   }
-  return { id, isCopy: home !== null && current !== null && home !== current, refusedAt };
+  return { id, isCopy: isCopied(home, current), refusedAt };
+}
+
+/** The same for who only looks: null for a database that has no id yet. */
+export async function findInstallation(): Promise<Installation | null> {
+  const found = await find();
+  if (found === null) return null;
+  const { id, home, refusedAt } = found;
+  return { id, isCopy: isCopied(home, await nameOfCollection()), refusedAt };
+}
+
+function isCopied(home: string | null, current: string | null): boolean {
+  return home !== null && current !== null && home !== current;
 }
 
 /** Gives the database an id of its own in place of one that it shares with another. */

@@ -79,11 +79,15 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       (error: unknown) => options.log.debug('The heartbeat was not written', { error }),
     );
   };
-  void beat(null);
-  const timer = setInterval(() => void beat(null), options.intervalMs);
+  let underWay = beat(null);
+  const timer = setInterval(() => {
+    underWay = beat(null);
+  }, options.intervalMs);
   return {
     async stop(farewell) {
       clearInterval(timer);
+      // One that comes later would take the farewell back.
+      await underWay;
       if (farewell) await beat(new Date());
     },
   };

@@ -2,6 +2,7 @@ import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import {
   databaseName,
+  findInstallation,
   forgetRefusedAt,
   type Installation,
   noteRefusedAt,
@@ -65,12 +66,15 @@ async function bind(
   return taken(place, owner, installation);
 }
 
-/** Why this prefix is not this database's; null when it is, or will be when a process starts. */
+/** The id of a database that has been given none yet. */
+const NOBODY: Installation = { id: '', isCopy: false, refusedAt: [] };
+
+/**
+ * Why this prefix is not this database's; null when it is, or will be when a process starts. Only looks.
+ */
 export async function ownershipProblem(place: Place): Promise<AppError | null> {
-  const [owner, installation] = [
-    await readOwner(place.redis, place.prefix),
-    await readInstallation(),
-  ];
+  const owner = await readOwner(place.redis, place.prefix);
+  const installation = (await findInstallation()) ?? NOBODY;
   if (owner === null && !installation.refusedAt.includes(placeName(place))) return null;
   if (owner?.installation === installation.id && !installation.isCopy) return null;
   return taken(place, owner, installation);
