@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+import { admissionTo } from '../../../server/composition/admissionTo.ts';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { SENTINEL_OPTIONS } from '../../../server/config/redisOptions.ts';
 import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
+import { readOwner } from '../../../server/Services/BackgroundJobs/queues/prefixOwner.ts';
+import { missingBackupRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisBySentinel } from '../../faults/redisSentinel.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
@@ -85,6 +88,18 @@ it('every connection finds the new master, also one that hears of it while it lo
     connections.map(async (redis) => Number(/tcp_port:(\d+)/.exec(await redis.info())?.[1])),
   );
   expect(new Set(ports)).toEqual(new Set([promoted.port]));
+});
+
+it('its user has all rights, and the prefix is taken for this database', async () => {
+  const { env, redis } = installation;
+  const admission = admissionTo(redis, env, recordingLogger([]));
+  onTestFinished(async () => admission.stop());
+  await vi.waitFor(() => expect(admission.refusal()).toBeNull(), { timeout: 20_000 });
+  expect(await missingBackupRights(redis, env.QUEUE_PREFIX)).toEqual([]);
+  const { pathname } = new URL(installation.mongoUri);
+  expect(await readOwner(redis, env.QUEUE_PREFIX)).toMatchObject({
+    database: expect.stringContaining(pathname.slice(1)),
+  });
 });
 
 it('a name that no sentinel knows is told, with its setting', async () => {
