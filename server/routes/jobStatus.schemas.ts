@@ -47,7 +47,9 @@ export const jobStatus = z
     duplicateOf: z
       .string()
       .nullable()
-      .meta({ description: 'The job that does its work: it was pending, so this one was not made' }),
+      .meta({
+        description: 'The job that does its work: it was pending, so this one was not made',
+      }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     result: z.unknown().meta({ description: 'What the work answered' }),
     queuedAt: instant,

@@ -33,6 +33,7 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import type { Admission } from '../../../server/Services/BackgroundJobs/queues/admission.ts';
 import { entry } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { optionsOfKinds } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
@@ -40,7 +41,6 @@ import {
   type Reconciliation,
   reconcile,
 } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
-import type { Admission } from '../../../server/Services/BackgroundJobs/queues/admission.ts';
 import {
   createRecorder,
   type Recorder,

@@ -11,8 +11,8 @@ import {
   readRedisFacts,
   unfitness,
 } from '../../../server/Services/BackgroundJobs/queues/redisFacts.ts';
-import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import { missingBackupRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
+import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisCluster } from '../../faults/redisCluster.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';

@@ -111,7 +111,10 @@ function open(
   const deadlineMs = Math.max(...kinds.map((each) => each.options(env).deadlineMs));
   if (redis === null) return { queue: absentQueue(name), deadlineMs };
   const optionsOf = optionsOfKinds(kinds, env);
-  return { queue: openQueue(name, optionsOf, redis, { prefix, keepFinishedMs, admission }), deadlineMs };
+  return {
+    queue: openQueue(name, optionsOf, redis, { prefix, keepFinishedMs, admission }),
+    deadlineMs,
+  };
 }
 
 async function statsOf({ queue, deadlineMs }: OpenedQueue): Promise<QueueStats> {
