@@ -1,7 +1,11 @@
 import { type Env, missingSettings } from '../config/env.ts';
 import { connectMongo, disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured, type RedisConnection } from '../config/queueRedisConn.ts';
+import { redisAddress } from '../config/redisAddress.ts';
 import { reasonOf } from '../config/redisLog.ts';
+import { refusalOf } from '../config/redisRefusals.ts';
+import { ownershipProblem } from '../Services/BackgroundJobs/queues/ownership.ts';
+import { isOwnerAlive } from '../Services/BackgroundJobs/queues/prefixOwner.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
 const READY_MS = 2_000;
@@ -30,20 +34,41 @@ export async function inRedis<T>(
   if (!isRedisConfigured(env)) throw missingSettings('This command', ['REDIS_URL']);
   const redis = connectRedis(env, 'producer', SILENT);
   try {
-    await whenReady(redis);
+    await whenReady(redis, env);
     return await use(redis);
   } finally {
     redis.disconnect();
   }
 }
 
-function whenReady(redis: RedisConnection): Promise<void> {
+/**
+ * The same, to remove or replace what is there: the prefix must be this database's, which is open, or
+ * nobody's. One whose owner has no process running may be replaced too, if that is asked for.
+ */
+export function inOwnRedis<T>(
+  env: Env,
+  { replace }: { replace: boolean },
+  use: (redis: RedisConnection) => Promise<T>,
+): Promise<T> {
+  return inRedis(env, async (redis) => {
+    const prefix = env.QUEUE_PREFIX;
+    const problem = await ownershipProblem({ redis, prefix, address: redisAddress(env) });
+    if (problem !== null && !(replace && !(await isOwnerAlive(redis, prefix)))) throw problem;
+    return use(redis);
+  });
+}
+
+function whenReady(redis: RedisConnection, env: Env): Promise<void> {
   return new Promise((resolve, reject) => {
-    let reason = 'no answer';
-    const timer = setTimeout(() => reject(new Error(`Redis is away: ${reason}`)), READY_MS);
-    redis.on('error', (error: Error) => {
-      reason = reasonOf(error);
-    });
+    let told = 'Redis is away: no answer';
+    const timer = setTimeout(() => reject(new Error(told)), READY_MS);
+    const note = (reason: string) => {
+      const refusal = refusalOf(reason, env);
+      if (refusal !== null) told = `Redis refuses the connection: ${refusal}`;
+      else if (!told.startsWith('Redis refuses')) told = `Redis is away: ${reason}`;
+    };
+    redis.on('error', (error: Error) => note(reasonOf(error)));
+    redis.on('sentinelError', (error: Error) => note(error.message));
     redis.once('ready', () => {
       clearTimeout(timer);
       resolve();

@@ -7,8 +7,15 @@ import { clockAgainst } from './doctor/clock.ts';
 import { type Finding, findingLine, well, wrong } from './doctor/finding.ts';
 import { clock, indexes, restoring, staleLeases, workers } from './doctor/mongo.ts';
 import { apiPort } from './doctor/port.ts';
-import { activeWithoutLock, redisFitness, redisMemory, redisTime } from './doctor/redis.ts';
-import { redisCli } from './doctor/redisCli.ts';
+import {
+  activeWithoutLock,
+  prefixOwner,
+  redisFitness,
+  redisMemory,
+  redisRights,
+  redisTime,
+} from './doctor/redis.ts';
+import { redisCli, redisUser } from './doctor/redisCli.ts';
 import { settingNames } from './doctor/settings.ts';
 import { logDisk, nextRun, nodeVersion } from './doctor/thisMachine.ts';
 import { say } from './output.ts';
@@ -59,6 +66,9 @@ async function examineRedis(env: Env): Promise<void> {
   try {
     await inRedis(env, async (redis) => {
       const cli = redisCli(env, redis);
+      await look('Redis rights', () => redisRights(redis, env, redisUser(env)));
+      // The rest would be refused too.
+      if (found.at(-1) === 'wrong') return;
       await look('Redis', () => redisFitness(redis, cli));
       await look('Redis memory', () => redisMemory(redis, cli));
       await look('Redis clock', () => clockAgainst(() => redisTime(redis)));
@@ -85,11 +95,19 @@ async function examineMongo(env: Env): Promise<void> {
       await look('Indexes', indexes);
       await look('Leases', () => staleLeases(env));
       await look('Workers', workers);
+      if (isRedisConfigured(env)) await examineBoth(env);
     });
   } catch (error) {
     const { message } = error as Error;
     tell('MongoDB', wrong(`is away: ${message}`, 'npm start, or mend MONGODB_URI in .env'));
   }
+}
+
+/** What MongoDB and Redis must agree on; that Redis is away was told before. */
+async function examineBoth(env: Env): Promise<void> {
+  await inRedis(env, (redis) => look('Prefix', () => prefixOwner(redis, env))).catch(
+    () => undefined,
+  );
 }
 
 await tellErrors(async () => {

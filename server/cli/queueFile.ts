@@ -12,6 +12,7 @@ import {
 } from '../Services/BackgroundJobs/backup/restoreKeys.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { queuesOf } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import { ownerKey } from '../Services/BackgroundJobs/queues/prefixOwner.ts';
 import {
   type Contents,
   readDocuments,
@@ -89,9 +90,11 @@ function keyOf(fields: Fields): DumpedKey {
   return { key, dump, expiresAt: expiresAt instanceof Date ? expiresAt.getTime() : null };
 }
 
-/** @throws Error when Redis holds anything under the prefix. */
+/** @throws Error when Redis holds anything under the prefix, but for the mark of its owner. */
 async function requireEmptyQueues(redis: RedisConnection, env: Env): Promise<void> {
-  for await (const _ of keysUnder(redis, env.QUEUE_PREFIX)) {
+  const mark = ownerKey(env.QUEUE_PREFIX);
+  for await (const { keys } of keysUnder(redis, env.QUEUE_PREFIX)) {
+    if (keys.every((key) => key.startsWith(mark))) continue;
     throw new Error(
       `Redis is not empty under ${env.QUEUE_PREFIX}. Set another QUEUE_PREFIX, or add --replace.`,
     );

@@ -23,7 +23,7 @@ import {
   unloadMongo,
 } from '../Services/Backup/mongoRestore.ts';
 import { beginRestore, RECOVER, requireNoRestore } from '../Services/Backup/restoreMark.ts';
-import { inMongo, inRedis } from './connections.ts';
+import { inMongo, inOwnRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
 import { tellErrors } from './tellErrors.ts';
@@ -66,7 +66,9 @@ async function restore(folder: string, { only, replace }: Flags, env: Env): Prom
   if (mongodb !== null) await requireRestorable(folder, mongodb, replace);
   if (redis !== null) {
     const options = { written: redis, replace };
-    await inRedis(env, (connection) => requireRestorableQueues(folder, connection, env, options));
+    await inOwnRedis(env, { replace }, (connection) =>
+      requireRestorableQueues(folder, connection, env, options),
+    );
   }
   const begun = await beginRestore({
     folder,
@@ -145,7 +147,7 @@ async function bringToEnd(
       await replaceMongo(mark);
       mark = await moveRestore(mark, { stage: 'queues' });
     }
-    if (mark.queuesDue === 'replace') await inRedis(env, replaceQueues);
+    if (mark.queuesDue === 'replace') await inOwnRedis(env, { replace: true }, replaceQueues);
     else await forget(env, mark.queuePrefix);
     await unmarkRestore(mark);
   } catch (error) {
@@ -157,7 +159,9 @@ async function bringToEnd(
 /** What finished in Redis since the backup may have no effect in MongoDB now: it is done again. */
 async function forget(env: Env, prefix: string): Promise<void> {
   try {
-    const jobs = await inRedis(env, (redis) => forgetFinishedJobs(redis, prefix));
+    const jobs = await inOwnRedis(env, { replace: true }, (redis) =>
+      forgetFinishedJobs(redis, prefix),
+    );
     say(`Redis: ${jobs} finished jobs forgotten, so that MongoDB’s word counts`);
   } catch (error) {
     say(

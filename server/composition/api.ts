@@ -34,6 +34,7 @@ import {
 import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
 import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
+import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import { catalogue, type Work } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
@@ -45,6 +46,7 @@ import {
   startStoppedClock,
 } from '../Services/BackgroundJobs/scheduling/slotClock.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
+import { admissionTo } from './admissionTo.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger, processRedactor } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -80,7 +82,9 @@ export async function startApi(env: Env): Promise<RunningApi> {
 
   const redis = openRedis(env, logger, shutdown);
   const kinds = catalogue.map(({ definition }) => definition);
-  const queues = openQueues(kinds, env, redis);
+  const admission = redis === null ? undefined : admissionTo(redis, env, logger);
+  if (admission !== undefined) shutdown.add('admission', async () => admission.stop());
+  const queues = openQueues(kinds, env, redis, admission);
   for (const failed of queues.failed) {
     logger.error('A queue could not be registered; the others run', { ...failed });
   }
@@ -103,6 +107,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     }
   };
   if (redis !== null) onBack(redis, handOverRefused);
+  admission?.onAdmitted(handOverRefused);
   const producer = createProducer({ ...common, findSource, leaseMs: env.PRODUCER_LEASE_MS });
   shutdown.add('producer', producer.stop);
 
@@ -133,7 +138,10 @@ export async function startApi(env: Env): Promise<RunningApi> {
     health: {
       mode,
       mongo: isMongoUp,
-      redis: async () => redis !== null && (await holdsQueues(redis, env.QUEUE_PREFIX)),
+      redis: async () =>
+        redis !== null &&
+        admission?.refusal() === null &&
+        (await holdsQueues(redis, env.QUEUE_PREFIX)),
       stopping: () => shutdown.stopping,
     },
     stop: shutdown.signal,
@@ -146,7 +154,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const connecting = new AbortController();
   const connected = connectMongoPatiently(MONGODB_URI, 'hourwork-api', logger, connecting.signal);
   // Of a process that takes another's place in a reload, the first request is to be served.
-  await Promise.race([Promise.all([connected, whenReady(redis)]), delay(FIRST_LOOK_MS)]);
+  await Promise.race([Promise.all([connected, whenAdmitted(admission)]), delay(FIRST_LOOK_MS)]);
   if (redis !== null) await requireFitRedis(redis, env, logger);
   const server = await listen(app, { host: env.HOST, port: env.PORT, logger });
   shutdown.add('HTTP', () => server.stop(env.SHUTDOWN_GRACE_MS / 2));
@@ -170,8 +178,8 @@ export async function startApi(env: Env): Promise<RunningApi> {
     });
     shutdown.add('canaries', canaries.stop);
     shutdown.add('clock watch', startClockWatch({ log: logger }).stop);
-    shutdown.add('keeper', keepLedgers(env, { ...common, redis, producer }).stop);
-    const clock = await startClock(mode, env, { producer, redis, logger });
+    shutdown.add('keeper', keepLedgers(env, { ...common, redis, admission, producer }).stop);
+    const clock = await startClock(mode, env, { producer, redis, admission, logger });
     if (clock !== null) shutdown.add('schedule', clock.stop);
     await patiently('The welcome', () => welcome(env, logger), logger, connecting.signal);
   }
@@ -195,10 +203,12 @@ function openRedis(env: Env, logger: Logger, shutdown: ShutdownList): RedisConne
   return redis;
 }
 
-/** Settles when commands can be sent; never rejects. */
-async function whenReady(redis: RedisConnection | null): Promise<void> {
-  if (redis === null || redis.status === 'ready') return;
-  await new Promise<void>((resolve) => redis.once('ready', resolve));
+/** Settles when the queues can be used; never rejects. */
+async function whenAdmitted(admission: Admission | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (admission === undefined) resolve();
+    else admission.onAdmitted(resolve);
+  });
 }
 
 /** What a first start does, and what people should be told once. */
@@ -214,13 +224,14 @@ async function welcome(env: Env, logger: Logger): Promise<void> {
 interface Kept {
   lanes: Lanes;
   redis: RedisConnection | null;
+  admission: Admission | undefined;
   producer: Producer;
   batchSize: number;
   retentionDays: number;
   log: Logger;
 }
 
-function keepLedgers(env: Env, { redis, producer, ...common }: Kept) {
+function keepLedgers(env: Env, { redis, admission, producer, ...common }: Kept) {
   return startKeeper({
     reconciliation:
       redis === null
@@ -228,7 +239,7 @@ function keepLedgers(env: Env, { redis, producer, ...common }: Kept) {
         : {
             ...common,
             graceMs: env.RECONCILE_GRACE_MS,
-            alarms: createAlarms(redis, env.QUEUE_PREFIX),
+            alarms: createAlarms(redis, env.QUEUE_PREFIX, admission),
           },
     reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
     horizonMs: horizonOf(env),
@@ -249,8 +260,9 @@ async function startClock(
   {
     producer,
     redis,
+    admission,
     logger,
-  }: { producer: Producer; redis: RedisConnection | null; logger: Logger },
+  }: Pick<Kept, 'producer' | 'redis' | 'admission'> & { logger: Logger },
 ): Promise<SlotClock | null> {
   const common = {
     timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
@@ -279,7 +291,7 @@ async function startClock(
     ...common,
     producer,
     policy: env.MISSED_SLOT_POLICY,
-    election: { redis, prefix: env.QUEUE_PREFIX },
+    election: { redis, prefix: env.QUEUE_PREFIX, ...(admission && { admission }) },
   });
 }
 

@@ -16,6 +16,7 @@ import { takesSigns } from '../Services/BackgroundJobs/consuming/workerSigns.ts'
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
 import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
 import { startWatchdog } from '../Services/BackgroundJobs/health/watchdog.ts';
+import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import type { LoadedQueue } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
@@ -35,24 +36,32 @@ interface ConsumingOptions {
   loaded: readonly LoadedQueue[];
   failed: readonly FailedQueue[];
   redis: RedisConnection;
+  admission: Admission;
   logger: Logger;
   shutdown: ShutdownList;
+}
+
+/** The queues whose jobs a worker takes, and those whose it cannot take, each with why. */
+export interface Registered {
+  queues: readonly string[];
+  failed: readonly FailedQueue[];
 }
 
 /**
  * Starts a worker for each loaded queue, with what records its outcomes, tells of it and watches
  * that it takes work. A queue that cannot be registered does not keep the others: the heartbeat
  * tells of it, be it the only one.
- * @returns the queues whose jobs are taken, and those that failed, now or before.
+ * @returns what tells which queues' jobs are taken at this moment, and which are not.
  */
 export function startConsuming({
   env,
   loaded,
   failed,
   redis,
+  admission,
   logger,
   shutdown,
-}: ConsumingOptions): { queues: string[]; failed: FailedQueue[] } {
+}: ConsumingOptions): () => Registered {
   const name = workerName();
   const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
   const intents = watchCancelIntents({
@@ -65,7 +74,10 @@ export function startConsuming({
   const redact = processRedactor(env);
   const failureOf = createFailureOf(redact);
   const dependenciesAnswer = async () =>
-    (await isMongoUp()) && (await takesSigns(name)) && (await takesWrites(redis, env.QUEUE_PREFIX));
+    (await isMongoUp()) &&
+    (await takesSigns(name)) &&
+    (await takesWrites(redis, env.QUEUE_PREFIX)) &&
+    (await admission.look());
   const startOne = ({ queue, jobs }: LoadedQueue) =>
     createWorker({
       queue: queue.name,
@@ -87,6 +99,7 @@ export function startConsuming({
       inContext: withLogContext,
       whenDependenciesAnswer: () => untilTrue(dependenciesAnswer),
       dependenciesAnswer,
+      admission,
       onCanary: (sentAt) => noteReturn(queue.name, { sentAt, worker: name }, logger),
     });
   const { registered: workers, failed: refused } = registerEach(
@@ -99,6 +112,7 @@ export function startConsuming({
       .flatMap(({ jobs }) => jobs.map(({ definition }) => definition)),
     env,
     redis,
+    admission,
   );
   const failedHere = [...refused, ...queues.failed].map(({ queue, reason }) => ({
     queue,
@@ -107,19 +121,22 @@ export function startConsuming({
   for (const queue of failedHere) {
     logger.error('A queue could not be registered; the others run', { ...queue });
   }
-  for (const queue of queues.queues) {
-    const { JOB_STATUS_RETENTION_DAYS: retentionDays } = env;
-    takeOverLeftBehind({ queue, self: name, retentionDays, log: logger }).catch((error) => {
-      logger.debug('What a crashed worker left is found later', { error });
-    });
-  }
+  const takeOver = () => {
+    for (const queue of queues.queues) {
+      const { JOB_STATUS_RETENTION_DAYS: retentionDays } = env;
+      takeOverLeftBehind({ queue, self: name, retentionDays, log: logger }).catch((error) => {
+        logger.debug('What a crashed worker left is found later', { error });
+      });
+    }
+  };
+  const taken = workers.map(({ queue }) => queue);
+  const registered = () => registeredNow(taken, [...failed, ...failedHere], admission);
   const intervalMs = env.WORKER_HEARTBEAT_MS;
   const heartbeat = startHeartbeat({
     name,
     instance: env.NODE_APP_INSTANCE ?? null,
     version: packageVersion(),
-    queues: workers.map(({ queue }) => queue),
-    failedQueues: [...failed, ...failedHere],
+    registered,
     runningJobs: () => workers.reduce((sum, worker) => sum + worker.activity().running, 0),
     intervalMs,
     log: logger,
@@ -143,29 +160,47 @@ export function startConsuming({
   const limits = followLimits({ workers, intervalMs: LIMITS_CHECK_MS, log: logger });
   shutdown.add('limits', limits.stop);
   shutdown.add('queues', queues.closeAll);
-  watch(workers, queues, { env, redis, logger, shutdown });
-  const taken = workers.map(({ queue }) => queue);
-  for (const { queue, jobs } of loaded.filter(({ queue }) => taken.includes(queue.name))) {
-    for (const { definition } of jobs) {
-      logger.info('Processor registered', { queue: queue.name, kind: definition.kind });
+  watch(workers, queues, { env, redis, admission, logger, shutdown });
+  let isFirst = true;
+  admission.onAdmitted(() => {
+    if (!isFirst) return;
+    isFirst = false;
+    takeOver();
+    for (const { queue, jobs } of loaded.filter(({ queue }) => taken.includes(queue.name))) {
+      for (const { definition } of jobs) {
+        logger.info('Processor registered', { queue: queue.name, kind: definition.kind });
+      }
     }
-  }
-  if (taken.length > 0) logger.info('Worker ready', { worker: name, queues: taken });
-  return { queues: taken, failed: [...failed, ...failedHere] };
+    if (taken.length > 0) logger.info('Worker ready', { worker: name, queues: taken });
+  });
+  return registered;
+}
+
+/** While Redis refuses this installation no queue's jobs are taken, for that reason. */
+function registeredNow(
+  taken: readonly string[],
+  failed: readonly FailedQueue[],
+  admission: Admission,
+): Registered {
+  const refusal = admission.refusal();
+  // That Redis is away is no matter of this worker.
+  if (refusal === null || refusal.code === 'REDIS_UNAVAILABLE') return { queues: taken, failed };
+  const refused = taken.map((queue) => ({ queue, reason: refusal.message }));
+  return { queues: [], failed: [...failed, ...refused] };
 }
 
 /** A worker that takes nothing while work waits stops its process, for PM2 to start another. */
 function watch(
   workers: readonly QueueWorker[],
   queues: QueueManager,
-  { env, redis, logger, shutdown }: Omit<ConsumingOptions, 'loaded' | 'failed'>,
+  { env, redis, admission, logger, shutdown }: Omit<ConsumingOptions, 'loaded' | 'failed'>,
 ): void {
   for (const worker of workers) {
     const queue = queues.queue(worker.queue);
     const watchdog = startWatchdog({
       queue: worker.queue,
       look: async () =>
-        redis.status === 'ready'
+        redis.status === 'ready' && admission.refusal() === null
           ? { takeable: await queue.hasTakeableJob(), ...worker.activity() }
           : null,
       limitMs: env.WORKER_STUCK_MS,

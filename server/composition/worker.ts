@@ -6,10 +6,12 @@ import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
 import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import type { Catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { loadProcessors } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
+import { admissionTo } from './admissionTo.ts';
 import { startConsuming } from './consuming.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
 import { processLogger, processRedactor } from './processLogger.ts';
@@ -87,13 +89,20 @@ export async function startWorker({
     shutdown.add('restore watch', stopWhenRestored(logger).stop);
     const redis = connectRedis(env, 'worker', logger);
     shutdown.add('Redis', async () => redis.disconnect());
-    shutdown.add('enqueuing', openEnqueuing(env, catalogue, logger));
+    const admission = admissionTo(redis, env, logger);
+    shutdown.add('admission', async () => admission.stop());
+    shutdown.add('enqueuing', openEnqueuing(env, catalogue, admission, logger));
     // Without any queue it stays, and is not ready: its heartbeat goes on telling why, which the
     // restarts of a process that ends again and again would bury.
-    const registered = startConsuming({ env, loaded, failed, redis, logger, shutdown });
+    const registered = startConsuming({
+      ...{ env, loaded, failed, redis, admission, logger, shutdown },
+    });
     readiness.consuming({
-      ...registered,
-      redis: async () => redis.status === 'ready' && (await holdsQueues(redis, env.QUEUE_PREFIX)),
+      registered,
+      redis: async () =>
+        admission.refusal() === null &&
+        redis.status === 'ready' &&
+        (await holdsQueues(redis, env.QUEUE_PREFIX)),
     });
   };
   begun = begin().catch((error: unknown) => {
@@ -104,10 +113,15 @@ export async function startWorker({
 }
 
 /** What the work enqueues goes over a producer's connection, which fails fast, not over the worker's. */
-function openEnqueuing(env: Env, catalogue: Catalogue, logger: Logger): () => Promise<void> {
+function openEnqueuing(
+  env: Env,
+  catalogue: Catalogue,
+  admission: Admission,
+  logger: Logger,
+): () => Promise<void> {
   const redis = connectRedis(env, 'producer', logger);
   const kinds = catalogue.map(({ definition }) => definition);
-  const queues = openQueues(kinds, env, redis);
+  const queues = openQueues(kinds, env, redis, admission);
   const forget = provideEnqueuer(
     createEnqueuer({
       lanes: openLanes(queues, laneSettings(env)),

@@ -16,9 +16,8 @@ interface Readiness {
 }
 
 interface Consuming {
-  /** Without any it is not ready. */
-  queues: readonly string[];
-  failed: readonly FailedQueue[];
+  /** Without any queue it is not ready. */
+  registered: () => { queues: readonly string[]; failed: readonly FailedQueue[] };
   redis: () => Promise<boolean>;
 }
 
@@ -30,7 +29,7 @@ interface ReadinessOptions {
 }
 
 /** Knows whether a worker process is ready: not before `consuming` has been called. */
-export function workerReadiness({ mongo, stopping, failed }: ReadinessOptions) {
+export function workerReadiness({ mongo, stopping, failed: failedBefore }: ReadinessOptions) {
   let consuming: Consuming | undefined;
   return {
     consuming(started: Consuming): void {
@@ -43,14 +42,14 @@ export function workerReadiness({ mongo, stopping, failed }: ReadinessOptions) {
       ]);
       const state = consuming === undefined ? 'starting' : 'running';
       const process = stopping() ? 'stopping' : state;
-      const queues = consuming?.queues ?? [];
+      const { queues, failed } = consuming?.registered() ?? { queues: [], failed: failedBefore };
       return {
         ready: process === 'running' && queues.length > 0 && mongoUp && redisUp,
         process,
         mongodb: mongoUp ? 'up' : 'down',
         redis: redisUp ? 'up' : 'down',
         queues,
-        failedQueues: consuming?.failed ?? failed,
+        failedQueues: failed,
       };
     },
   };

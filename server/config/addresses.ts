@@ -12,8 +12,13 @@ const ENCODE =
 export const redisAddressProblem: AddressCheck = (address) => {
   if (!/^rediss?:\/\//.test(address)) return 'starts with redis:// or rediss://';
   if (!hasWholeEscapes(address)) return `holds a % that begins no escape: ${ENCODE}`;
-  if (URL.canParse(address)) return null;
-  return `is no address such as redis://user:password@host:6379/0; ${ENCODE}`;
+  if (!URL.canParse(address)) {
+    return `is no address such as redis://user:password@host:6379/0; ${ENCODE}`;
+  }
+  // One that is no number would be none to ioredis, which then asks for NaN.
+  return hasNumberedDatabase(new URL(address))
+    ? null
+    : 'ends in the number of a database, as redis://host:6379/0, or in none';
 };
 
 /** Several hosts may stand there, so the class URL does not read it. */
@@ -32,6 +37,10 @@ export const mongoAddressProblem: AddressCheck = (address) => {
   if (/@/.test(rest)) return `has an @ behind its host: ${ENCODE}`;
   return 'names no database: it stands behind the host, as in mongodb://host:27017/hourwork';
 };
+
+function hasNumberedDatabase({ pathname, searchParams }: URL): boolean {
+  return /^\/?\d*$/.test(pathname) && /^\d*$/.test(searchParams.get('db') ?? '');
+}
 
 function hasWholeEscapes(address: string): boolean {
   return !/%(?![\da-f]{2})/i.test(address);

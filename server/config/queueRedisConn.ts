@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import type { Env } from './env.ts';
 import { type ConnectionLog, logStateChanges } from './redisLog.ts';
 import {
@@ -8,7 +8,9 @@ import {
   type RedisUse,
   SENTINEL_OPTIONS,
 } from './redisOptions.ts';
+import { refusalOf } from './redisRefusals.ts';
 import { type Endpoint, redisShape } from './redisShape.ts';
+import { StrictRedis } from './strictRedis.ts';
 
 export type RedisSettings = Pick<
   Env,
@@ -37,7 +39,8 @@ export function isRedisConfigured(settings: RedisSettings): boolean {
 /**
  * Opens a connection to Redis that reconnects by itself and never throws from an event: to one
  * server, to the master that sentinels name, or to a Cluster.
- * A change of state is logged once, and the number of attempts when it is over.
+ * A change of state is logged once, and the number of attempts when it is over; a refusal that only a
+ * change of the settings mends is logged with the name of the setting.
  */
 export function connectRedis(
   settings: RedisSettings,
@@ -45,7 +48,9 @@ export function connectRedis(
   log: ConnectionLog,
 ): RedisConnection {
   const redis = open(settings, use);
-  logStateChanges(redis, use, log);
+  // Each queue listens to its connection. Not 0: BullMQ adds to the number.
+  redis.setMaxListeners(Number.POSITIVE_INFINITY);
+  logStateChanges(redis, { use, log, refusalOf: (reason) => refusalOf(reason, settings) });
   return redis;
 }
 
@@ -54,8 +59,8 @@ function open(settings: RedisSettings, use: RedisUse): RedisConnection {
   if (REDIS_CLUSTER_NODES !== undefined) return openCluster(REDIS_CLUSTER_NODES, settings, use);
   const options = commandOptions(use, settings);
   if (REDIS_SENTINELS !== undefined) return openBySentinel(REDIS_SENTINELS, settings, options);
-  if (REDIS_URL !== undefined) return new Redis(REDIS_URL, options);
-  return new Redis({
+  if (REDIS_URL !== undefined) return new StrictRedis(REDIS_URL, options);
+  return new StrictRedis({
     host: REDIS_HOST ?? '127.0.0.1',
     port: REDIS_PORT,
     db: settings.REDIS_DB,
@@ -70,7 +75,7 @@ function openBySentinel(
   options: RedisOptions,
 ): Redis {
   const { REDIS_SENTINEL_NAME, REDIS_SENTINEL_PASSWORD } = settings;
-  return new Redis({
+  return new StrictRedis({
     sentinels,
     ...(REDIS_SENTINEL_NAME === undefined ? {} : { name: REDIS_SENTINEL_NAME }),
     ...(REDIS_SENTINEL_PASSWORD === undefined ? {} : { sentinelPassword: REDIS_SENTINEL_PASSWORD }),

@@ -1,5 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisUse } from './redisOptions.ts';
+import { HUNG_UP } from './redisRefusals.ts';
 import { onNodeReady } from './redisStates.ts';
 
 export interface ConnectionLog {
@@ -7,18 +8,45 @@ export interface ConnectionLog {
   warn(message: string, fields?: Record<string, unknown>): void;
 }
 
-/** Logs each change of state once, with the number of attempts when it is over. */
-export function logStateChanges(redis: Redis | Cluster, use: RedisUse, log: ConnectionLog): void {
+interface StateLogOptions {
+  use: RedisUse;
+  log: ConnectionLog;
+  /** Which setting makes Redis refuse for this reason, in a sentence; null if none does. */
+  refusalOf: (reason: string) => string | null;
+}
+
+/**
+ * Logs each change of state once, with the number of attempts when it is over, and each reason once
+ * until the connection is ready again.
+ */
+export function logStateChanges(redis: Redis | Cluster, options: StateLogOptions): void {
+  const { use, log, refusalOf } = options;
   let attempts = 0;
-  let lastReason = '';
+  let isOpen = false;
+  const told = new Set<string>();
+  const tell = (reason: string) => {
+    const refusal = refusalOf(reason);
+    // Redis words one refusal in several ways, by the command that met it.
+    if (told.has(refusal ?? reason)) return;
+    told.add(refusal ?? reason);
+    if (refusal === null) log.warn('Redis connection error', { use, reason });
+    else log.warn(`Redis refuses the connection: ${refusal}`, { use, reason });
+  };
   redis.on('error', (error: Error) => {
-    const reason = reasonOf(error);
-    if (reason === lastReason) return;
-    lastReason = reason;
-    log.warn('Redis connection error', { use, reason });
+    isOpen = false;
+    tell(reasonOf(error));
+  });
+  // What one sentinel answers: of all of them ioredis only says that none was of use.
+  redis.on('sentinelError', (error: Error) => {
+    if (refusalOf(error.message) !== null) tell(error.message);
+  });
+  redis.on('connect', () => {
+    isOpen = true;
   });
   redis.on('close', () => {
-    if (attempts === 0) log.warn('Redis connection closed', { use });
+    if (isOpen && refusalOf(HUNG_UP) !== null) tell(HUNG_UP);
+    else if (attempts === 0) log.warn('Redis connection closed', { use });
+    isOpen = false;
   });
   redis.on('reconnecting', (delayMs?: number) => {
     attempts += 1;
@@ -27,7 +55,8 @@ export function logStateChanges(redis: Redis | Cluster, use: RedisUse, log: Conn
   redis.on('ready', () => {
     log.info('Redis connection ready', { use, failedAttempts: attempts });
     attempts = 0;
-    lastReason = '';
+    isOpen = false;
+    told.clear();
   });
   if (redis instanceof Cluster) logNodes(redis, use, log);
 }

@@ -50,6 +50,24 @@ describe('where Redis is', () => {
   });
 });
 
+describe('REDIS_URL', () => {
+  it.each(['redis://r', 'redis://r/', 'rediss://u:p@r:6380/15', 'redis://r?db=3'])(
+    'may be %s',
+    (REDIS_URL) => expect(namedIn({ REDIS_URL })).toEqual([]),
+  );
+
+  it.each([
+    ['redis://r:6379/hourwork', /number of a database/],
+    ['redis://r:6379/0/1', /number of a database/],
+    ['redis://r?db=hourwork', /number of a database/],
+    ['redis://user:pass#word@r', /percent-encoded/],
+    ['http://r', /starts with redis/],
+  ])('cannot be %s', (REDIS_URL, sentence) => {
+    expect(namedIn({ REDIS_URL })).toEqual(['REDIS_URL']);
+    expect(() => parseSettings({ REDIS_URL })).toThrow(sentence);
+  });
+});
+
 describe('settings that contradict each other are told by name', () => {
   it.each<[string, Record<string, string>]>([
     ['REDIS_CLUSTER_NODES', { ...CLUSTER, REDIS_URL: 'redis://r' }],

@@ -1,4 +1,5 @@
 import { database } from './database.ts';
+import { INSTALLATIONS } from './system/InstallationModel.ts';
 import { RestoreModel } from './system/RestoreModel.ts';
 
 /**
@@ -8,15 +9,16 @@ import { RestoreModel } from './system/RestoreModel.ts';
 const FIRST = ['schedules', 'runs', 'jobstatuses'];
 
 /**
- * All collections of the database but the restore's own mark, in the order in which a backup must
- * read them. Views are left out: they hold nothing.
+ * All collections of the database, in the order in which a backup must read them; but for the restore's own
+ * mark, and the one that says which installation it is, which is neither backed up nor replaced. Views
+ * are left out: they hold nothing.
  */
 export async function collectionNames(): Promise<string[]> {
   const found = await database().listCollections().toArray();
   const names = found
     .filter(({ name, type }) => type !== 'view' && !name.startsWith('system.'))
     .map(({ name }) => name)
-    .filter((name) => name !== RestoreModel.collection.name);
+    .filter((name) => name !== RestoreModel.collection.name && name !== INSTALLATIONS);
   const rest = names.filter((name) => !FIRST.includes(name)).sort();
   return [...FIRST.filter((name) => names.includes(name)), ...rest];
 }

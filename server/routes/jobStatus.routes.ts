@@ -19,6 +19,13 @@ import {
 import { defineRoute, type Route } from './route.ts';
 import { pageOf, pageQuery } from './schemas.ts';
 
+/** What needs the queue is refused so while Redis is away, or not for this installation. */
+const REDIS_UNUSABLE = [
+  'REDIS_UNAVAILABLE',
+  'REDIS_PERMISSION_DENIED',
+  'REDIS_PREFIX_TAKEN',
+] as const;
+
 const BASE = '/app/job-status';
 
 /** Seeing jobs and runs. */
@@ -105,7 +112,7 @@ function readingRoutes(controller: JobStatusController): Route[] {
       summary: 'How many jobs stand where',
       guard: 'reader',
       responses: { 200: queueStats },
-      errors: ['REDIS_UNAVAILABLE'],
+      errors: [...REDIS_UNUSABLE],
       handle: () => controller.queueStats(),
     }),
     defineRoute({
@@ -166,7 +173,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
       headers: z.object({ 'idempotency-key': idempotencyKey }),
       body: runRequest,
       responses: { 202: z.object({ runId: z.string() }) },
-      errors: ['UNKNOWN_USERS', 'IDEMPOTENCY_KEY_REUSED', 'REDIS_UNAVAILABLE', 'REDIS_NEARLY_FULL'],
+      errors: ['UNKNOWN_USERS', 'IDEMPOTENCY_KEY_REUSED', ...REDIS_UNUSABLE, 'REDIS_NEARLY_FULL'],
       handle: ({ body, headers, account, requestId }) =>
         controller.requestRun({
           ...body,
@@ -184,7 +191,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
       guard: 'administrator',
       params: z.strictObject({ runId }),
       responses: { 202: z.object({ runId: z.string() }) },
-      errors: ['NOT_FOUND', 'RUN_FINISHED', 'REDIS_UNAVAILABLE'],
+      errors: ['NOT_FOUND', 'RUN_FINISHED', ...REDIS_UNUSABLE],
       handle: ({ params }) => controller.cancelRun(params.runId),
     }),
     defineRoute({
@@ -201,7 +208,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
         'JOB_PENDING',
         'NOT_RETRYABLE',
         'RUN_FINISHED',
-        'REDIS_UNAVAILABLE',
+        ...REDIS_UNUSABLE,
       ],
       handle: ({ params, requestId }) => controller.retryJob(params.jobId, requestId),
     }),
@@ -228,7 +235,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
       guard: 'administrator',
       body: retryFilter,
       responses: { 202: retriedPart },
-      errors: ['REDIS_UNAVAILABLE', 'REDIS_NEARLY_FULL'],
+      errors: [...REDIS_UNUSABLE, 'REDIS_NEARLY_FULL'],
       handle: ({ body, requestId }) => controller.retryFailed({ ...body, requestId }),
     }),
   ];

@@ -44,10 +44,9 @@ export const jobStatus = z
       .meta({ description: 'Of the open jobs of a kind with the same one there is one' }),
     runAt: instantOrNull.meta({ description: 'Not before this instant; null for at once' }),
     priority: z.number().int().nullable().meta({ description: 'Lower goes first' }),
-    duplicateOf: z
-      .string()
-      .nullable()
-      .meta({ description: 'The pending job because of which this one was not made' }),
+    duplicateOf: z.string().nullable().meta({
+      description: 'The job that does its work: it was pending, so this one was not made',
+    }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     result: z.unknown().meta({
       description:

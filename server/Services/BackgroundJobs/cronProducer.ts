@@ -1,10 +1,9 @@
-import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import { USER_DATA } from './jobs/userData/userData.job.ts';
 import { userDataInputOf } from './jobs/userData/userData.source.ts';
 import type { Producer } from './producer.ts';
 import { openSlotRun } from './runs/ledger.ts';
-import { type SlotClock, startSlotClock } from './scheduling/slotClock.ts';
+import { type SlotClock, type SlotClockOptions, startSlotClock } from './scheduling/slotClock.ts';
 import type { Timetable } from './scheduling/slots.ts';
 
 /** The hourly schedule, whichever of the two modes does its work. */
@@ -14,7 +13,7 @@ interface CronProducerOptions {
   producer: Pick<Producer, 'drive' | 'requireRoom'>;
   timetable: Timetable;
   policy: 'skip' | 'latest';
-  election: { redis: RedisConnection; prefix: string };
+  election: NonNullable<SlotClockOptions['election']>;
   batchSize: number;
   catchUpIntervalMs: number;
   log: JobLog;

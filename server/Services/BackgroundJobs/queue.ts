@@ -1,6 +1,7 @@
 import { type BulkJobOptions, Queue } from 'bullmq';
 import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import { AppError } from '../../errors/AppError.ts';
+import type { Admission } from './queues/admission.ts';
 import { CANARY, CANARY_OPTIONS } from './queues/canary.ts';
 import {
   type Envelope,
@@ -71,7 +72,8 @@ export interface Steering {
 
 /**
  * One named queue as the rest of the product uses it. Every method rejects with
- * `REDIS_UNAVAILABLE` within the command timeout while Redis is away.
+ * `REDIS_UNAVAILABLE` within the command timeout while Redis is away, and with
+ * `REDIS_PERMISSION_DENIED` or `REDIS_PREFIX_TAKEN` while it is not for this installation to use.
  */
 export interface JobQueue {
   readonly name: string;
@@ -122,6 +124,8 @@ export type OptionsOfKind = (kind: string) => Pick<JobOptions, 'attempts' | 'ret
 interface QueueSettings {
   prefix: string;
   keepFinishedMs: number;
+  /** Whether Redis may be used: nothing is asked of it otherwise. Without, it may. */
+  admission?: Pick<Admission, 'require'> | undefined;
 }
 
 /**
@@ -132,7 +136,7 @@ export function openQueue(
   name: string,
   optionsOf: OptionsOfKind,
   redis: RedisConnection,
-  { prefix, keepFinishedMs }: QueueSettings,
+  { prefix, keepFinishedMs, admission }: QueueSettings,
 ): JobQueue {
   const queue = new Queue(name, {
     connection: redis,
@@ -148,30 +152,34 @@ export function openQueue(
   // Connection errors are the connection's to log; an unheard 'error' would end the process.
   queue.on('error', () => undefined);
 
+  const ask = <Answer>(command: () => Promise<Answer>) =>
+    withRedis(async () => {
+      admission?.require();
+      return command();
+    });
   return {
     name,
-    add: (entries) => withRedis(() => add(queue, optionsOf, entries)),
-    pendingCounts: () => withRedis(() => contents.pendingCounts(queue, redis)),
+    add: (entries) => ask(() => add(queue, optionsOf, entries)),
+    pendingCounts: () => ask(() => contents.pendingCounts(queue, redis)),
     completedOfLate: () =>
-      withRedis(() => contents.completedSince(queue, redis, Date.now() - keepFinishedMs)),
-    jobsAtWork: () => withRedis(() => jobsAtWork(redis, `${prefix}:${name}`)),
-    requireRoom: () => withRedis(() => requireRoom(redis)),
-    look: (queueIds) =>
-      withRedis(() => Promise.all(queueIds.map((id) => contents.look(queue, id)))),
-    places: (queueIds) => withRedis(() => contents.places(queue, redis, queueIds)),
-    holderOf: (id) => withRedis(() => queue.getDeduplicationJobId(id)),
-    remove: (queueIds) => withRedis(() => remove(queue, redis, queueIds)),
-    pendingPage: (start, size) => withRedis(() => contents.pendingPage(queue, start, size)),
+      ask(() => contents.completedSince(queue, redis, Date.now() - keepFinishedMs)),
+    jobsAtWork: () => ask(() => jobsAtWork(redis, `${prefix}:${name}`)),
+    requireRoom: () => ask(() => requireRoom(redis)),
+    look: (queueIds) => ask(() => Promise.all(queueIds.map((id) => contents.look(queue, id)))),
+    places: (queueIds) => ask(() => contents.places(queue, redis, queueIds)),
+    holderOf: (id) => ask(() => queue.getDeduplicationJobId(id)),
+    remove: (queueIds) => ask(() => remove(queue, redis, queueIds)),
+    pendingPage: (start, size) => ask(() => contents.pendingPage(queue, start, size)),
     endedPage: (since, start, size) =>
-      withRedis(() => contents.endedPage(queue, redis, { since, start, size })),
-    releaseLocksOf: (worker) => withRedis(() => releaseLocksOf(queue, redis, worker)),
-    isPaused: () => withRedis(() => queue.isPaused()),
-    steer: (to) => withRedis(() => steer(queue, to)),
-    isAtItsLimit: () => withRedis(() => contents.isAtItsLimit(queue)),
-    hasTakeableJob: () => withRedis(() => contents.hasTakeableJob(queue)),
-    oldestWaitingSince: () => withRedis(() => contents.oldestWaitingSince(queue)),
+      ask(() => contents.endedPage(queue, redis, { since, start, size })),
+    releaseLocksOf: (worker) => ask(() => releaseLocksOf(queue, redis, worker)),
+    isPaused: () => ask(() => queue.isPaused()),
+    steer: (to) => ask(() => steer(queue, to)),
+    isAtItsLimit: () => ask(() => contents.isAtItsLimit(queue)),
+    hasTakeableJob: () => ask(() => contents.hasTakeableJob(queue)),
+    oldestWaitingSince: () => ask(() => contents.oldestWaitingSince(queue)),
     sendCanary: () =>
-      withRedis(async () => {
+      ask(async () => {
         await queue.add(CANARY, {}, CANARY_OPTIONS);
       }),
     close: () => queue.close(),

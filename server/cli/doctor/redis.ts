@@ -1,8 +1,11 @@
 import type { Env } from '../../config/env.ts';
-import type { RedisConnection } from '../../config/queueRedisConn.ts';
+import type { RedisConnection, RedisSettings } from '../../config/queueRedisConn.ts';
+import { redisAddress } from '../../config/redisAddress.ts';
 import { catalogue } from '../../Services/BackgroundJobs/queues/catalogue.ts';
 import { queuesOf } from '../../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { lockless } from '../../Services/BackgroundJobs/queues/lockless.ts';
+import { ownershipProblem } from '../../Services/BackgroundJobs/queues/ownership.ts';
+import { readOwner } from '../../Services/BackgroundJobs/queues/prefixOwner.ts';
 import {
   type Misfit,
   misfits,
@@ -10,6 +13,11 @@ import {
   tooFull,
   unfitness,
 } from '../../Services/BackgroundJobs/queues/redisFacts.ts';
+import {
+  aclLine,
+  missingBackupRights,
+  missingRights,
+} from '../../Services/BackgroundJobs/queues/rights.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
 type RedisCli = (command: string) => string;
@@ -47,6 +55,41 @@ export function remedy(wrongs: readonly Misfit[], cli: RedisCli): string {
     ...(wrongs.includes('version') ? ['install Redis 7 there, or name another in .env'] : []),
     ...(commands.length > 0 ? [[...commands, cli('config rewrite')].join(' && ')] : []),
   ].join('; ');
+}
+
+/** Whether the user of this connection may do what queues, and backups, need. */
+export async function redisRights(
+  redis: RedisConnection,
+  { QUEUE_PREFIX }: Pick<Env, 'QUEUE_PREFIX'>,
+  user: string,
+): Promise<Finding> {
+  const missing = await missingRights(redis, QUEUE_PREFIX);
+  const grant = aclLine(QUEUE_PREFIX, user);
+  if (missing.length > 0) {
+    return wrong(`missing: ${missing.join(' ')}`, `in redis-cli, as its administrator: ${grant}`);
+  }
+  const forBackups = await missingBackupRights(redis, QUEUE_PREFIX);
+  if (forBackups.length === 0) return well('all that is needed');
+  return warning(
+    `enough to run; for backup and restore are missing: ${forBackups.join(' ')}`,
+    `in redis-cli, as its administrator: ${grant}`,
+  );
+}
+
+/** Whether the prefix belongs to the database of the open connection. */
+export async function prefixOwner(
+  redis: RedisConnection,
+  env: Pick<Env, 'QUEUE_PREFIX'> & RedisSettings,
+): Promise<Finding> {
+  const { QUEUE_PREFIX: prefix } = env;
+  const problem = await ownershipProblem({ redis, prefix, address: redisAddress(env) });
+  if (problem !== null) return wrong(problem.message, 'npm run rebind');
+  const owner = await readOwner(redis, prefix);
+  return well(
+    owner === null
+      ? `${prefix} is free, and is taken at the next start`
+      : `${prefix} belongs to ${owner.database}`,
+  );
 }
 
 /** How much of its memory is used. */

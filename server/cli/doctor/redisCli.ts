@@ -1,4 +1,5 @@
 import type { RedisConnection, RedisSettings } from '../../config/queueRedisConn.ts';
+import { redisShape } from '../../config/redisShape.ts';
 
 interface Target {
   host: string;
@@ -28,6 +29,13 @@ export function redisCli(
       ? ['redis-cli', `-h ${host} -p ${port}`, ...options]
       : ['redis-cli', ...options, '--cluster call', `${host}:${port}`];
   return (command) => [...start, command].join(' ');
+}
+
+/** The user in Redis that the settings name; without any it is Redis' own, `default`. */
+export function redisUser({ REDIS_URL, REDIS_USERNAME, ...settings }: RedisSettings): string {
+  const isUrl = redisShape({ REDIS_URL, ...settings }) === 'single' && REDIS_URL !== undefined;
+  const user = isUrl ? decodeURIComponent(new URL(REDIS_URL).username) : REDIS_USERNAME;
+  return user === undefined || user === '' ? 'default' : user;
 }
 
 function targetOf(settings: RedisSettings, redis: RedisConnection): Target {

@@ -54,8 +54,8 @@ describe('npm run doctor', () => {
       'Settings',
       'Next run',
       'Disk',
-      ...['Redis', 'Redis memory', 'Redis clock', 'Jobs at work'],
-      ...['MongoDB', 'MongoDB clock', 'Restore', 'Indexes', 'Leases', 'Workers'],
+      ...['Redis rights', 'Redis', 'Redis memory', 'Redis clock', 'Jobs at work'],
+      ...['MongoDB', 'MongoDB clock', 'Restore', 'Indexes', 'Leases', 'Workers', 'Prefix'],
     ]) {
       expect(text).toMatch(new RegExp(`^[✔!] ${subject}: .+$`, 'm'));
     }
@@ -148,6 +148,33 @@ describe('npm run doctor', () => {
     expect(text).toContain(`${cli} config set maxmemory-policy noeviction`);
     expect(text).toContain(`${cli} config set appendonly yes`);
     expect(text).not.toContain(SECRET);
+  });
+
+  it('lists the rights that its user lacks in Redis, and the line that grants all', async () => {
+    const user = 'doctor-without-info';
+    await redis.call('ACL', 'SETUSER', user, 'on', `>${SECRET}`, '~*', '+@all', '-@dangerous');
+    onTestFinished(async () => void (await redis.call('ACL', 'DELUSER', user)));
+    const { host } = new URL(env.REDIS_URL ?? '');
+    const { code, text } = await doctor({ REDIS_URL: `redis://${user}:${SECRET}@${host}` });
+    expect(code).toBe(1);
+    expect(text).toContain('✘ Redis rights: missing: +info');
+    expect(text).toContain(`ACL SETUSER ${user} on >PASSWORD ~${env.QUEUE_PREFIX}:* +@all`);
+    expect(text).not.toContain(SECRET);
+  });
+
+  it('says whose the prefix is, when it is another database’s', async () => {
+    const owner = { installation: 'another', database: 'shop at db:27017', since: '' };
+    const key = `${env.QUEUE_PREFIX}:owner`;
+    await redis.set(key, JSON.stringify(owner));
+    const { code, text } = await doctor();
+    await redis.del(key);
+    expect(code).toBe(1);
+    expect(text).toMatch(/^✘ Prefix: .*belongs to the database shop at db:27017.*npm run rebind$/m);
+  });
+
+  it('says which setting a refused connection is about', async () => {
+    const { text } = await doctor({ REDIS_URL: `${env.REDIS_URL}/99` });
+    expect(text).toMatch(/^✘ Redis: Redis refuses the connection: .*whose number REDIS_URL names/m);
   });
 
   it('says why a Redis of several addresses is away', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import mongoose from 'mongoose';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApi } from '../../../server/composition/api.ts';
@@ -12,6 +13,7 @@ import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { aclLine } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import { openRelay, type Relay } from '../relay.ts';
 import { SILENT } from './installation.ts';
 
@@ -129,6 +131,57 @@ describe('the processes as they are wired', () => {
     for (const each of running.splice(0)) await each.shutdown.stop();
     await expect(ask('/health/live')).rejects.toThrow();
     expect(mongoose.connection.readyState).toBe(mongoose.ConnectionStates.disconnected);
+  });
+
+  it('take a run with no more rights in Redis than the documentation gives; without one they wait', async () => {
+    await settings();
+    const admin = new Redis(REDIS_URL);
+    onTestFinished(async () => {
+      await admin.call('ACL', 'DELUSER', name);
+      admin.disconnect();
+    });
+    const line = aclLine(env.QUEUE_PREFIX, name).replace('>PASSWORD', '>secret');
+    const [, , , ...rights] = line.split(' ');
+    await admin.call('ACL', 'SETUSER', name, ...rights, '-info');
+    const url = new URL(REDIS_URL);
+    Object.assign(url, { username: name, password: 'secret' });
+    const as = { ...env, REDIS_URL: url.href };
+    await connectMongo({ uri: env.MONGODB_URI ?? '' });
+    await UserModel.create({
+      ...{ externalId: 'u', email: 'u@example.com', timezone: 'UTC', active: true },
+    });
+    running.push(await startApi(as), await startWorker({ env: as, catalogue }));
+    const token = await login();
+    const post = () => ask('/app/job-status/runs', { method: 'POST', token });
+    await vi.waitFor(async () => {
+      expect(await post()).toMatchObject({
+        status: 503,
+        body: {
+          error: {
+            code: 'REDIS_PERMISSION_DENIED',
+            message: expect.stringContaining('missing +info'),
+          },
+        },
+      });
+    }, 10_000);
+    expect((await ask('/health/ready')).body).toMatchObject({ checks: { redis: 'down' } });
+    const health = await ask('/api/v1/queue/health', { token });
+    expect(health).toMatchObject({ status: 503, body: { redis: 'down' } });
+    expect(JSON.stringify(health.body.reasons)).toContain('+info');
+
+    await admin.call('ACL', 'SETUSER', name, '+info');
+    const asked = await vi.waitFor(async () => {
+      const answer = await post();
+      expect(answer.status).toBe(202);
+      return answer;
+    }, 10_000);
+    await vi.waitFor(
+      async () => {
+        const { body } = await ask(`/app/job-status/runs/${asked.body.runId}`, { token });
+        expect(body).toMatchObject({ status: 'completed', completed: 1, balanced: true });
+      },
+      { timeout: 30_000, interval: 100 },
+    );
   });
 
   it('serve without Redis: what needs the queue says so, the rest answers', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { recordingLogger } from '../recordingLogger.ts';
 import { openRelay, type Relay } from '../relay.ts';
-import { SILENT, useInstallation } from './installation.ts';
+import { ADMITTED, SILENT, useInstallation } from './installation.ts';
 
 const installation = useInstallation({ WORKER_HEARTBEAT_MS: '50' });
 const { env, queue } = installation;
@@ -35,7 +35,7 @@ async function workerAtWork(jobMs: number): Promise<{ shutdown: ShutdownList; jo
   const shutdown = new ShutdownList(logger);
   const work = async () => wait(jobMs, 'done');
   const loaded = [{ queue: userDataJob.queue, jobs: [{ definition: userDataJob, work }] }];
-  startConsuming({ env, loaded, failed: [], redis, logger, shutdown });
+  startConsuming({ env, loaded, failed: [], redis, admission: ADMITTED, logger, shutdown });
   const [userId = ''] = await installation.makeUsers(1);
   const { runId } = await installation.producer.enqueueUser(userId);
   const jobId = userDataJobId(runId, userId);

@@ -35,6 +35,7 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import type { Admission } from '../../../server/Services/BackgroundJobs/queues/admission.ts';
 import { entry } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { optionsOfKinds } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
@@ -56,6 +57,7 @@ const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 type UserDataWork = Processor<UserDataPayload, unknown>;
 
 interface WorkerOverrides {
+  admission?: Pick<Admission, 'onAdmitted' | 'onRefused'>;
   recorder?: Recorder;
   log?: JobLog;
   whenDependenciesAnswer?: () => Promise<void>;
@@ -111,6 +113,15 @@ export const SECRET_SETTING = 'the-secret-of-a-setting';
 export const failureOf = createFailureOf(createTextRedactor([SECRET_SETTING]));
 
 const quiet = () => undefined;
+/** To a Redis that may be used at all times. */
+export const ADMITTED: Admission = {
+  refusal: () => null,
+  require: quiet,
+  onAdmitted: (listener) => listener(),
+  onRefused: quiet,
+  look: () => Promise.resolve(true),
+  stop: quiet,
+};
 export const SILENT: JobLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 async function makeUsers(count: number): Promise<string[]> {
@@ -238,6 +249,7 @@ export function useInstallation(
         name: `test-worker-${randomUUID().slice(0, 8)}`,
         log: overrides.log ?? SILENT,
         inContext: withLogContext,
+        admission: overrides.admission ?? ADMITTED,
         whenDependenciesAnswer: overrides.whenDependenciesAnswer ?? (() => Promise.resolve()),
         dependenciesAnswer: overrides.dependenciesAnswer ?? (() => Promise.resolve(true)),
         onCanary: overrides.onCanary ?? (() => undefined),

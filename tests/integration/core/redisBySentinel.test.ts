@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+import { admissionTo } from '../../../server/composition/admissionTo.ts';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { SENTINEL_OPTIONS } from '../../../server/config/redisOptions.ts';
+import { readOwner } from '../../../server/Services/BackgroundJobs/queues/prefixOwner.ts';
+import { missingBackupRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisBySentinel } from '../../faults/redisSentinel.ts';
@@ -85,6 +88,33 @@ it('every connection finds the new master, also one that hears of it while it lo
     connections.map(async (redis) => Number(/tcp_port:(\d+)/.exec(await redis.info())?.[1])),
   );
   expect(new Set(ports)).toEqual(new Set([promoted.port]));
+});
+
+it('its user has all rights, and the prefix is taken for this database', async () => {
+  const { env, redis } = installation;
+  const admission = admissionTo(redis, env, recordingLogger([]));
+  onTestFinished(async () => admission.stop());
+  await vi.waitFor(() => expect(admission.refusal()).toBeNull(), { timeout: 20_000 });
+  expect(await missingBackupRights(redis, env.QUEUE_PREFIX)).toEqual([]);
+  const { pathname } = new URL(installation.mongoUri);
+  expect(await readOwner(redis, env.QUEUE_PREFIX)).toMatchObject({
+    database: expect.stringContaining(pathname.slice(1)),
+  });
+});
+
+it('a name that no sentinel knows is told, with its setting', async () => {
+  const lines: LogLine[] = [];
+  const { REDIS_SENTINELS = '' } = servers.settings;
+  const unknown = parseSettings({ REDIS_SENTINELS, REDIS_SENTINEL_NAME: 'nobody' });
+  const redis = connectRedis(unknown, 'worker', recordingLogger(lines));
+  onTestFinished(async () => redis.disconnect());
+  const messages = () => lines.map(({ message }) => message);
+  let tries = 0;
+  redis.on('error', () => {
+    tries += 1;
+  });
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(2), 10_000);
+  expect(messages()).toEqual([expect.stringContaining('REDIS_SENTINEL_NAME')]);
 });
 
 it('without any sentinel a command fails at once, and it is told once', async () => {

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { backUpQueues, restoreQueues } from '../../../server/cli/queueFile.ts';
+import { admissionTo } from '../../../server/composition/admissionTo.ts';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { readOwner } from '../../../server/Services/BackgroundJobs/queues/prefixOwner.ts';
 import {
   readRedisFacts,
   unfitness,
 } from '../../../server/Services/BackgroundJobs/queues/redisFacts.ts';
+import { missingBackupRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisCluster } from '../../faults/redisCluster.ts';
@@ -38,6 +41,18 @@ it('the worst of its masters decides whether it is fit', async () => {
   );
   await lax.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   expect(unfitness(await readRedisFacts(redis))).toEqual([expect.stringContaining('allkeys-lru')]);
+});
+
+it('its user has all rights, and the prefix is taken for this database', async () => {
+  const { env, redis } = installation;
+  const admission = admissionTo(redis, env, recordingLogger([]));
+  onTestFinished(async () => admission.stop());
+  await vi.waitFor(() => expect(admission.refusal()).toBeNull(), { timeout: 20_000 });
+  expect(await missingBackupRights(redis, env.QUEUE_PREFIX)).toEqual([]);
+  const { pathname } = new URL(installation.mongoUri);
+  expect(await readOwner(redis, env.QUEUE_PREFIX)).toMatchObject({
+    database: expect.stringContaining(pathname.slice(1)),
+  });
 });
 
 it('pending jobs are backed up, restored and done', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { useOwnRedis } from '../ownRedis.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
-import { useInstallation } from './installation.ts';
+import { ADMITTED, useInstallation } from './installation.ts';
 
 const own = await useOwnRedis();
 const admin = new Redis({ port: own.port, lazyConnect: true });
@@ -32,7 +32,7 @@ function consume(work: () => Promise<unknown>) {
   const shutdown = new ShutdownList(logger);
   shutdown.add('Redis', async () => redis.disconnect());
   const loaded = [{ queue: userDataJob.queue, jobs: [{ definition: userDataJob, work }] }];
-  startConsuming({ env, loaded, failed: [], redis, logger, shutdown });
+  startConsuming({ env, loaded, failed: [], redis, admission: ADMITTED, logger, shutdown });
   return { lines, stop: () => shutdown.stop() };
 }
 

@@ -131,11 +131,11 @@ describe('the queues of an API', () => {
     await redis.del(`${env.QUEUE_PREFIX}:well:wait`);
     await queues.closeAll();
     expect(stats).toMatchObject([
-      { queue: 'without-options', numbers: null, redisAway: false },
+      { queue: 'without-options', numbers: null, redis: 'up' },
       {
         queue: 'well',
         numbers: null,
-        redisAway: false,
+        redis: 'up',
         reason: expect.stringContaining('WRONGTYPE'),
       },
       { queue: 'other', numbers: { waiting: 0, active: 0, atWork: { locked: 0, lockless: 0 } } },

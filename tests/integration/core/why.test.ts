@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../server/errors/AppError.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
+import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { createWhy } from '../../../server/Services/BackgroundJobs/admin/why.ts';
 import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
@@ -71,6 +72,27 @@ describe('why a job is not running, or what became of it', () => {
     const second = await producer.enqueueUser(first.userId);
     const jobId = userDataJobId(second.runId, first.userId);
     expect(await sentenceOf(jobId)).toContain(`earlier job ${first.jobId} was still pending`);
+  });
+
+  it("the user's earlier job was lost with Redis, and a later one does the work of both", async () => {
+    const lost = await enqueueOne();
+    const { userId } = lost;
+    const duplicate = userDataJobId((await producer.enqueueUser(userId)).runId, userId);
+    const jobQueries = createJobQueries(administration);
+    expect(await jobQueries.byId(duplicate)).toMatchObject({ duplicateOf: lost.jobId });
+    await installation.wipeRedis();
+    const working = userDataJobId((await producer.enqueueUser(userId)).runId, userId);
+    await installation.reconcile();
+    expect(await installation.job(lost.jobId)).toMatchObject({ status: 'duplicate' });
+
+    expect(await sentenceOf(duplicate)).toContain(`since then ${working} does the same work.`);
+    expect(await jobQueries.byId(duplicate)).toMatchObject({ duplicateOf: working });
+    const { items } = await jobQueries.ofUser(userId, { limit: 10, reader: 'staff' });
+    expect(items.map(({ jobId, duplicateOf }) => [jobId, duplicateOf])).toEqual([
+      [working, null],
+      [duplicate, working],
+      [lost.jobId, working],
+    ]);
   });
 
   it("the user's earlier job was pending, and then cancelled; the run is warned too", async () => {

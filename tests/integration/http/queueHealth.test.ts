@@ -31,8 +31,10 @@ async function workerShown(name: string, failedQueues: { queue: string; reason: 
     name,
     instance: '3',
     version: '1.2.3',
-    queues: failedQueues.length > 0 ? [] : ['user-data'],
-    failedQueues,
+    registered: () => ({
+      queues: failedQueues.length > 0 ? [] : ['user-data'],
+      failed: failedQueues,
+    }),
     runningJobs: () => 2,
     intervalMs: 60_000,
     log: recordingLogger([]),

@@ -8,8 +8,10 @@ import {
   JobStatusModel,
 } from '../../../models/system/JobStatusModel.ts';
 import { userIdsOf } from '../../Users/userIds.ts';
+import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
+import { workedOnBy } from './duplicates.ts';
 import { failureForUser } from './failureForUser.ts';
 import { readNewestFirst } from './newestFirst.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
@@ -32,7 +34,7 @@ export interface JobView {
   /** Not before this instant. */
   runAt: Date | null;
   priority: number | null;
-  /** The pending job because of which this one was not made. */
+  /** The job that does this one's work: it was pending, so this one was not made. */
   duplicateOf: string | null;
   error: JobFailure | null;
   result: unknown;
@@ -109,6 +111,8 @@ const SHOWN = {
   durationMs: 1,
   worker: 1,
 } as const;
+/** What a view shows beyond the record. */
+type Live = Pick<JobView, 'duplicateOf' | 'liveState'>;
 type ShownDoc = Pick<JobStatusDoc, '_id' | keyof typeof SHOWN>;
 
 const HISTORY = { status: 1, generation: 1, history: 1, failedGenerations: 1 } as const;
@@ -125,8 +129,8 @@ function noSuchJob(jobId: string): AppError {
   return new AppError('NOT_FOUND', `There is no job ${jobId}, or its record has expired.`);
 }
 
-function toView({ _id, userId, ...shown }: ShownDoc, liveState: string | null): JobView {
-  return { jobId: _id, userId: userId?.toString() ?? null, ...shown, liveState };
+function toView({ _id, userId, ...shown }: ShownDoc, live: Live): JobView {
+  return { jobId: _id, userId: userId?.toString() ?? null, ...shown, ...live };
 }
 
 function withoutText(job: JobView): JobView {
@@ -139,7 +143,7 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
   function askQueue(docs: readonly ShownDoc[]): Promise<ReadonlyMap<string, string> | null> {
     const jobs = docs.map(({ _id, queue, generation }) => ({ jobId: _id, queue, generation }));
     const states = liveStates(jobs).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'REDIS_UNAVAILABLE') return null;
+      if (isRedisUnavailable(error)) return null;
       throw error;
     });
     return inTime(states, LIVE_STATES_MS, null);
@@ -153,8 +157,14 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
   }
 
   async function views(docs: readonly ShownDoc[]): Promise<JobView[]> {
-    const liveStateOf = await liveStatesOf(docs);
-    return docs.map((doc) => toView(doc, isFinal(doc.status) ? null : liveStateOf(doc._id)));
+    const named = docs.flatMap(({ duplicateOf }) => duplicateOf ?? []);
+    const [liveStateOf, working] = await Promise.all([liveStatesOf(docs), workedOnBy(named)]);
+    return docs.map((doc) =>
+      toView(doc, {
+        duplicateOf: doc.duplicateOf && (working.get(doc.duplicateOf) ?? doc.duplicateOf),
+        liveState: isFinal(doc.status) ? null : liveStateOf(doc._id),
+      }),
+    );
   }
 
   /** One page, through the index that begins with the filter's fields and goes on by time. */

@@ -10,6 +10,7 @@ import { queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { readSteering, steeringOf } from '../steering/queueSteering.ts';
 import type { Administration } from './administration.ts';
+import { workedOnBy } from './duplicates.ts';
 
 /** Says of a job, in one sentence, why it is not running or what became of it. */
 export function createWhy(lanes: Lanes): Administration['why'] {
@@ -43,9 +44,14 @@ async function sentence(record: JobStatusDoc, lanes: Lanes): Promise<string> {
 }
 
 async function whyDuplicate({ duplicateOf }: JobStatusDoc): Promise<string> {
-  const why = `It was not enqueued, because the earlier job ${duplicateOf ?? '(unknown)'} was still pending and does the same work`;
-  const earlier = await JobStatusModel.findById(duplicateOf, { status: 1 }).lean();
-  if (earlier?.status !== 'cancelled') return `${why}.`;
+  const named = duplicateOf ?? '(unknown)';
+  const working = (await workedOnBy([named])).get(named) ?? named;
+  const why =
+    working === named
+      ? `It was not enqueued, because the earlier job ${named} was still pending and does the same work`
+      : `It was not enqueued, because the job ${named} was still pending; Redis lost that one, and since then ${working} does the same work`;
+  const other = await JobStatusModel.findById(working, { status: 1 }).lean();
+  if (other?.status !== 'cancelled') return `${why}.`;
   return `${why}; but that job was cancelled with its run, so it was not done: start a run for the user, or leave it to the next.`;
 }
 

@@ -1,13 +1,15 @@
-import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, type Worker } from 'bullmq';
 import { inTime } from '../../../config/inTime.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import { Cancelled } from '../jobs/outcomes.ts';
+import type { Admission } from '../queues/admission.ts';
 import { CANARY } from '../queues/canary.ts';
 import { jobIdOf, readEnvelope } from '../queues/envelope.ts';
-import { isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
+import { isForbidden, isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
 import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
 import { postpone, recordCancelled } from '../recording/settle.ts';
+import { openBullWorker } from './bullWorker.ts';
 import { countCrashes, SUSPECT_AFTER_CRASHES } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
 import { belongsTo, execute, type InJobContext, NotYetKnown, type ServedJob } from './execute.ts';
@@ -42,6 +44,8 @@ interface WorkerOptions {
   name: string;
   log: JobLog;
   inContext: InJobContext;
+  /** No job is taken before Redis may be used, nor while it must not be. */
+  admission: Pick<Admission, 'onAdmitted' | 'onRefused'>;
   /** Settles when all dependencies answer and take writes; no job is taken before. */
   whenDependenciesAnswer: () => Promise<void>;
   /** Whether all dependencies answer and take writes at this moment; never rejects. */
@@ -96,11 +100,15 @@ class KeptApart extends Error {
   override readonly name = 'KeptApart';
 }
 const KEPT_APART_MS = 1_000;
+const STOPPING = 'The worker is stopping.';
 const CANCELLED_BY_ADMIN = 'Cancelled by an administrator.';
 /** A job that so often in a row was not even begun is one that workers cannot receive and live. */
 const UNRECEIVED_STARTS = 20;
 
-/** Starts a worker that takes jobs at once. Outcomes go to the recorder as Redis acknowledges them. */
+/**
+ * Starts a worker that takes jobs as soon as Redis may be used. Outcomes go to the recorder as Redis
+ * acknowledges them.
+ */
 export function createWorker(worker: WorkerOptions): QueueWorker {
   const { queue, settings, recorder, log } = worker;
   const jobs = new Map(worker.jobs.map((job) => [job.definition.kind, job]));
@@ -110,6 +118,9 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
   let ended = 0;
   let lastCompletedAt: Date | null = null;
   let waitingForDependencies = false;
+  let hasBegun = false;
+  /** What has been told of errors since a job was taken last. */
+  const told = new Set<string>();
   let isStopping = false;
   const suspectAfter = Math.min(SUSPECT_AFTER_CRASHES, settings.maxCrashes);
   const settledHere = new WeakSet<Job>();
@@ -120,6 +131,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
 
   async function process(job: Job, token: string | undefined): Promise<unknown> {
     taken += 1;
+    told.clear();
     if (job.name === CANARY && !waitingForDependencies) return null;
     running += 1;
     begun += 1;
@@ -129,6 +141,8 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       const crashes = await crashCount.of(job);
       // A look for jobs that was under way when taking them was suspended still brings one.
       if (waitingForDependencies) throw new HandedBack('A dependency is away.');
+      // Taken in the moment in which those at work were told.
+      if (isStopping) throw new HandedBack(STOPPING);
       if (worker.isCancelled(jobIdOf(String(job.id)))) throw new Cancelled(CANCELLED_BY_ADMIN);
       if (crashes > settings.maxCrashes) throw new AppError('CRASHED_TOO_OFTEN', CRASHED_TOO_OFTEN);
       if (crashes >= suspectAfter) {
@@ -243,59 +257,77 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
   }
 
   function takeNothingUntilDependenciesAnswer(error: unknown): void {
-    if (waitingForDependencies) return;
+    // Before it has begun it waits to be admitted.
+    if (waitingForDependencies || !hasBegun) return;
     waitingForDependencies = true;
     log.warn('A dependency is away: jobs are handed back, none is taken until it answers', {
       error,
     });
     void bullWorker
-      .pause(true)
+      .pause()
       .then(worker.whenDependenciesAnswer)
       .then(() => {
         waitingForDependencies = false;
         if (isStopping) return;
         log.info('The dependency answers again: jobs are taken');
-        return bullWorker.resume();
+        return bullWorker.takeJobs();
       });
   }
 
   const processor = (job: Job, token: string | undefined) =>
     locks.during(job, token, () => process(job, token));
-  const bullWorker = new Worker(queue, processor, {
-    connection: worker.redis,
-    prefix: settings.prefix,
-    name: worker.name,
-    concurrency: worker.concurrency,
-    lockDuration: settings.lockMs,
-    stalledInterval: settings.stalledCheckMs,
-    maxStalledCount: settings.maxCrashes + UNRECEIVED_STARTS,
-    drainDelay: 5,
-    runRetryDelay: 1_000,
-  });
-  const keyOf = (name: string) => bullWorker.toKey(name);
+  const keyOf = (name: string) => `${settings.prefix}:${queue}:${name}`;
   const crashCount = countCrashes({ redis: worker.redis, keyOf });
   const throughput = startThroughputLog(queue, THROUGHPUT_EVERY_MS, log);
   const locks = holdLocks({ redis: worker.redis, keyOf, lockMs: settings.lockMs });
-  bullWorker.on('completed', (job) => {
-    if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
-    ended += 1;
-    if (settledHere.has(job)) return;
-    lastCompletedAt = new Date();
-    note(job, 'completed');
+  const bullWorker = openBullWorker(
+    queue,
+    processor,
+    {
+      connection: worker.redis,
+      prefix: settings.prefix,
+      name: worker.name,
+      concurrency: worker.concurrency,
+      lockDuration: settings.lockMs,
+      stalledInterval: settings.stalledCheckMs,
+      maxStalledCount: settings.maxCrashes + UNRECEIVED_STARTS,
+      drainDelay: 5,
+      runRetryDelay: 1_000,
+    },
+    listen,
+  );
+  worker.admission.onAdmitted(() => {
+    if (hasBegun) return;
+    hasBegun = true;
+    void bullWorker.takeJobs();
   });
-  bullWorker.on('failed', (job) => {
-    ended += 1;
-    if (job !== undefined) note(job, job.finishedOn === undefined ? 'delayed' : 'failed');
-  });
-  bullWorker.on('stalled', (queueId) => {
-    log.warn('A job’s worker vanished; the job goes to another', { queueId });
-  });
-  bullWorker.on('error', (error) => {
-    // BullMQ would ask again at once, and go on asking as fast as it can.
-    if (refusesWrites(error)) return takeNothingUntilDependenciesAnswer(error);
-    // That Redis is away is the connection's to say, once.
-    if (!isRedisUnavailable(error)) log.warn('Worker error', { queue, error });
-  });
+  worker.admission.onRefused(takeNothingUntilDependenciesAnswer);
+
+  function listen(opened: Worker): void {
+    opened.on('completed', (job) => {
+      if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
+      ended += 1;
+      if (settledHere.has(job)) return;
+      lastCompletedAt = new Date();
+      note(job, 'completed');
+    });
+    opened.on('failed', (job) => {
+      ended += 1;
+      if (job !== undefined) note(job, job.finishedOn === undefined ? 'delayed' : 'failed');
+    });
+    opened.on('stalled', (queueId) => {
+      log.warn('A job’s worker vanished; the job goes to another', { queueId });
+    });
+    opened.on('error', (error) => {
+      if (refusesWrites(error) || isForbidden(error)) {
+        return takeNothingUntilDependenciesAnswer(error);
+      }
+      // That Redis is away is the connection's to say, once.
+      if (isRedisUnavailable(error) || told.has(error.message)) return;
+      told.add(error.message);
+      log.warn('Worker error', { queue, error });
+    });
+  }
 
   function note(job: Job, status: 'completed' | 'failed' | 'delayed'): void {
     const record = recordOfEvent(job, status);
@@ -315,12 +347,11 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     queue,
     activity: () => ({
       ...{ running, taken, begun, ended, lastCompletedAt },
-      suspended: waitingForDependencies,
+      suspended: waitingForDependencies || !hasBegun,
     }),
     limit(concurrency) {
       const wanted = concurrency ?? worker.concurrency;
-      if (bullWorker.concurrency === wanted) return;
-      bullWorker.concurrency = wanted;
+      if (!bullWorker.limit(wanted)) return;
       log.info('Jobs at once were changed', { queue, concurrency: wanted });
     },
     endCancelled() {
@@ -335,7 +366,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       if (await inTime(closed, graceMs, false)) return !waitingForDependencies;
       isStopping = true;
       for (const control of atWork.values()) {
-        control.abort(new HandedBack('The worker is stopping.'));
+        control.abort(new HandedBack(STOPPING));
       }
       if (await inTime(closed, HAND_BACK_MS, false)) return !waitingForDependencies;
       log.warn('The worker did not close in time; its jobs go to others when their locks end', {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { HandedBack, withinDeadline } from './deadline.ts';
 
 const LONG_MS = 60_000;
@@ -44,5 +44,20 @@ describe('withinDeadline', () => {
     });
     stop.abort();
     expect(aborted).toEqual([]);
+  });
+
+  it('lets as many jobs as there may be listen to the worker’s signal', async () => {
+    const stop = new AbortController();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const jobs = Array.from({ length: 20 }, () => withinDeadline(LONG_MS, stop.signal, deaf));
+    const ended = Promise.allSettled(jobs);
+    // Node emits warnings in the next turn.
+    await wait(0);
+    stop.abort(new HandedBack('stopping'));
+    await ended;
+    expect(warnings).toEqual([]);
   });
 });

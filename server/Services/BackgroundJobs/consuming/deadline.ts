@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AppError } from '../../../errors/AppError.ts';
 
 /** Thrown into the work of a worker that is stopping and whose grace is over. */
@@ -25,6 +26,8 @@ export async function withinDeadline<T>(
     );
   }, deadlineMs);
   const onStop = () => abort.abort(stop.reason);
+  // Each job at work listens: more than ten of them are no leak.
+  setMaxListeners(0, stop);
   stop.addEventListener('abort', onStop, { once: true });
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

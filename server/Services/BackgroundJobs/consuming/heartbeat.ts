@@ -8,8 +8,11 @@ interface HeartbeatOptions {
   name: string;
   instance: string | null;
   version: string;
-  queues: readonly string[];
-  failedQueues: readonly { queue: string; reason: string }[];
+  /** The queues whose jobs it takes at this moment, and those whose it cannot take, each with why. */
+  registered: () => {
+    queues: readonly string[];
+    failed: readonly { queue: string; reason: string }[];
+  };
   runningJobs: () => number;
   intervalMs: number;
   log: JobLog;
@@ -50,6 +53,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const startedAt = new Date();
   const beat = (farewellAt: Date | null) => {
     const now = new Date();
+    const { queues, failed } = options.registered();
     return WorkerModel.updateOne(
       { _id: options.name },
       {
@@ -59,8 +63,8 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
           pidSpace: pidSpace(),
           instance: options.instance,
           version: options.version,
-          queues: [...options.queues],
-          failedQueues: [...options.failedQueues],
+          queues: [...queues],
+          failedQueues: [...failed],
           runningJobs: options.runningJobs(),
           memoryBytes: process.memoryUsage.rss(),
           startedAt,
@@ -75,11 +79,15 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       (error: unknown) => options.log.debug('The heartbeat was not written', { error }),
     );
   };
-  void beat(null);
-  const timer = setInterval(() => void beat(null), options.intervalMs);
+  let underWay = beat(null);
+  const timer = setInterval(() => {
+    underWay = beat(null);
+  }, options.intervalMs);
   return {
     async stop(farewell) {
       clearInterval(timer);
+      // One that comes later would take the farewell back.
+      await underWay;
       if (farewell) await beat(new Date());
     },
   };

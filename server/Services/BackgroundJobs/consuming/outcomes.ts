@@ -22,6 +22,8 @@ const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
   GAVE_UP: 'fail',
   MONGODB_UNAVAILABLE: 'infrastructure',
   REDIS_UNAVAILABLE: 'infrastructure',
+  REDIS_PERMISSION_DENIED: 'infrastructure',
+  REDIS_PREFIX_TAKEN: 'infrastructure',
   REDIS_NEARLY_FULL: 'infrastructure',
 };
 

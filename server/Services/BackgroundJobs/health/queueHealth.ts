@@ -64,7 +64,7 @@ export function createQueueHealth(
     );
     return {
       ...judgeAll(queues, silent, clock),
-      redis: isRedisAway(stats) ? 'down' : 'up',
+      redis: isRedisUnusable(stats) ? 'down' : 'up',
       queues,
       workers: live.map(({ _id, ...rest }) => ({ worker: _id, ...rest })),
     };
@@ -88,7 +88,7 @@ async function healthOf(
       oldestWaitingMs: shown.oldestWaitingMs,
       locked: numbers.atWork.locked,
     },
-    unseen: stats.numbers !== null || stats.redisAway ? null : stats.reason,
+    unseen: stats.numbers !== null || stats.redis === 'away' ? null : stats.reason,
     deadlineMs: stats.numbers === null ? 0 : stats.deadlineMs,
     workers,
     failedRegistrations: failuresOf(queue, live),
@@ -108,9 +108,9 @@ async function healthOf(
 }
 
 /** One queue's error is not Redis'. */
-function isRedisAway(stats: readonly QueueStats[]): boolean {
+function isRedisUnusable(stats: readonly QueueStats[]): boolean {
   const unseen = stats.filter((each) => each.numbers === null);
-  return unseen.some(({ redisAway }) => redisAway) && unseen.length === stats.length;
+  return unseen.some(({ redis }) => redis !== 'up') && unseen.length === stats.length;
 }
 
 function shownNumbers(numbers: QueueNumbers | null) {

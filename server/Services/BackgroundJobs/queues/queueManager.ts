@@ -1,7 +1,9 @@
 import type { Env } from '../../../config/env.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import { AppError } from '../../../errors/AppError.ts';
 import { type JobQueue, type OptionsOfKind, openQueue, type PendingCounts } from '../queue.ts';
 import { absentQueue } from './absentQueue.ts';
+import type { Admission } from './admission.ts';
 import type { JobKind, JobOptions } from './jobDefinition.ts';
 import { queuesOf } from './loadProcessors.ts';
 import type { JobsAtWork } from './lockless.ts';
@@ -20,7 +22,7 @@ export interface QueueNumbers extends PendingCounts {
 /** One queue's numbers, or why they cannot be had. */
 export type QueueStats =
   | { queue: string; deadlineMs: number; numbers: QueueNumbers }
-  | { queue: string; numbers: null; redisAway: boolean; reason: string };
+  | { queue: string; numbers: null; redis: 'away' | 'refusing' | 'up'; reason: string };
 
 /** All named queues of one process, on one connection. */
 export interface QueueManager {
@@ -45,19 +47,22 @@ interface OpenedQueue {
 
 /**
  * Opens a queue for each that a kind of job stands in, independently of the others; without Redis,
- * queues that say so when they are used.
+ * or without the admission to it, queues that say so when they are used.
  */
 export function openQueues(
   kinds: readonly JobKind[],
   env: Env,
   redis: RedisConnection | null,
+  admission?: Pick<Admission, 'require'>,
 ): QueueManager {
   const queuesWithKinds = queuesOf(kinds.map((definition) => ({ definition })));
   const entries = [...queuesWithKinds].map(([{ name }, among]) => ({
     queue: name,
     kinds: among.map(({ definition }) => definition),
   }));
-  const { registered, failed } = registerEach(entries, (entry) => open(entry, env, redis));
+  const { registered, failed } = registerEach(entries, (entry) =>
+    open(entry, env, redis, admission),
+  );
   const queues = registered.map(({ queue }) => queue);
   const unopened = failed.map(({ queue, reason }) =>
     absentQueue(queue, () => new Error(`The queue "${queue}" could not be opened: ${reason}`)),
@@ -73,7 +78,7 @@ export function openQueues(
     async getAllQueueStats() {
       const stats = await Promise.all(registered.map(statsOf));
       const without = failed.map(
-        ({ queue, reason }): QueueStats => ({ queue, numbers: null, redisAway: false, reason }),
+        ({ queue, reason }): QueueStats => ({ queue, numbers: null, redis: 'up', reason }),
       );
       const position = new Map(entries.map(({ queue }, index) => [queue, index]));
       const placeOf = ({ queue }: QueueStats) => position.get(queue) ?? 0;
@@ -100,12 +105,16 @@ function open(
   { queue: name, kinds }: { queue: string; kinds: readonly JobKind[] },
   env: Env,
   redis: RedisConnection | null,
+  admission: Pick<Admission, 'require'> | undefined,
 ): OpenedQueue {
   const { QUEUE_PREFIX: prefix, REDIS_KEEP_FINISHED_MS: keepFinishedMs } = env;
   const deadlineMs = Math.max(...kinds.map((each) => each.options(env).deadlineMs));
   if (redis === null) return { queue: absentQueue(name), deadlineMs };
   const optionsOf = optionsOfKinds(kinds, env);
-  return { queue: openQueue(name, optionsOf, redis, { prefix, keepFinishedMs }), deadlineMs };
+  return {
+    queue: openQueue(name, optionsOf, redis, { prefix, keepFinishedMs, admission }),
+    deadlineMs,
+  };
 }
 
 async function statsOf({ queue, deadlineMs }: OpenedQueue): Promise<QueueStats> {
@@ -113,8 +122,13 @@ async function statsOf({ queue, deadlineMs }: OpenedQueue): Promise<QueueStats> 
     return { queue: queue.name, deadlineMs, numbers: await numbersOf(queue) };
   } catch (error) {
     const reason = (error as Error).message;
-    return { queue: queue.name, numbers: null, redisAway: isRedisUnavailable(error), reason };
+    return { queue: queue.name, numbers: null, redis: stateOf(error), reason };
   }
+}
+
+function stateOf(error: unknown): 'away' | 'refusing' | 'up' {
+  if (!isRedisUnavailable(error)) return 'up';
+  return error instanceof AppError && error.code === 'REDIS_UNAVAILABLE' ? 'away' : 'refusing';
 }
 
 async function numbersOf(queue: JobQueue): Promise<QueueNumbers> {

@@ -1,5 +1,6 @@
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { silentWorkers } from '../consuming/workerSigns.ts';
+import type { Admission } from '../queues/admission.ts';
 
 /**
  * Why all records should be held against the queue now, and not only when counts disagree: Redis
@@ -7,7 +8,10 @@ import { silentWorkers } from '../consuming/workerSigns.ts';
  * wiped), or a worker ended without farewell since.
  */
 export interface Alarms {
-  /** When the newest cause was first seen; null when there is none. */
+  /**
+   * When the newest cause was first seen; null when there is none.
+   * @throws AppError while Redis must not be used.
+   */
   ring(): Promise<Date | null>;
   /**
    * Whether Redis has come back as another process, or lost its data, since this was last asked. Cheap
@@ -23,7 +27,11 @@ export interface Alarms {
  * another process, after a restart or a failover, may lack their last second. Which silent workers
  * were seen to is kept in memory.
  */
-export function createAlarms(redis: RedisConnection, prefix: string): Alarms {
+export function createAlarms(
+  redis: RedisConnection,
+  prefix: string,
+  admission?: Pick<Admission, 'require'>,
+): Alarms {
   const key = `${prefix}:epoch`;
   let seenTo = new Set<string>();
   let silent: string[] = [];
@@ -33,6 +41,7 @@ export function createAlarms(redis: RedisConnection, prefix: string): Alarms {
   let ringing: { causes: string; since: Date } | null = null;
   return {
     async ring() {
+      admission?.require();
       runId = await runIdOf(redis, key);
       const mark = await redis.get(key);
       silent = (await silentWorkers()).sort();
@@ -50,6 +59,7 @@ export function createAlarms(redis: RedisConnection, prefix: string): Alarms {
       return isNew;
     },
     async reset() {
+      admission?.require();
       seenTo = new Set(silent);
       await redis.set(key, runId);
       ringing = null;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { inTime } from '../../../config/inTime.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
@@ -122,6 +123,8 @@ export function createRecorder({
     whenRoom(signal) {
       if (buffer.size < capacity) return Promise.resolve();
       if (signal.aborted) return Promise.reject(signal.reason);
+      // Each job that waits listens: more than ten of them are no leak.
+      setMaxListeners(0, signal);
       return new Promise((resolve, reject) => {
         const onAbort = () => reject(signal.reason);
         signal.addEventListener('abort', onAbort, { once: true });

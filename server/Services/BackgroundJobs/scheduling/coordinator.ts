@@ -1,5 +1,6 @@
 import type { RunCoordinator } from 'node-cron';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import type { Admission } from '../queues/admission.ts';
 
 /**
  * Elects one of the API processes for a tick by a lease in Redis. Fail-closed: without Redis
@@ -9,9 +10,12 @@ export function redisCoordinator(
   redis: RedisConnection,
   prefix: string,
   holder: string,
+  admission?: Pick<Admission, 'require'>,
 ): RunCoordinator {
   return {
     async shouldRun(key, ttlMs) {
+      // The lease would be taken from the installation whose prefix it is.
+      admission?.require();
       const taken = await redis.set(`${prefix}:tick:${key}`, holder, 'PX', ttlMs, 'NX');
       return taken === 'OK';
     },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createTask } from 'node-cron';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import type { Admission } from '../queues/admission.ts';
 import { catchUp } from './catchUp.ts';
 import { redisCoordinator } from './coordinator.ts';
 import { every } from './every.ts';
@@ -13,7 +14,11 @@ export interface SlotClockOptions {
   timetable: Timetable;
   policy: 'skip' | 'latest';
   /** The election among several processes; null where each slot's unique run is enough. */
-  election: { redis: RedisConnection; prefix: string } | null;
+  election: {
+    redis: RedisConnection;
+    prefix: string;
+    admission?: Pick<Admission, 'require'>;
+  } | null;
   /** Begins the run of a slot; null when the slot has one already. */
   beginRun: (slot: Date, trigger: 'schedule' | 'catch-up') => Promise<{ runId: string } | null>;
   /** How often missed slots are looked for. */
@@ -54,7 +59,12 @@ export function startSlotClock(options: SlotClockOptions): SlotClock {
       : {
           distributed: true,
           distributedLease: LEASE_MS,
-          runCoordinator: redisCoordinator(election.redis, election.prefix, randomUUID()),
+          runCoordinator: redisCoordinator(
+            election.redis,
+            election.prefix,
+            randomUUID(),
+            election.admission,
+          ),
         }),
   });
   task.on('execution:failed', ({ execution }) => {
