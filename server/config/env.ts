@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { CronExpressionParser } from 'cron-parser';
 import { validate } from 'node-cron';
 import { z } from 'zod';
 import { endpoints, shapeProblems } from './redisShape.ts';
+import { isTimeZone, parseExpression } from './timetable.ts';
 
 /** `true`, `1`, `yes`, `on` and their opposites, in any case. */
 const flag = z.stringbool();
@@ -26,19 +26,13 @@ const names = z.string().transform((text) =>
     .filter((name) => name !== ''),
 );
 
-const timezone = z.string().refine((zone) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
+const timezone = z
+  .string()
+  .refine(isTimeZone, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
 
-/** The clock and the search for missed slots have each a reader of their own: both must take it. */
 const cronExpression = z.string().refine((expression) => {
   try {
-    CronExpressionParser.parse(expression);
+    parseExpression(expression);
     return validate(expression);
   } catch {
     return false;

@@ -1,11 +1,11 @@
 import type { RedisConnection } from '../../config/queueRedisConn.ts';
+import type { Timetable } from '../../config/timetable.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import { USER_DATA } from './jobs/userData/userData.job.ts';
 import { userDataInputOf } from './jobs/userData/userData.source.ts';
 import type { Producer } from './producer.ts';
 import { openSlotRun } from './runs/ledger.ts';
 import { type SlotClock, startSlotClock } from './scheduling/slotClock.ts';
-import type { Timetable } from './scheduling/slots.ts';
 
 /** The hourly schedule, whichever of the two modes does its work. */
 export const USER_DATA_SCHEDULE = 'user-data-hourly';

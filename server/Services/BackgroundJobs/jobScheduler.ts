@@ -1,3 +1,4 @@
+import type { Timetable } from '../../config/timetable.ts';
 import { AppError } from '../../errors/AppError.ts';
 import type { RunDoc } from '../../models/system/RunModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
@@ -17,7 +18,6 @@ import { entryOf } from './runs/enumerate.ts';
 import { itemsAhead } from './runs/itemsAhead.ts';
 import { openSlotRun } from './runs/ledger.ts';
 import { type SlotClock, startSlotClock } from './scheduling/slotClock.ts';
-import type { Timetable } from './scheduling/slots.ts';
 
 /** Under this name the records of the in-process batch stand: no queue of Redis is involved. */
 export const IN_PROCESS = 'in-process';

@@ -1,7 +1,8 @@
+import type { Timetable } from '../../../config/timetable.ts';
 import { MissedSlotModel } from '../../../models/system/MissedSlotModel.ts';
 import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import { accountUntil, ensureSchedule } from './schedule.ts';
-import { slotsBetween, type Timetable } from './slots.ts';
+import { slotsBetween } from './slots.ts';
 
 interface CatchUpOptions {
   schedule: string;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createTask } from 'node-cron';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import type { Timetable } from '../../../config/timetable.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { catchUp } from './catchUp.ts';
 import { redisCoordinator } from './coordinator.ts';
 import { every } from './every.ts';
 import { accountUntil, ensureSchedule } from './schedule.ts';
-import type { Timetable } from './slots.ts';
 
 export interface SlotClockOptions {
   schedule: string;
