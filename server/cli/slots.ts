@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { nextSlot } from '../Services/BackgroundJobs/scheduling/slots.ts';
+import type { Timetable } from '../config/timetable.ts';
+import { slotsAfter } from '../Services/BackgroundJobs/scheduling/slots.ts';
 
 const MAX_COUNT = 10_000;
 /** What a shell expects of a command that was called wrongly. */
@@ -29,21 +30,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 program.parse();
 
-function printSlots(
-  timetable: { expression: string; timezone: string },
-  from: Date,
-  wanted: number,
-): void {
-  let slot = nextSlot(timetable, from);
-  if (slot === null) {
+function printSlots(timetable: Timetable, from: Date, wanted: number): void {
+  const slots = slotsAfter(timetable, from, wanted);
+  if (slots.length === 0) {
     throw new Error(
       `"${timetable.expression}" is not due within eight years of ${from.toISOString()}.`,
     );
   }
-  for (let printed = 0; slot !== null && printed < wanted; printed += 1) {
-    process.stdout.write(`${slot.toISOString().replace('.000Z', 'Z')}\n`);
-    slot = nextSlot(timetable, slot);
-  }
+  for (const slot of slots) process.stdout.write(`${slot.toISOString().replace('.000Z', 'Z')}\n`);
 }
 
 function instant(text: string): Date {

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { validate } from 'node-cron';
 import { z } from 'zod';
 import { endpoints, shapeProblems } from './redisShape.ts';
 import { isTimeZone, parseExpression } from './timetable.ts';
@@ -33,7 +32,7 @@ const timezone = z
 const cronExpression = z.string().refine((expression) => {
   try {
     parseExpression(expression);
-    return validate(expression);
+    return true;
   } catch {
     return false;
   }
@@ -80,6 +79,7 @@ const settings = z.object({
 
   // What runs
   BACKGROUND_JOBS_ENABLED: flag.default(true),
+  SCHEDULES_ENABLED: flag.default(true),
   ENABLE_BACKGROUND_JOBS: flag.default(true),
   PROCESS_USER_DATA: flag.default(true),
   DAILY_UPDATES: flag.default(false),

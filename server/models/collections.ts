@@ -11,7 +11,7 @@ const AS_STORED = { promoteValues: false, promoteLongs: false, promoteBuffers: f
  * What accounts for other documents is read before them: read after, a checkpoint would vouch for
  * records that are not in the backup, and a completed job for an effect that is not.
  */
-const FIRST = ['schedules', 'runs', 'jobstatuses'];
+const FIRST = ['schedules', 'slots', 'runs', 'jobstatuses'];
 
 type Stored = mongo.Document;
 

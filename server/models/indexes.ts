@@ -3,8 +3,8 @@ import { AccountModel } from './AccountModel.ts';
 import { ImportModel } from './ImportModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
-import { MissedSlotModel } from './system/MissedSlotModel.ts';
 import { RunModel } from './system/RunModel.ts';
+import { SlotModel } from './system/SlotModel.ts';
 import { WorkerModel } from './system/WorkerModel.ts';
 import { UserModel } from './UserModel.ts';
 import { UserSummaryModel } from './UserSummaryModel.ts';
@@ -13,9 +13,9 @@ const INDEXED: readonly Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'di
   AccountModel,
   ImportModel,
   JobStatusModel,
-  MissedSlotModel,
   PurchaseModel,
   RunModel,
+  SlotModel,
   UserModel,
   UserSummaryModel,
   WorkerModel,

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
-import { MissedSlotModel } from '../../server/models/system/MissedSlotModel.ts';
 import { RunModel } from '../../server/models/system/RunModel.ts';
+import { SlotModel } from '../../server/models/system/SlotModel.ts';
 import { HUNG } from '../e2e/apiClient.ts';
 import { type Deployment, useDeployment } from '../e2e/deployment.ts';
 import { QUICK } from './faultSettings.ts';
@@ -30,8 +30,11 @@ async function runsOfSlots(from: number, to: number) {
 
 async function missedSlots(from: number, to: number) {
   const window = { $gte: new Date(from), $lte: new Date(to) };
-  const missed = await MissedSlotModel.find({ slot: window }).lean();
-  return missed.map(({ slot, outcome, runId }) => ({ slot: slot.getTime(), outcome, runId }));
+  const missed = await SlotModel.find({
+    slot: window,
+    state: { $in: ['skipped', 'caught-up'] },
+  }).lean();
+  return missed.map(({ slot, state, runId }) => ({ slot: slot.getTime(), outcome: state, runId }));
 }
 
 /** SIGSTOP to these for 10 s. A request that one of them has then may find no answer in time; and when it

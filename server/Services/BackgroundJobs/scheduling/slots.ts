@@ -18,6 +18,20 @@ export function nextSlot(timetable: Timetable, after: Date): Date | null {
 }
 
 /**
+ * The first `count` slots after an instant; fewer when no more come within eight years.
+ * @throws Error as `nextSlot` does.
+ */
+export function slotsAfter(timetable: Timetable, after: Date, count: number): Date[] {
+  const slots: Date[] = [];
+  let slot = nextSlot(timetable, after);
+  while (slot !== null && slots.length < count) {
+    slots.push(slot);
+    slot = nextSlot(timetable, slot);
+  }
+  return slots;
+}
+
+/**
  * The slots after `from` up to and including `to`, oldest first; of more than `limit` only the
  * newest, so that a year of silence costs no more than a day.
  * @throws Error as `nextSlot` does.
