@@ -19,7 +19,8 @@ const compiled = join(projectDir, 'dist', entry.replace(/\.ts$/, '.js'));
 const compiler = spawn(
   join(projectDir, 'node_modules/.bin/tsc'),
   ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'],
-  { cwd: projectDir, stdio: ['ignore', 'pipe', 'inherit'] },
+  // In a group of its own: tsc starts a process that would outlive it.
+  { cwd: projectDir, stdio: ['ignore', 'pipe', 'inherit'], detached: true },
 );
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let running;
@@ -48,7 +49,7 @@ createInterface({ input: compiler.stdout }).on('line', (line) => {
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, async () => {
     ending = true;
-    compiler.kill('SIGTERM');
+    if (compiler.pid !== undefined) process.kill(-compiler.pid, 'SIGTERM');
     await turn;
     await stop();
   });
