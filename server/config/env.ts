@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { endpoints, shapeProblems } from './redisShape.ts';
-import { isTimeZone, parseExpression } from './timetable.ts';
+import { isCronExpression, isTimeZone } from './timetable.ts';
 
 /** `true`, `1`, `yes`, `on` and their opposites, in any case. */
 const flag = z.stringbool();
@@ -29,14 +29,9 @@ const timezone = z
   .string()
   .refine(isTimeZone, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
 
-const cronExpression = z.string().refine((expression) => {
-  try {
-    parseExpression(expression);
-    return true;
-  } catch {
-    return false;
-  }
-}, 'is not a cron expression, such as 0 * * * * for each full hour');
+const cronExpression = z
+  .string()
+  .refine(isCronExpression, 'is not a cron expression, such as 0 * * * * for each full hour');
 
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),

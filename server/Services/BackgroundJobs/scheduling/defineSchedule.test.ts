@@ -17,6 +17,7 @@ const REFUSED: { wrong: Partial<Declared>; says: RegExp }[] = [
   { wrong: { name: 'Nightly Report' }, says: /"Nightly Report".*lower-case/ },
   { wrong: { name: 'a@b' }, says: /lower-case/ },
   { wrong: { expression: '0 2 * *' }, says: /"nightly-report".*"0 2 \* \*" is not a cron/ },
+  { wrong: { expression: '0 0 31 2 *' }, says: /is not due within eight years/ },
   { wrong: { timezone: 'Berlin' }, says: /"Berlin" is not a time zone/ },
   { wrong: { jitterMs: -1 }, says: /jitterMs/ },
   { wrong: { jitterMs: 3_600_001 }, says: /jitterMs/ },

@@ -82,8 +82,8 @@ function problemOf({ name, catchUp, jitterMs, expression, timezone }: ScheduleDe
     return `allWithinMs is from 1 to ${MAX_WINDOW_MS}.`;
   }
   try {
-    nextSlot({ expression, timezone }, new Date());
-    return null;
+    const next = nextSlot({ expression, timezone }, new Date());
+    return next === null ? `"${expression}" is not due within eight years.` : null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,8 +1,4 @@
-import { Cron, type CronPattern } from 'croner';
-import { isTimeZone, parseExpression, type Timetable } from '../../../config/timetable.ts';
-
-/** The longest wait for a 29th of February. Unbounded, croner searches for 400 years and more. */
-const HORIZON_YEARS = 8;
+import { cronAround, type Timetable } from '../../../config/timetable.ts';
 
 /**
  * The first slot after an instant; null when none comes within eight years.
@@ -48,42 +44,4 @@ export function slotsBetween(timetable: Timetable, from: Date, to: Date, limit: 
     before = slot;
   }
   return slots.reverse();
-}
-
-/** Reading an expression costs more than finding a slot; a timetable's latest reading is kept. */
-const readings = new WeakMap<Timetable, { year: number; cron: Cron }>();
-
-/** The timetable bounded to the years around an instant. */
-function cronAround(timetable: Timetable, instant: Date): Cron {
-  const year = instant.getUTCFullYear();
-  const kept = readings.get(timetable);
-  if (kept?.year === year) return kept.cron;
-
-  const { expression, timezone } = timetable;
-  if (!isTimeZone(timezone)) {
-    throw new Error(
-      `"${timezone}" is not a time zone of the IANA database, such as UTC or Europe/Berlin.`,
-    );
-  }
-  const pattern = parseExpression(expression);
-  const cron = new Cron(`${sixFields(pattern)} ${yearsAround(year, pattern)}`, {
-    timezone,
-    mode: '7-part',
-    fixedTimeRule: pattern.hour.every(Boolean) ? 'single-value' : 'no-wildcard',
-  });
-  readings.set(timetable, { year, cron });
-  return cron;
-}
-
-/** The fields from seconds to the day of the week; a name such as `@daily` is spelt out. */
-function sixFields({ pattern }: CronPattern): string {
-  const fields = pattern.match(/\S+/g) ?? [];
-  return (fields.length === 5 ? ['0', ...fields] : fields.slice(0, 6)).join(' ');
-}
-
-/** Those of the pattern's years that are near; if there are none, one that is out of reach. */
-function yearsAround(year: number, pattern: CronPattern): string {
-  const first = year - HORIZON_YEARS;
-  const near = Array.from({ length: 2 * HORIZON_YEARS + 1 }, (_, n) => first + n);
-  return near.filter((each) => pattern.year[each] === 1).join(',') || '1';
 }
