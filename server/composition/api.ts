@@ -21,7 +21,6 @@ import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
 import { endAbandonedBatches } from '../Services/BackgroundJobs/jobScheduler.ts';
-import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';

@@ -3,11 +3,11 @@ import { type Env, EnvironmentError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
-import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createProducer } from '../Services/BackgroundJobs/producer.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
-import { createOutbox } from '../Services/BackgroundJobs/runs/outbox.ts';
+import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -48,10 +48,9 @@ export async function startSchedulerProcess(
     redis,
   );
   shutdown.add('queues', queues.closeAll);
-  const queue = queues.queue(USER_DATA);
   const producer = createProducer({
-    queue,
-    outbox: createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS }),
+    lanes: openLanes(queues, laneSettings(env)),
+    findSource,
     batchSize: env.USER_BATCH_SIZE,
     retentionDays: env.JOB_STATUS_RETENTION_DAYS,
     leaseMs: env.PRODUCER_LEASE_MS,
@@ -66,9 +65,9 @@ export async function startSchedulerProcess(
     'hourwork-scheduler',
     logger,
     connecting.signal,
-  ).then(() => {
+  ).then(async () => {
     if (connecting.signal.aborted) return;
-    const schedules = startSchedules(mode, { env, producer, redis, logger });
+    const schedules = await startSchedules(mode, { env, producer, redis, logger });
     if (schedules !== null) shutdown.add('schedules', schedules.stop);
   });
   shutdown.add('connecting', async () => {

@@ -4,18 +4,18 @@ import type { Logger } from '../config/logger.ts';
 import type { RedisConnection } from '../config/queueRedisConn.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { USER_DATA_SCHEDULE, userDataSchedule } from '../Services/BackgroundJobs/cronProducer.ts';
+import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { IN_PROCESS, startJobScheduler } from '../Services/BackgroundJobs/jobScheduler.ts';
-import { userDataProcessor } from '../Services/BackgroundJobs/jobs/userData/userData.processor.ts';
+import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { Producer } from '../Services/BackgroundJobs/producer.ts';
 import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
-import { createOutbox } from '../Services/BackgroundJobs/runs/outbox.ts';
+import { catalogue, type Work } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import {
   type RunningSchedules,
   startScheduler,
   startStoppedSchedules,
 } from '../Services/BackgroundJobs/scheduling/scheduler.ts';
 import { createStoreClock } from '../Services/BackgroundJobs/scheduling/storeClock.ts';
-import { createUserDataGateway } from '../Services/CustomerScoring/userDataGateway.ts';
 
 interface ScheduleParts {
   env: Env;
@@ -25,10 +25,10 @@ interface ScheduleParts {
 }
 
 /** Starts the schedules in the one mode that is on; null without a Redis to enqueue to. */
-export function startSchedules(
+export async function startSchedules(
   mode: BackgroundMode,
   { env, producer, redis, logger }: ScheduleParts,
-): RunningSchedules | null {
+): Promise<RunningSchedules | null> {
   const common = {
     timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
     batchSize: env.USER_BATCH_SIZE,
@@ -37,10 +37,9 @@ export function startSchedules(
     log: logger,
   };
   if (mode === 'legacy') {
-    const userData = createUserDataGateway({ scoringParams: env.SCORING_PARAMS });
     return startJobScheduler({
       ...common,
-      processor: userDataProcessor({ userData }),
+      work: await workOf(USER_DATA, env),
       outbox: createOutbox({
         queue: absentQueue(IN_PROCESS),
         duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
@@ -54,4 +53,11 @@ export function startSchedules(
   if (redis === null) return null;
   const schedules = [userDataSchedule({ ...common, producer, policy: env.MISSED_SLOT_POLICY })];
   return startScheduler({ ...common, schedules, by: workerName() });
+}
+
+/** The work of one kind, for the process that does it itself. */
+async function workOf(kind: string, env: Env): Promise<Work> {
+  const entry = catalogue.find(({ definition }) => definition.kind === kind);
+  if (entry === undefined) throw new Error(`The job "${kind}" is not in the catalogue.`);
+  return entry.load({ env });
 }

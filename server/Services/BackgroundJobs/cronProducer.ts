@@ -3,8 +3,7 @@ import type { JobLog } from './consuming/jobLog.ts';
 import { USER_DATA } from './jobs/userData/userData.job.ts';
 import { userDataInputOf } from './jobs/userData/userData.source.ts';
 import type { Producer } from './producer.ts';
-import { isRunOpen, openSlotRun } from './runs/ledger.ts';
-import { slotRunId } from './runs/runId.ts';
+import { beginsRun } from './scheduling/beginsRun.ts';
 import { defineSchedule, type ScheduleDefinition } from './scheduling/defineSchedule.ts';
 
 /** The hourly schedule, whichever of the two modes does its work. */
@@ -20,32 +19,17 @@ interface UserDataScheduleOptions {
 
 /** At each slot a run is opened and its users are enqueued. The schedule only enqueues. */
 export function userDataSchedule(options: UserDataScheduleOptions): ScheduleDefinition {
-  const { producer, timetable, policy, batchSize, log } = options;
+  const { timetable, policy } = options;
   return defineSchedule({
     name: USER_DATA_SCHEDULE,
     ...timetable,
     // A user whose earlier job is still pending gets no second one: a run may overlap the last.
     overlap: 'allow',
     catchUp: policy,
-    begins: {
-      ready: () => producer.requireRoom(),
-      async begin({ schedule, slot, trigger }) {
-        const run = await openSlotRun({
-          kind: USER_DATA,
-          input: userDataInputOf({}, slot),
-          schedule,
-          slot,
-          trigger,
-          mode: 'queue',
-          batchSize,
-        });
-        if (run !== null) {
-          log.info('Run begun', { runId: run._id, trigger });
-          producer.drive(run._id);
-        }
-        return { runId: slotRunId(schedule, slot) };
-      },
-      isOpen: async (begun) => 'runId' in begun && isRunOpen(begun.runId),
-    },
+    begins: beginsRun({
+      ...options,
+      kind: USER_DATA,
+      input: ({ slot }) => userDataInputOf({}, slot),
+    }),
   });
 }

@@ -61,9 +61,7 @@ describe('npm run doctor', () => {
     const { code, text } = await doctor();
     await jobs.createIndex({ runId: 1, status: 1 });
     expect(code).toBe(1);
-    expect(text).toMatch(
-      /^✘ Indexes: absent: JobStatus \(runId, status\).*npm run indexes$/m,
-    );
+    expect(text).toMatch(/^✘ Indexes: absent: JobStatus \(runId, status\).*npm run indexes$/m);
   });
 
   it('says that Redis is away, and looks at the rest, without the password', async () => {

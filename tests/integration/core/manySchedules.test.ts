@@ -3,6 +3,8 @@ import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
+import { USER_DATA } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { userDataInputOf } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { isRunOpen, openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { slotRunId } from '../../../server/Services/BackgroundJobs/runs/runId.ts';
 import {
@@ -25,6 +27,7 @@ const START = new Date('2026-11-27T11:30:00Z');
 const keptMs = 60 * 24 * HOUR;
 
 const later = (ms: number) => new Date(START.getTime() + ms);
+const ANY = { kind: USER_DATA, input: userDataInputOf({}), mode: 'queue', batchSize: 50 } as const;
 const hour = (n: number) => new Date(`2026-11-27T${n}:00:00.000Z`);
 
 useOwnDatabase();
@@ -65,7 +68,7 @@ afterEach(async () => {
 it('gives seven schedules that are due at one instant seven runs, each known by its schedule', async () => {
   const begins: SlotTarget = {
     async begin({ schedule, slot, trigger }) {
-      await openSlotRun({ schedule, slot, trigger, mode: 'queue', batchSize: 50 });
+      await openSlotRun({ ...ANY, schedule, slot, trigger });
       return { runId: slotRunId(schedule, slot) };
     },
     isOpen: async (work) => 'runId' in work && isRunOpen(work.runId),
@@ -264,7 +267,7 @@ describe('a slot that a process claimed', () => {
         async begin({ schedule, slot, trigger }) {
           calls.push(process);
           if (process === 'frozen') await new Promise<void>((resolve) => (wake = resolve));
-          await openSlotRun({ schedule, slot, trigger, mode: 'queue', batchSize: 50 });
+          await openSlotRun({ ...ANY, schedule, slot, trigger });
           return { runId: slotRunId(schedule, slot) };
         },
       });
