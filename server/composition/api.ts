@@ -16,44 +16,30 @@ import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts
 import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
 import { createQueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
-import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
-import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
-import { startCronProducer, USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
 import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
 import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
-import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { startClockWatch } from '../Services/BackgroundJobs/health/clockWatch.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
-import {
-  endAbandonedBatches,
-  IN_PROCESS,
-  startJobScheduler,
-} from '../Services/BackgroundJobs/jobScheduler.ts';
-import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { endAbandonedBatches } from '../Services/BackgroundJobs/jobScheduler.ts';
 import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
-import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
-import { catalogue, type Work } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { createAlarms } from '../Services/BackgroundJobs/reconciling/alarms.ts';
 import { startKeeper } from '../Services/BackgroundJobs/reconciling/keeper.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
-import {
-  type SlotClock,
-  startStoppedClock,
-} from '../Services/BackgroundJobs/scheduling/slotClock.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
 import { admissionTo } from './admissionTo.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
-import { processLogger, processRedactor } from './processLogger.ts';
+import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
 import { stopWhenRestored } from './restoreWatch.ts';
+import { startSchedules } from './schedules.ts';
 import { ShutdownList } from './shutdown.ts';
 
-const CATCH_UP_INTERVAL_MS = 60_000;
 /** So long the API waits for MongoDB and Redis before it serves without them. */
 const FIRST_LOOK_MS = 1_500;
 
@@ -78,7 +64,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const logger = processLogger(env, 'api');
   const shutdown = new ShutdownList(logger);
   const mode = backgroundMode(backgroundJobsConfig(env));
-  logger.info(MODE_LINES[mode], { mode });
+  logger.info(env.SCHEDULES_ENABLED ? MODE_LINES[mode] : NO_SCHEDULES_LINE, { mode });
 
   const redis = openRedis(env, logger, shutdown);
   const kinds = catalogue.map(({ definition }) => definition);
@@ -179,8 +165,10 @@ export async function startApi(env: Env): Promise<RunningApi> {
     shutdown.add('canaries', canaries.stop);
     shutdown.add('clock watch', startClockWatch({ log: logger }).stop);
     shutdown.add('keeper', keepLedgers(env, { ...common, redis, admission, producer }).stop);
-    const clock = await startClock(mode, env, { producer, redis, admission, logger });
-    if (clock !== null) shutdown.add('schedule', clock.stop);
+    if (env.SCHEDULES_ENABLED) {
+      const schedules = await startSchedules(mode, { env, producer, redis, logger });
+      if (schedules !== null) shutdown.add('schedules', schedules.stop);
+    }
     await patiently('The welcome', () => welcome(env, logger), logger, connecting.signal);
   }
 
@@ -192,6 +180,9 @@ const MODE_LINES: Record<BackgroundMode, string> = {
   legacy: 'The hourly run is the in-process batch (DAILY_UPDATES=true); the producer is off',
   off: 'No schedule runs (BACKGROUND_JOBS_ENABLED or PROCESS_USER_DATA is false)',
 };
+
+const NO_SCHEDULES_LINE =
+  'This process runs no schedules (SCHEDULES_ENABLED=false); npm run start:scheduler does';
 
 function openRedis(env: Env, logger: Logger, shutdown: ShutdownList): RedisConnection | null {
   if (!isRedisConfigured(env)) {
@@ -251,53 +242,4 @@ function keepLedgers(env: Env, { redis, admission, producer, ...common }: Kept) 
     },
     log: common.log,
   });
-}
-
-/** The schedule's clock in the one mode that is on. */
-async function startClock(
-  mode: BackgroundMode,
-  env: Env,
-  {
-    producer,
-    redis,
-    admission,
-    logger,
-  }: Pick<Kept, 'producer' | 'redis' | 'admission'> & { logger: Logger },
-): Promise<SlotClock | null> {
-  const common = {
-    timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
-    batchSize: env.USER_BATCH_SIZE,
-    catchUpIntervalMs: CATCH_UP_INTERVAL_MS,
-    log: logger,
-  };
-  if (mode === 'legacy') {
-    return startJobScheduler({
-      ...common,
-      work: await workOf(USER_DATA, env),
-      outbox: createOutbox({
-        queue: absentQueue(IN_PROCESS),
-        duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
-      }),
-      deadlineMs: env.USER_JOB_DEADLINE_MS,
-      leaseMs: Math.max(env.PRODUCER_LEASE_MS, 2 * env.USER_JOB_DEADLINE_MS),
-      retentionDays: env.JOB_STATUS_RETENTION_DAYS,
-      worker: workerName(),
-      failureOf: createFailureOf(processRedactor(env)),
-    });
-  }
-  if (mode === 'off') return startStoppedClock(USER_DATA_SCHEDULE, common);
-  if (redis === null) return null;
-  return startCronProducer({
-    ...common,
-    producer,
-    policy: env.MISSED_SLOT_POLICY,
-    election: { redis, prefix: env.QUEUE_PREFIX, ...(admission && { admission }) },
-  });
-}
-
-/** The work of one kind, for the process that does it itself. */
-async function workOf(kind: string, env: Env): Promise<Work> {
-  const entry = catalogue.find(({ definition }) => definition.kind === kind);
-  if (entry === undefined) throw new Error(`The job "${kind}" is not in the catalogue.`);
-  return entry.load({ env });
 }

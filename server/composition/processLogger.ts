@@ -3,7 +3,7 @@ import { createLogger, type Logger } from '../config/logger.ts';
 import { createTextRedactor, type TextRedactor } from '../config/redaction.ts';
 
 /** The logger of a whole process. No line holds a setting that is a secret. */
-export function processLogger(env: Env, service: 'api' | 'worker'): Logger {
+export function processLogger(env: Env, service: 'api' | 'worker' | 'scheduler'): Logger {
   return createLogger({
     level: env.LOG_LEVEL,
     file: env.LOG_FILE,

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CronExpressionParser } from 'cron-parser';
-import { validate } from 'node-cron';
 import { z } from 'zod';
 import { accountEmail } from './accountEmail.ts';
 import { type AddressCheck, mongoAddressProblem, redisAddressProblem } from './addresses.ts';
@@ -10,6 +8,7 @@ import { type Misspelt, misspelt } from './misspelt.ts';
 import { passwordProblem } from './passwordRules.ts';
 import { endpoints, shapeProblems } from './redisShape.ts';
 import { signingSecretProblem } from './signingSecret.ts';
+import { isCronExpression, isTimeZone } from './timetable.ts';
 
 /** `true`, `1`, `yes`, `on` and their opposites, in any case. */
 const flag = z.stringbool();
@@ -51,24 +50,13 @@ const origins = names.pipe(
   ),
 );
 
-const timezone = z.string().refine((zone) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
+const timezone = z
+  .string()
+  .refine(isTimeZone, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
 
-/** The clock and the search for missed slots have each a reader of their own: both must take it. */
-const cronExpression = z.string().refine((expression) => {
-  try {
-    CronExpressionParser.parse(expression);
-    return validate(expression);
-  } catch {
-    return false;
-  }
-}, 'is not a cron expression, such as 0 * * * * for each full hour');
+const cronExpression = z
+  .string()
+  .refine(isCronExpression, 'is not a cron expression, such as 0 * * * * for each full hour');
 
 /** An address, in which the check finds no fault. */
 const address = (check: AddressCheck) =>
@@ -116,6 +104,7 @@ const settings = z.object({
 
   // What runs
   BACKGROUND_JOBS_ENABLED: flag.default(true),
+  SCHEDULES_ENABLED: flag.default(true),
   ENABLE_BACKGROUND_JOBS: flag.default(true),
   PROCESS_USER_DATA: flag.default(true),
   DAILY_UPDATES: flag.default(false),

@@ -4,8 +4,8 @@ import type { Fields } from './bson.ts';
 import { ImportModel } from './ImportModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
-import { MissedSlotModel } from './system/MissedSlotModel.ts';
 import { RunModel } from './system/RunModel.ts';
+import { SlotModel } from './system/SlotModel.ts';
 import { WorkerModel } from './system/WorkerModel.ts';
 import { UserModel } from './UserModel.ts';
 import { UserSummaryModel } from './UserSummaryModel.ts';
@@ -19,9 +19,9 @@ const INDEXED: readonly Indexed[] = [
   AccountModel,
   ImportModel,
   JobStatusModel,
-  MissedSlotModel,
   PurchaseModel,
   RunModel,
+  SlotModel,
   UserModel,
   UserSummaryModel,
   WorkerModel,

@@ -12,13 +12,17 @@ export interface MongoFacts {
 export async function readMongoFacts(): Promise<MongoFacts> {
   const { db } = mongoose.connection;
   if (db === undefined) throw new Error('There is no connection to MongoDB.');
-  const admin = db.admin();
-  const { version, ferretdb } = await admin.command({ buildInfo: 1 });
+  const { version, ferretdb } = await db.admin().command({ buildInfo: 1 });
   return {
     version: ferretdb === undefined ? `MongoDB ${version}` : `FerretDB ${ferretdb.version}`,
-    async now() {
-      const { localTime } = await admin.command({ hello: 1 });
-      return (localTime as Date).getTime();
-    },
+    now: async () => (await storeTime()).getTime(),
   };
+}
+
+/** The clock of the database server: the one clock by which all processes go. */
+export async function storeTime(): Promise<Date> {
+  const { db } = mongoose.connection;
+  if (db === undefined) throw new Error('There is no connection to MongoDB.');
+  const { localTime } = await db.admin().command({ hello: 1 });
+  return localTime as Date;
 }

@@ -7,9 +7,9 @@ const MAX_USER_IDS = 10_000;
 
 const identifier = z.string().regex(/^[\w.:-]{1,200}$/, 'is not an id');
 export const jobId = identifier.meta({
-  example: 'user-data-20261122T110000Z-6561f0c2a4d3e5f6a7b8c9d0',
+  example: 'user-data-user-data-hourly-20261122T110000Z-6561f0c2a4d3e5f6a7b8c9d0',
 });
-export const runId = identifier.meta({ example: '20261122T110000Z' });
+export const runId = identifier.meta({ example: 'user-data-hourly-20261122T110000Z' });
 export const userReference = z
   .string()
   .min(1)

@@ -1,45 +1,35 @@
+import type { Timetable } from '../../config/timetable.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import { USER_DATA } from './jobs/userData/userData.job.ts';
 import { userDataInputOf } from './jobs/userData/userData.source.ts';
 import type { Producer } from './producer.ts';
-import { openSlotRun } from './runs/ledger.ts';
-import { type SlotClock, type SlotClockOptions, startSlotClock } from './scheduling/slotClock.ts';
-import type { Timetable } from './scheduling/slots.ts';
+import { beginsRun } from './scheduling/beginsRun.ts';
+import { defineSchedule, type ScheduleDefinition } from './scheduling/defineSchedule.ts';
 
 /** The hourly schedule, whichever of the two modes does its work. */
 export const USER_DATA_SCHEDULE = 'user-data-hourly';
 
-interface CronProducerOptions {
+interface UserDataScheduleOptions {
   producer: Pick<Producer, 'drive' | 'requireRoom'>;
   timetable: Timetable;
   policy: 'skip' | 'latest';
-  election: NonNullable<SlotClockOptions['election']>;
   batchSize: number;
-  catchUpIntervalMs: number;
   log: JobLog;
 }
 
-/** At each slot one of the API processes opens a run and enqueues its users. It only enqueues. */
-export function startCronProducer(options: CronProducerOptions): SlotClock {
-  const { producer, batchSize, log } = options;
-  return startSlotClock({
-    ...options,
-    schedule: USER_DATA_SCHEDULE,
-    async beginRun(slot, trigger) {
-      await producer.requireRoom();
-      const run = await openSlotRun({
-        kind: USER_DATA,
-        input: userDataInputOf({}, slot),
-        schedule: USER_DATA_SCHEDULE,
-        slot,
-        trigger,
-        mode: 'queue',
-        batchSize,
-      });
-      if (run === null) return null;
-      log.info('Run begun', { runId: run._id, trigger });
-      producer.drive(run._id);
-      return { runId: run._id };
-    },
+/** At each slot a run is opened and its users are enqueued. The schedule only enqueues. */
+export function userDataSchedule(options: UserDataScheduleOptions): ScheduleDefinition {
+  const { timetable, policy } = options;
+  return defineSchedule({
+    name: USER_DATA_SCHEDULE,
+    ...timetable,
+    // A user whose earlier job is still pending gets no second one: a run may overlap the last.
+    overlap: 'allow',
+    catchUp: policy,
+    begins: beginsRun({
+      ...options,
+      kind: USER_DATA,
+      input: ({ slot }) => userDataInputOf({}, slot),
+    }),
   });
 }

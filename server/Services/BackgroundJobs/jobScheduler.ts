@@ -1,3 +1,4 @@
+import type { Timetable } from '../../config/timetable.ts';
 import { AppError } from '../../errors/AppError.ts';
 import type { RunDoc } from '../../models/system/RunModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
@@ -15,9 +16,11 @@ import { recordPages } from './recording/recordPages.ts';
 import { abandonedRuns, leaseRun, type ProducerLease } from './runs/checkpoint.ts';
 import { entryOf } from './runs/enumerate.ts';
 import { itemsAhead } from './runs/itemsAhead.ts';
-import { openSlotRun } from './runs/ledger.ts';
-import { type SlotClock, startSlotClock } from './scheduling/slotClock.ts';
-import type { Timetable } from './scheduling/slots.ts';
+import { isRunOpen, openSlotRun } from './runs/ledger.ts';
+import { slotRunId } from './runs/runId.ts';
+import { defineSchedule } from './scheduling/defineSchedule.ts';
+import { type RunningSchedules, startScheduler } from './scheduling/scheduler.ts';
+import type { StoreClock } from './scheduling/storeClock.ts';
 
 /** Under this name the records of the in-process batch stand: no queue of Redis is involved. */
 export const IN_PROCESS = 'in-process';
@@ -38,48 +41,53 @@ interface BatchOptions {
 interface JobSchedulerOptions extends Omit<BatchOptions, 'signal'> {
   timetable: Timetable;
   batchSize: number;
-  catchUpIntervalMs: number;
+  clock: StoreClock;
 }
 
 /**
  * The old way, for a rollback by flag: the hourly batch runs inside the API process, instead of
  * the producer. The same work and the same records; no retries, and a slot that is missed is gone.
  */
-export function startJobScheduler(options: JobSchedulerOptions): SlotClock {
-  const { log, batchSize } = options;
+export function startJobScheduler(options: JobSchedulerOptions): RunningSchedules {
+  const { timetable, batchSize, worker, log } = options;
   const stopping = new AbortController();
   let underWay: Promise<void> = Promise.resolve();
-  const clock = startSlotClock({
-    ...options,
-    schedule: USER_DATA_SCHEDULE,
-    policy: 'skip',
-    election: null,
-    async beginRun(slot, trigger) {
-      const run = await openSlotRun({
-        kind: USER_DATA,
-        input: userDataInputOf({}, slot),
-        schedule: USER_DATA_SCHEDULE,
-        slot,
-        trigger,
-        mode: 'legacy',
-        batchSize,
-      });
-      if (run === null) return null;
-      log.info('In-process batch begun', { runId: run._id });
-      underWay = runBatch(run._id, { ...options, signal: stopping.signal }).catch(
-        (error: unknown) => {
-          log.error('The in-process batch stopped', { runId: run._id, error });
-        },
-      );
-      return { runId: run._id };
+  const schedule = defineSchedule({
+    name: USER_DATA_SCHEDULE,
+    ...timetable,
+    overlap: 'allow',
+    catchUp: 'skip',
+    begins: {
+      async begin({ schedule: name, slot, trigger }) {
+        const run = await openSlotRun({
+          kind: USER_DATA,
+          input: userDataInputOf({}, slot),
+          schedule: name,
+          slot,
+          trigger,
+          mode: 'legacy',
+          batchSize,
+        });
+        if (run !== null) {
+          log.info('In-process batch begun', { runId: run._id });
+          underWay = runBatch(run._id, { ...options, signal: stopping.signal }).catch(
+            (error: unknown) => {
+              log.error('The in-process batch stopped', { runId: run._id, error });
+            },
+          );
+        }
+        return { runId: slotRunId(name, slot) };
+      },
+      isOpen: async (begun) => 'runId' in begun && isRunOpen(begun.runId),
     },
   });
+  const running = startScheduler({ ...options, schedules: [schedule], by: worker });
   return {
     async stop() {
       stopping.abort(
         new AppError('SHUTTING_DOWN', 'The API process stopped before the job had ended.'),
       );
-      await clock.stop();
+      await running.stop();
       await underWay;
     },
   };

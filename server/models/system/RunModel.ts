@@ -20,7 +20,7 @@ export interface RunCounts {
 
 /** The ledger of one slot or one manual request. It outlives its JobStatus documents. */
 export interface RunDoc {
-  /** `20261122T110000Z` for a slot, `m-<ULID>` for any other. */
+  /** `<schedule>-20261122T110000Z` for a slot, `m-<ULID>` for any other. */
   _id: string;
   /** The kind of job that each of its items becomes. */
   kind: string;

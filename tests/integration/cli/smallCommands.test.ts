@@ -37,8 +37,12 @@ describe('npm run schedules', () => {
   const schedule = () => mongoose.connection.collection('schedules').findOne();
 
   it('holds the schedule for a time, and releases it', async () => {
-    const held = await command('schedules', 'hold', '--minutes', '15');
+    const reason = ['--why', 'stocktaking', '--by', 'ann'];
+    const held = await command('schedules', 'hold', '--minutes', '15', ...reason);
     expect(held).toMatchObject({ code: 0, text: expect.stringContaining('is held until') });
+    expect((await command('schedules', 'list')).text).toMatch(
+      /^user-data-hourly: not run yet, next unknown, held until .*Z by ann: stocktaking\n$/,
+    );
     const until = (await schedule())?.heldUntil?.getTime() ?? 0;
     expect(until - Date.now()).toBeGreaterThan(14 * 60_000);
 
@@ -46,6 +50,14 @@ describe('npm run schedules', () => {
     const released = await schedule();
     expect(released?.heldUntil).toBeNull();
     expect(released?.installedAt.getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('says when each is due next', async () => {
+    const timetable = { expression: '0 0 1 1 *', timezone: 'Europe/Berlin' };
+    await mongoose.connection.collection('schedules').updateOne({}, { $set: timetable });
+    expect((await command('schedules', 'list')).text).toMatch(
+      /^user-data-hourly: 0 0 1 1 \* \(Europe\/Berlin\), next \d{4}-12-31T23:00:00.000Z\n$/,
+    );
   });
 });
 

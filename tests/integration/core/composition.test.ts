@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import mongoose from 'mongoose';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApi } from '../../../server/composition/api.ts';
+import { startSchedulerProcess } from '../../../server/composition/scheduler.ts';
 import { startWorker } from '../../../server/composition/worker.ts';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
@@ -295,9 +296,32 @@ describe('the processes as they are wired', () => {
     });
   });
 
+  it('leave the schedules to a scheduler of their own when the API is to run none', async () => {
+    await settings({ USER_DATA_SCHEDULE: '* * * * * *', SCHEDULES_ENABLED: 'false' });
+    running.push(await startApi(env));
+    await login();
+    expect(await ScheduleModel.countDocuments()).toBe(0);
+    running.push(await startSchedulerProcess(env));
+    await vi.waitFor(
+      async () => expect(await RunModel.countDocuments()).toBeGreaterThanOrEqual(3),
+      15_000,
+    );
+    // The API keeps the ledgers of runs that another process began.
+    await vi.waitFor(
+      async () => expect(await RunModel.exists({ status: 'completed' })).not.toBeNull(),
+      15_000,
+    );
+  });
+
+  it('refuse a scheduler for the batch inside the API process', async () => {
+    await settings({ DAILY_UPDATES: 'true' });
+    await expect(startSchedulerProcess(env)).rejects.toThrow('DAILY_UPDATES=true');
+  });
+
   it('refuse to start without what they need, and say what to name', async () => {
     await settings();
     const { MONGODB_URI: _mongo, ...without } = env;
+    await expect(startSchedulerProcess(without as Env)).rejects.toThrow('MONGODB_URI');
     await expect(startApi(without as Env)).rejects.toThrow('MONGODB_URI');
     await expect(startWorker({ env: without as Env, catalogue })).rejects.toThrow('MONGODB_URI');
   });

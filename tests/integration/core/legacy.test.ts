@@ -25,6 +25,7 @@ import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/abse
 import { entry, type Work } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
+import { createStoreClock } from '../../../server/Services/BackgroundJobs/scheduling/storeClock.ts';
 import { failureOf, SILENT, useInstallation } from './installation.ts';
 
 describe('the in-process batch', () => {
@@ -224,7 +225,7 @@ describe('the in-process batch', () => {
       ...options,
       timetable: { expression: '* * * * * *', timezone: 'UTC' },
       batchSize: 2,
-      catchUpIntervalMs: 60_000,
+      clock: createStoreClock({ log: SILENT }),
     });
     const filter = { mode: 'legacy', schedule: 'user-data-hourly' } as const;
     await vi.waitFor(

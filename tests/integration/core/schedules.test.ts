@@ -1,15 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MissedSlotModel } from '../../../server/models/system/MissedSlotModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
+import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import {
-  startCronProducer,
   USER_DATA_SCHEDULE,
+  userDataSchedule,
 } from '../../../server/Services/BackgroundJobs/cronProducer.ts';
-import { USER_DATA } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
-import { userDataInputOf } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
-import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
-import { catchUp } from '../../../server/Services/BackgroundJobs/scheduling/catchUp.ts';
+import { lookAt } from '../../../server/Services/BackgroundJobs/scheduling/lookAt.ts';
 import {
   accountUntil,
   ensureSchedule,
@@ -17,26 +14,32 @@ import {
   releaseSchedule,
 } from '../../../server/Services/BackgroundJobs/scheduling/schedule.ts';
 import {
-  type SlotClock,
-  startStoppedClock,
-} from '../../../server/Services/BackgroundJobs/scheduling/slotClock.ts';
+  type RunningSchedules,
+  startScheduler,
+  startStoppedSchedules,
+} from '../../../server/Services/BackgroundJobs/scheduling/scheduler.ts';
+import { recordSlot } from '../../../server/Services/BackgroundJobs/scheduling/slotRecords.ts';
+import { createStoreClock } from '../../../server/Services/BackgroundJobs/scheduling/storeClock.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const hourly = { expression: '0 * * * *', timezone: 'UTC' };
 const eachSecond = { expression: '* * * * * *', timezone: 'UTC' };
+const by = 'this test';
+const keptMs = 90 * 24 * HOUR;
 
-describe('a schedule', () => {
+describe('the hourly schedule', () => {
   const installation = useInstallation();
   const schedule = USER_DATA_SCHEDULE;
-  const clocks: SlotClock[] = [];
+  const clock = createStoreClock({ log: SILENT });
+  const running: RunningSchedules[] = [];
 
   afterEach(async () => {
-    for (const clock of clocks.splice(0)) await clock.stop();
+    for (const each of running.splice(0)) await each.stop();
     await Promise.all([
       RunModel.deleteMany({}),
-      MissedSlotModel.deleteMany({}),
+      SlotModel.deleteMany({}),
       ScheduleModel.deleteMany({}),
     ]);
   });
@@ -53,26 +56,23 @@ describe('a schedule', () => {
     return { now: new Date(hour + 30 * MINUTE), slots };
   }
 
-  function look(policy: 'skip' | 'latest', now: Date) {
-    return catchUp(
-      {
-        schedule,
-        timetable: hourly,
-        policy,
-        beginRun: async (slot) => {
-          const opening = { schedule, slot, mode: 'queue', batchSize: 50 } as const;
-          const run = await openSlotRun({
-            kind: USER_DATA,
-            input: userDataInputOf({}),
-            ...opening,
-            trigger: 'catch-up',
-          });
-          return run === null ? null : { runId: run._id };
-        },
-      },
-      now,
-    );
+  /** @param ready what the producer says when it is asked whether a run may begin. */
+  async function look(
+    policy: 'skip' | 'latest',
+    now: Date,
+    ready: () => Promise<void> = () => Promise.resolve(),
+  ) {
+    const producer = { drive: () => undefined, requireRoom: ready };
+    const definition = userDataSchedule({
+      ...{ producer, timetable: hourly, policy, batchSize: 50, log: SILENT },
+    });
+    const { skipped, 'caught-up': caughtUp } = await lookAt(definition, {
+      ...{ now, by, keptMs, log: SILENT },
+    });
+    return { skipped, caughtUp };
   }
+
+  const recordsOfSlots = () => SlotModel.find({}).sort({ slot: 1 }).lean();
 
   it('under the policy "latest" begins the newest missed slot and records the others', async () => {
     const { now, slots } = await silence();
@@ -80,8 +80,8 @@ describe('a schedule', () => {
     const runs = await RunModel.find({}).lean();
     expect(runs).toHaveLength(1);
     expect(runs[0]).toMatchObject({ slot: slots[2], trigger: 'catch-up' });
-    const missed = await MissedSlotModel.find({}).sort({ slot: 1 }).lean();
-    expect(missed.map(({ slot, outcome }) => [slot, outcome])).toEqual([
+    const missed = await recordsOfSlots();
+    expect(missed.map(({ slot, state }) => [slot, state])).toEqual([
       [slots[0], 'skipped'],
       [slots[1], 'skipped'],
       [slots[2], 'caught-up'],
@@ -96,58 +96,40 @@ describe('a schedule', () => {
     expect(await RunModel.countDocuments()).toBe(0);
   });
 
-  it('does not miss a slot that has its run, nor one whose tick may still come', async () => {
+  it('does not miss a slot that has begun, nor one that has just come', async () => {
     const { slots } = await silence();
     for (const slot of slots.slice(0, 2)) {
-      await openSlotRun({
-        kind: USER_DATA,
-        input: userDataInputOf({}),
-        schedule,
-        slot,
-        trigger: 'schedule',
-        mode: 'queue',
-        batchSize: 50,
-      });
+      await recordSlot({ schedule, slot, state: 'began' }, { now: slot, by, keptMs });
     }
     const justAfter = new Date((slots[2]?.getTime() ?? 0) + 2_000);
     expect(await look('latest', justAfter)).toEqual({ skipped: 0, caughtUp: 0 });
-    expect(await RunModel.countDocuments()).toBe(2);
+    expect(await RunModel.find({}).lean()).toMatchObject([{ slot: slots[2], trigger: 'schedule' }]);
   });
 
   it('looks again for a slot whose run could not be begun', async () => {
     const { now } = await silence();
-    const away = { schedule, timetable: hourly, policy: 'latest' } as const;
-    const refused = catchUp({ ...away, beginRun: () => Promise.reject(new Error('away')) }, now);
-    await expect(refused).rejects.toThrow('away');
+    const away = () => Promise.reject(new Error('away'));
+    await expect(look('latest', now, away)).rejects.toThrow('away');
+    expect(await RunModel.countDocuments()).toBe(0);
     expect(await look('latest', now)).toMatchObject({ caughtUp: 1 });
   });
 
   it.each([
-    { trigger: 'schedule', by: 'its tick, as not missed at all', outcomes: ['skipped', 'skipped'] },
-    {
-      trigger: 'catch-up',
-      by: 'another look, as caught up',
-      outcomes: ['skipped', 'skipped', 'caught-up'],
-    },
-  ] as const)('records a slot that was begun meanwhile by $by', async ({ trigger, outcomes }) => {
-    const { now } = await silence();
-    const latest = { schedule, timetable: hourly, policy: 'latest' } as const;
-    const beginRun = async (slot: Date) => {
-      await openSlotRun({
-        kind: USER_DATA,
-        input: userDataInputOf({}),
-        schedule,
-        slot,
-        trigger,
-        mode: 'queue',
-        batchSize: 50,
-      });
-      return null;
+    { trigger: 'schedule', state: 'began', by: 'its tick, as not missed at all' },
+    { trigger: 'catch-up', state: 'caught-up', by: 'another look, as caught up' },
+  ] as const)('leaves a slot that was begun meanwhile by $by', async ({ trigger, state }) => {
+    const { now, slots } = await silence();
+    const [, , slot = now] = slots;
+    const elsewhere = async () => {
+      await recordSlot({ schedule, slot, state, trigger }, { now, by: 'another', keptMs });
     };
-    expect(await catchUp({ ...latest, beginRun }, now)).toEqual({ skipped: 2, caughtUp: 0 });
-    const missed = await MissedSlotModel.find({}).sort({ slot: 1 }).lean();
-    expect(missed.map(({ outcome }) => outcome)).toEqual(outcomes);
-    for (const { outcome, runId } of missed) expect(runId === null).toBe(outcome === 'skipped');
+    expect(await look('latest', now, elsewhere)).toEqual({ skipped: 2, caughtUp: 0 });
+    expect((await recordsOfSlots()).map((record) => record.state)).toEqual([
+      'skipped',
+      'skipped',
+      state,
+    ]);
+    expect(await RunModel.countDocuments()).toBe(0);
   });
 
   it('owes nothing from before the installation', async () => {
@@ -166,6 +148,25 @@ describe('a schedule', () => {
     expect(await look('latest', inThreeHours)).toMatchObject({ caughtUp: 1 });
   });
 
+  it('says of slots that fell into a hold who held them and why, and catches up after it', async () => {
+    const { now, slots } = await silence();
+    const hold = { by: 'ann', why: 'the warehouse is counted' };
+    await holdSchedule(schedule, new Date(now.getTime() + HOUR), hold);
+    expect(await look('latest', now)).toEqual({ skipped: 0, caughtUp: 0 });
+    const held = await recordsOfSlots();
+    expect(held.map(({ slot, state, note }) => ({ slot, state, note }))).toEqual(
+      slots.map((slot) => ({ slot, state: 'held', note: 'ann: the warehouse is counted' })),
+    );
+    await releaseSchedule(schedule);
+    expect(await look('latest', now)).toEqual({ skipped: 0, caughtUp: 1 });
+    expect((await recordsOfSlots()).map(({ state }) => state)).toEqual([
+      'held',
+      'held',
+      'caught-up',
+    ]);
+    expect(await RunModel.find({}).lean()).toMatchObject([{ slot: slots[2] }]);
+  });
+
   it('never goes back in what it has accounted for', async () => {
     await ensureSchedule(schedule);
     const later = new Date(Date.now() + HOUR);
@@ -176,7 +177,7 @@ describe('a schedule', () => {
 
   it('does not owe the slots of the time when it was switched off', async () => {
     const { now } = await silence();
-    clocks.push(startStoppedClock(schedule, { catchUpIntervalMs: MINUTE, log: SILENT }));
+    running.push(startStoppedSchedules([schedule], { clock, log: SILENT }));
     await vi.waitFor(async () => {
       const { accountedUntil } = await ensureSchedule(schedule);
       expect(accountedUntil.getTime()).toBeGreaterThan(Date.now() - MINUTE);
@@ -189,15 +190,20 @@ describe('a schedule', () => {
 
   it('of several producers gives each slot one run, and each user one job in it', async () => {
     const [user = ''] = await installation.makeUsers(1);
+    const definition = userDataSchedule({
+      producer: installation.producer,
+      timetable: eachSecond,
+      policy: 'latest',
+      batchSize: 50,
+      log: SILENT,
+    });
     for (let process = 0; process < 3; process += 1) {
-      clocks.push(
-        startCronProducer({
-          producer: installation.producer,
-          timetable: eachSecond,
-          policy: 'latest',
-          election: { redis: installation.redis, prefix: installation.env.QUEUE_PREFIX },
-          batchSize: 50,
-          catchUpIntervalMs: 200,
+      running.push(
+        startScheduler({
+          schedules: [definition],
+          clock: createStoreClock({ log: SILENT }),
+          by: `process ${process}`,
+          retentionDays: 7,
           log: SILENT,
         }),
       );
@@ -206,7 +212,7 @@ describe('a schedule', () => {
       async () => expect(await RunModel.countDocuments({})).toBeGreaterThanOrEqual(3),
       20_000,
     );
-    for (const clock of clocks.splice(0)) await clock.stop();
+    for (const each of running.splice(0)) await each.stop();
     const runs = await RunModel.find({}).sort({ slot: 1 }).lean();
     const slots = runs.map(({ slot }) => slot?.getTime() ?? 0);
     expect(new Set(slots).size).toBe(slots.length);

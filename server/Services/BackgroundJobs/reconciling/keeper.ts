@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Timetable } from '../../../config/timetable.ts';
 import { acquireLease, releaseLease } from '../../../models/system/LeaseModel.ts';
 import type { RunDoc } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
@@ -8,7 +9,7 @@ import { warnInRun } from '../runs/ledger.ts';
 import { isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
 import { keepRecordsOf, openRuns, sealIfFinished } from '../runs/seal.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
-import { nextSlot, type Timetable } from '../scheduling/slots.ts';
+import { nextSlot } from '../scheduling/slots.ts';
 import { applySteering } from '../steering/queueSteering.ts';
 import type { Alarms } from './alarms.ts';
 import { cancelRequested } from './cancelRequested.ts';
@@ -122,6 +123,7 @@ async function watch(run: RunDoc, { log, timetable }: KeeperOptions): Promise<vo
   const { slot, startedAt } = run;
   // A clock that is behind may begin a run before its slot: the slot after that is meant.
   const due = nextSlot(timetable, slot !== null && slot > startedAt ? slot : startedAt);
+  if (due === null) return;
   const warning = paceWarning(run, await currentCounts(run), due, new Date());
   if (warning === null) return;
   await warnInRun(run._id, warning);

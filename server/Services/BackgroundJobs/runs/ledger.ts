@@ -37,7 +37,7 @@ interface RequestedRun {
 export async function openSlotRun(run: SlotRun): Promise<RunDoc | null> {
   if ((await RunModel.exists({ schedule: run.schedule, slot: run.slot })) !== null) return null;
   return insert({
-    _id: slotRunId(run.slot),
+    _id: slotRunId(run.schedule, run.slot),
     kind: run.kind,
     input: run.input,
     schedule: run.schedule,
@@ -94,6 +94,13 @@ async function insert(opening: Opening): Promise<RunDoc | null> {
     if (isDuplicateKey(error)) return null;
     throw error;
   }
+}
+
+/** Whether a run has jobs that have yet to end, or items yet to be enumerated. */
+export async function isRunOpen(runId: string): Promise<boolean> {
+  return (
+    (await RunModel.exists({ _id: runId, status: { $in: ['enumerating', 'running'] } })) !== null
+  );
 }
 
 /** The run of this id, without the list of items it was asked for. */

@@ -1,8 +1,11 @@
 import { ulid } from 'ulid';
 
-/** The id of a slot's run, such as `20261122T110000Z`: the same wherever and whenever it is made. */
-export function slotRunId(slot: Date): string {
-  return slot.toISOString().replace(/[-:]|\.\d+/g, '');
+/**
+ * The id of a slot's run, such as `user-data-hourly-20261122T110000Z`: the same wherever and
+ * whenever it is made, and another for each schedule.
+ */
+export function slotRunId(schedule: string, slot: Date): string {
+  return `${schedule}-${slot.toISOString().replace(/[-:]|\.\d+/g, '')}`;
 }
 
 /** The id of any other run; ids made later sort later. */

@@ -9,7 +9,8 @@ export interface Repetition {
 interface RepetitionOptions {
   /** What is done, for the log. */
   name: string;
-  intervalMs: number;
+  /** From a round's end to the next; a function is asked each time. */
+  intervalMs: number | (() => number);
   log: JobLog;
 }
 
@@ -26,6 +27,7 @@ export function every(
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> = Promise.resolve();
 
+  const wait = () => (typeof intervalMs === 'number' ? intervalMs : intervalMs());
   const next = () => {
     underWay = round()
       .then(
@@ -34,12 +36,13 @@ export function every(
           failing = false;
         },
         (error: unknown) => {
-          if (!failing) log.warn(`${name}: failed, tried again every ${intervalMs} ms`, { error });
+          if (!failing)
+            log.warn(`${name}: failed, tried again every ${Math.round(wait())} ms`, { error });
           failing = true;
         },
       )
       .then(() => {
-        if (!stopped) timer = setTimeout(next, intervalMs);
+        if (!stopped) timer = setTimeout(next, wait());
       });
   };
   next();

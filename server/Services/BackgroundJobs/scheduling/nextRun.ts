@@ -11,6 +11,7 @@ export function describeNextRun(env: Env, now = new Date()): string | null {
   if (backgroundMode(backgroundJobsConfig(env)) === 'off') return null;
   const { USER_DATA_SCHEDULE: expression, TIMEZONE: zone } = env;
   const due = nextSlot({ expression, timezone: zone }, now);
+  if (due === null) return null;
   const local = DateTime.fromJSDate(due, { zone }).toISO({ suppressMilliseconds: true });
   return `${local} (${expression}, ${zone})`;
 }

@@ -1,11 +1,25 @@
-import { type ScheduleDoc, ScheduleModel } from '../../../models/system/ScheduleModel.ts';
+import type { Timetable } from '../../../config/timetable.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
+import {
+  type HoldNote,
+  type ScheduleDoc,
+  ScheduleModel,
+} from '../../../models/system/ScheduleModel.ts';
 
-/** The schedule as the installation remembers it; made at its first start. */
-export async function ensureSchedule(name: string): Promise<ScheduleDoc> {
-  const now = new Date();
+/** The schedule as the installation remembers it; made when it is first seen, at `now`. */
+export async function ensureSchedule(
+  name: string,
+  now = new Date(),
+  timetable?: Timetable,
+): Promise<ScheduleDoc> {
   const schedule = await ScheduleModel.findOneAndUpdate(
     { _id: name },
-    { $setOnInsert: { installedAt: now, accountedUntil: now, heldUntil: null } },
+    {
+      $setOnInsert: { installedAt: now, accountedUntil: now, heldUntil: null },
+      ...(timetable === undefined
+        ? {}
+        : { $set: { expression: timetable.expression, timezone: timetable.timezone } }),
+    },
     { upsert: true, returnDocument: 'after', lean: true },
   );
   if (schedule === null) throw new Error(`The schedule ${name} was neither found nor made.`);
@@ -18,22 +32,29 @@ export async function accountUntil(name: string, instant: Date): Promise<void> {
 }
 
 /**
- * Holds a schedule: no slot starts a run before `until`, or the release if it comes first. While a
- * new installation is being set up its slots are not owed either.
+ * Holds a schedule: no slot begins anything before `until`, or the release if it comes first. A
+ * slot that falls due meanwhile is recorded as held, and missed when the hold ends. While a new
+ * installation is being set up its slots are not owed.
  */
-export async function holdSchedule(name: string, until: Date): Promise<void> {
+export async function holdSchedule(name: string, until: Date, note?: HoldNote): Promise<void> {
   await ScheduleModel.updateOne(
     { _id: name },
-    { $set: { heldUntil: until }, $setOnInsert: { installedAt: until, accountedUntil: until } },
+    {
+      $set: { heldUntil: until, hold: note ?? null },
+      $setOnInsert: { installedAt: until, accountedUntil: until },
+    },
     { upsert: true },
   );
 }
 
 /** Ends a hold. A schedule first seen under the hold counts as installed now. */
 export async function releaseSchedule(name: string): Promise<void> {
-  const now = new Date();
+  const now = await storeTime();
   await ScheduleModel.updateOne(
     { _id: name },
-    { $set: { heldUntil: null }, $min: { installedAt: now, accountedUntil: now } },
+    {
+      $set: { heldUntil: null, hold: null },
+      $min: { installedAt: now, accountedUntil: now },
+    },
   );
 }

@@ -1,0 +1,74 @@
+import { storeTime } from '../../../models/serverFacts.ts';
+import type { JobLog } from '../consuming/jobLog.ts';
+
+/** The database's clock, read in this process. */
+export interface StoreClock {
+  /** @throws when the database cannot be asked and has not been asked before. */
+  now(): Promise<Date>;
+}
+
+interface StoreClockOptions {
+  log: JobLog;
+  /** Asks the database. */
+  ask?: () => Promise<Date>;
+  /** Milliseconds that no setting of a clock moves. */
+  elapsed?: () => number;
+  /** This machine's clock, epoch milliseconds. */
+  machine?: () => number;
+}
+
+const MEASURED_EVERY_MS = 10_000;
+/** A slower answer says too little about when the database looked at its clock. */
+const SLOW_ANSWER_MS = 500;
+const NOTICEABLE_MS = 1_000;
+
+/**
+ * The clock by which all processes agree on slots. The database is asked each ten seconds; in
+ * between, time that has elapsed is added, so that setting this machine's clock changes nothing.
+ * A machine that is more than a second off is told of in the log, once.
+ */
+export function createStoreClock({
+  log,
+  ask = storeTime,
+  elapsed = () => performance.now(),
+  machine = Date.now,
+}: StoreClockOptions): StoreClock {
+  /** Epoch milliseconds of the database, less the time elapsed. */
+  let offset: number | null = null;
+  let askedAt = 0;
+  let off = false;
+
+  async function measure(): Promise<void> {
+    const asked = elapsed();
+    const answer = await ask();
+    const answered = elapsed();
+    askedAt = answered;
+    if (offset !== null && answered - asked > SLOW_ANSWER_MS) return;
+    offset = answer.getTime() - (asked + answered) / 2;
+    tell(machine() - (offset + answered));
+  }
+
+  function tell(aheadMs: number): void {
+    const wasOff = off;
+    off = Math.abs(aheadMs) > NOTICEABLE_MS;
+    if (off && !wasOff) {
+      const way = aheadMs > 0 ? 'ahead of' : 'behind';
+      log.warn(
+        `This machine’s clock is ${(Math.abs(aheadMs) / 1000).toFixed(1)} s ${way} the database’s: ` +
+          'schedules go by the database’s. Set this one right: sudo timedatectl set-ntp true',
+      );
+    }
+    if (!off && wasOff) log.info('This machine’s clock agrees with the database’s again');
+  }
+
+  return {
+    async now() {
+      if (offset === null) await measure();
+      else if (elapsed() - askedAt > MEASURED_EVERY_MS) {
+        // Time goes on while the database is away; what is done with it will fail by itself.
+        await measure().catch(() => undefined);
+      }
+      return new Date((offset ?? 0) + elapsed());
+    },
+  };
+}
