@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../errors/AppError.ts';
 import type { JobKind } from '../queues/jobDefinition.ts';
+import { isKept } from '../recording/keptResult.ts';
 import type { EnqueueOptions } from './enqueuer.ts';
 
 /** A request for a single job that may be recorded as it is. */
@@ -78,8 +79,16 @@ function acceptPayload(kind: string, schema: z.ZodType, payload: unknown): Recor
   }
   // As the worker will see it: a Date, say, arrives as a text.
   const travelling = z.record(z.string(), z.unknown()).safeParse(JSON.parse(text));
-  const fits = schema.safeParse(travelling.data);
+  if (!isKept(travelling.data)) {
+    throw new AppError(
+      'VALIDATION_FAILED',
+      `The payload for ${kind} has a name that MongoDB would not give back, such as _bsontype or __proto__: choose another.`,
+    );
+  }
+  const fits = travelling.success ? schema.safeParse(travelling.data) : travelling;
   if (travelling.success && fits.success) return travelling.data;
-  const why = fits.success ? 'it is no object' : z.prettifyError(fits.error ?? new z.ZodError([]));
-  throw new AppError('VALIDATION_FAILED', `The payload does not fit ${kind}: ${why}`);
+  throw new AppError(
+    'VALIDATION_FAILED',
+    `The payload does not fit ${kind}: ${fits.error ? z.prettifyError(fits.error) : 'it is no object'}`,
+  );
 }

@@ -10,7 +10,8 @@ export function keptResult(result: unknown): unknown {
   return isKept(result) ? result : { keptAsText: JSON.stringify(result) };
 }
 
-function isKept(value: unknown): boolean {
+/** Whether MongoDB would give this JSON back as it is. */
+export function isKept(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(isKept);
   const names = Object.keys(value);
