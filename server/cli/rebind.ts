@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import type { Env } from '../config/env.ts';
 import type { RedisConnection } from '../config/queueRedisConn.ts';
 import { redisAddress } from '../config/redisAddress.ts';
@@ -6,9 +5,10 @@ import { databaseName } from '../models/system/InstallationModel.ts';
 import { ownershipProblem, rebind } from '../Services/BackgroundJobs/queues/ownership.ts';
 import { isOwnerAlive } from '../Services/BackgroundJobs/queues/prefixOwner.ts';
 import { inRedis } from './connections.ts';
+import { commandNamed, say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
-const program = new Command('rebind')
+const program = commandNamed('rebind')
   .description(
     'Gives the prefix in Redis to this database, whichever it belonged to: after the database was ' +
       'moved or copied, or was lost. The jobs that wait there are kept if this database has their ' +
@@ -26,8 +26,7 @@ async function bind(redis: RedisConnection, env: Env, force: boolean): Promise<v
   const here = `${place.prefix} in Redis at ${place.address}`;
   const problem = await ownershipProblem(place);
   if (problem === null) {
-    process.stdout.write(`${here} is free, or belongs to ${databaseName()}: nothing to do.\n`);
-    return;
+    return say(`${here} is free, or belongs to ${databaseName()}: nothing to do.`);
   }
   if (!force && (await isOwnerAlive(redis, place.prefix))) {
     throw new Error(
@@ -35,7 +34,5 @@ async function bind(redis: RedisConnection, env: Env, force: boolean): Promise<v
     );
   }
   await rebind(place);
-  process.stdout.write(
-    `${here} belongs to ${databaseName()} now. Its processes notice within a second.\n`,
-  );
+  say(`${here} belongs to ${databaseName()} now. Its processes notice within a second.`);
 }

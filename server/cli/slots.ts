@@ -1,13 +1,14 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import type { Timetable } from '../config/timetable.ts';
 import { slotsAfter } from '../Services/BackgroundJobs/scheduling/slots.ts';
+import { commandNamed, say } from './output.ts';
 
 const MAX_COUNT = 10_000;
 /** What a shell expects of a command that was called wrongly. */
 const BAD_USAGE = 2;
 
-const program = new Command('slots')
+const program = commandNamed('slots')
   .description(
     'Prints when a cron expression is due next in a time zone: one instant in UTC a line.',
   )
@@ -37,7 +38,7 @@ function printSlots(timetable: Timetable, from: Date, wanted: number): void {
       `"${timetable.expression}" is not due within eight years of ${from.toISOString()}.`,
     );
   }
-  for (const slot of slots) process.stdout.write(`${slot.toISOString().replace('.000Z', 'Z')}\n`);
+  say(...slots.map((slot) => slot.toISOString().replace('.000Z', 'Z')));
 }
 
 function instant(text: string): Date {
