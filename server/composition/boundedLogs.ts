@@ -1,9 +1,11 @@
 import { copyFile, readdir, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createTask } from 'node-cron';
 import type { Pm2Logs } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 
-const LOOK_MS = 10_000;
+/** Each ten seconds; that it waits for a clock which was set back does no harm here. */
+const LOOKS = '*/10 * * * * *';
 const LARGEST_BYTES = 20 * 2 ** 20;
 /** How `npm start` names the Redis and MongoDB that it keeps under PM2. */
 const SERVICES = /^hourwork-.*\.log$/;
@@ -24,10 +26,16 @@ export function boundPm2Logs(
     const services = withServices ? await serviceLogs(dirname(logs.out)) : [];
     for (const file of [logs.out, logs.error, ...services]) await boundFile(file, LARGEST_BYTES);
   };
-  const timer = setInterval(() => {
-    look().catch((error: unknown) => logger.debug('PM2’s logs could not be bounded', { error }));
-  }, LOOK_MS);
-  return async () => clearInterval(timer);
+  const task = createTask(
+    LOOKS,
+    () =>
+      look().catch((error: unknown) => {
+        logger.debug('PM2’s logs could not be bounded', { error });
+      }),
+    { noOverlap: true, suppressMissedWarning: true },
+  );
+  void task.start();
+  return async () => void (await task.destroy());
 }
 
 /**
