@@ -85,6 +85,7 @@ export function startConsuming({
       concurrency: queue.concurrency(env),
       retentionDays: env.JOB_STATUS_RETENTION_DAYS,
       isCancelled: intents.has,
+      isToEnd: intents.endsWork,
       settings: {
         prefix: env.QUEUE_PREFIX,
         lockMs: env.WORKER_LOCK_MS,

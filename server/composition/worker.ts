@@ -3,6 +3,7 @@ import { type Env, missingSettings } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
+import { onBack } from '../config/redisStates.ts';
 import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
 import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
@@ -122,10 +123,17 @@ function openEnqueuing(
   const redis = connectRedis(env, 'producer', logger);
   const kinds = catalogue.map(({ definition }) => definition);
   const queues = openQueues(kinds, env, redis, admission);
+  const lanes = openLanes(queues, laneSettings(env));
+  onBack(redis, () => {
+    for (const { outbox } of lanes) {
+      outbox.enqueueRefused(env.USER_BATCH_SIZE).catch((error: unknown) => {
+        logger.debug('What Redis had refused is left to the reconciler', { error });
+      });
+    }
+  });
   const forget = provideEnqueuer(
     createEnqueuer({
-      lanes: openLanes(queues, laneSettings(env)),
-      ...{ batchSize: env.USER_BATCH_SIZE, horizonMs: horizonOf(env), log: logger },
+      ...{ lanes, batchSize: env.USER_BATCH_SIZE, horizonMs: horizonOf(env), log: logger },
     }),
   );
   return async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closest, distance } from 'fastest-levenshtein';
 import { AppError } from '../errors/AppError.ts';
 import type { KindView } from '../Services/BackgroundJobs/admin/kinds.ts';
@@ -24,6 +25,12 @@ interface Requester {
   idempotencyKey: string | undefined;
 }
 
+/** Two accounts that choose the same header do not meet, and it may be as long as a header may. */
+function keyOfRequest(accountId: string, idempotencyKey: string): string {
+  const hash = createHash('sha256').update(`${accountId} ${idempotencyKey}`).digest('hex');
+  return `request-${hash}`;
+}
+
 /** Putting single jobs in, and the kinds that there are. */
 export function createJobsController({ enqueuer, kinds, describeKinds }: JobsDeps) {
   return {
@@ -32,9 +39,7 @@ export function createJobsController({ enqueuer, kinds, describeKinds }: JobsDep
       { payload, key, unique, runAt, priority }: Request,
       { accountId, idempotencyKey }: Requester,
     ) {
-      // Two accounts that choose the same header must not meet.
-      const ofHeader = idempotencyKey && `request-${accountId}-${idempotencyKey}`;
-      const identity = key ?? ofHeader;
+      const identity = key ?? (idempotencyKey && keyOfRequest(accountId, idempotencyKey));
       return accepted(
         await enqueuer.enqueue(job, payload, {
           ...(identity !== undefined && { key: identity }),

@@ -39,6 +39,7 @@ export function isDuplicateKey(error: unknown): boolean {
  */
 export function duplicateKeyPositions(error: unknown): number[] {
   if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+  if (error.result.getWriteConcernError() !== undefined) throw error;
   const failures = [error.writeErrors].flat();
   if (failures.length === 0 || failures.some((failure) => failure.code !== DUPLICATE_KEY))
     throw error;

@@ -74,7 +74,13 @@ export function jobsRoutes(controller: JobsController, kinds: readonly JobKind[]
         priority: z.number().int().min(1).max(1_000).optional(),
       }),
       responses: { 202: enqueued },
-      errors: ['IDEMPOTENCY_KEY_REUSED', 'REDIS_UNAVAILABLE', 'REDIS_NEARLY_FULL'],
+      errors: [
+        'IDEMPOTENCY_KEY_REUSED',
+        'REDIS_UNAVAILABLE',
+        'REDIS_PERMISSION_DENIED',
+        'REDIS_PREFIX_TAKEN',
+        'REDIS_NEARLY_FULL',
+      ],
       handle: ({ body, headers, account }) =>
         controller.enqueue(job, body, {
           accountId: account.accountId,

@@ -64,6 +64,8 @@ export interface JobStatusDoc {
   postponedSince?: Date;
   /** An administrator wants it cancelled; whoever has it, or finds it, does so. */
   cancelRequestedAt?: Date;
+  /** That is meant for as long as it is not at work: its queue was drained. */
+  cancelUnlessAtWork?: boolean;
   /** Lower goes first; null for the default. */
   priority: number | null;
   /** Attempts in all and the time each may take, where the enqueuer said so; else the kind's. */
@@ -112,6 +114,7 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
     runAt: { type: Date, default: null },
     postponedSince: Date,
     cancelRequestedAt: Date,
+    cancelUnlessAtWork: Boolean,
     priority: { type: Number, default: null },
     maxAttempts: { type: Number, default: null },
     deadlineMs: { type: Number, default: null },
@@ -158,8 +161,13 @@ jobStatusSchema.index(
 jobStatusSchema.index({ runAt: 1, _id: 1 }, { partialFilterExpression: { status: 'scheduled' } });
 // The jobs that are to be cancelled.
 jobStatusSchema.index(
-  { cancelRequestedAt: 1 },
+  { status: 1, cancelRequestedAt: 1 },
   { partialFilterExpression: { cancelRequestedAt: { $exists: true } } },
+);
+// What is due at a certain time, for the look after Redis lost its data.
+jobStatusSchema.index(
+  { status: 1, runAt: 1 },
+  { partialFilterExpression: { runAt: { $type: 'date' } } },
 );
 // How many of a queue's jobs are in the DLQ; no other job's record touches it.
 jobStatusSchema.index({ queue: 1, status: 1 }, { partialFilterExpression: { status: 'failed' } });

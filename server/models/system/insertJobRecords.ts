@@ -37,6 +37,8 @@ export async function insertJobRecords(
 function indexesInTheWay(error: unknown): Map<number, string> {
   if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
   const failures = [error.writeErrors].flat();
+  // Else those that were not in conflict would be taken for durable.
+  if (error.result.getWriteConcernError() !== undefined) throw error;
   const isConflict = failures.length > 0 && failures.every(({ code }) => code === DUPLICATE_KEY);
   if (!isConflict) throw error;
   return new Map(failures.map(({ index, errmsg }) => [index, indexNamed(errmsg ?? '')]));

@@ -195,8 +195,8 @@ describe('npm run doctor', () => {
 
   it('says that the clock was set back behind the newest run', async () => {
     await RunModel.create({
-      ...{ _id: 'ahead', runSeq: 1, trigger: 'manual', mode: 'queue', asOf: '2026-01-01' },
-      ...{ explicitAsOf: false, backfill: false, batchSize: 50, status: 'completed' },
+      ...{ _id: 'ahead', runSeq: 1, trigger: 'manual', mode: 'queue', kind: 'user-data' },
+      ...{ input: {}, batchSize: 50, status: 'completed' },
       startedAt: new Date(Date.now() + 600_000),
     });
     const { code, text } = await doctor();

@@ -237,6 +237,7 @@ export function useInstallation(
         concurrency: userDataJob.queue.concurrency(env),
         retentionDays: env.JOB_STATUS_RETENTION_DAYS,
         isCancelled: overrides.isCancelled ?? (() => false),
+        isToEnd: overrides.isCancelled ?? (() => false),
         settings: {
           prefix: env.QUEUE_PREFIX,
           lockMs: env.WORKER_LOCK_MS,

@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors/AppError.ts';
+import { DURABLE } from '../../../models/durable.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { QueueLimits, QueuePause } from '../../../models/system/QueueModel.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
@@ -102,7 +103,8 @@ export function createQueueAdministration(
           queuedAt: { $lte: now },
           cancelRequestedAt: { $exists: false },
         },
-        { $set: { cancelRequestedAt: now } },
+        { $set: { cancelRequestedAt: now, cancelUnlessAtWork: true } },
+        { writeConcern: DURABLE },
       );
       return { queue: name, jobs: modifiedCount };
     },

@@ -46,7 +46,7 @@ export function createRetries({
     const runIds = runsOf(records);
     const token = randomUUID();
     for (const runId of runIds) await unseal(runId, token);
-    const claimed = await claimNextGeneration(records, requestId);
+    const claimed = await claimNextGeneration(records, { hand: true, requestId });
     await claimsMade(runIds, token);
     const turns = new Map(claimed.map(({ _id }, position) => [_id, delayMs(position)]));
     let duplicates = 0;

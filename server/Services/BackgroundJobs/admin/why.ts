@@ -65,7 +65,7 @@ async function whyNotDone(record: JobStatusDoc, lanes: Lanes): Promise<string> {
     return `Its queue ${record.queue} is not in the catalogue of this version: deploy the version that has it.`;
   }
   if (record.cancelRequestedAt !== undefined) {
-    return `It is being cancelled, as was asked for at ${at(record.cancelRequestedAt)}; a job at work ends when its work listens to its signal.`;
+    return `It is being cancelled, as was asked for at ${at(record.cancelRequestedAt)}; work that does not listen to its signal may go on after it is recorded.`;
   }
   if (record.status === 'scheduled' && record.postponedSince !== undefined) {
     return `Its own work asked for a later time, ${at(record.runAt)}, as it has since ${at(record.postponedSince)}; it goes on by itself then.`;

@@ -12,7 +12,10 @@ interface CancelIntentsOptions {
 
 /** The open jobs that an administrator wants cancelled, as a worker knows them. */
 export interface CancelIntents extends Repetition {
+  /** Whether it is not to be started. */
   has(jobId: string): boolean;
+  /** Whether it is to be ended too when it is at work. */
+  endsWork(jobId: string): boolean;
 }
 
 /** More at once than this is a run being cancelled, which has a way of its own. */
@@ -24,16 +27,20 @@ export function watchCancelIntents({
   onSeen,
   log,
 }: CancelIntentsOptions): CancelIntents {
-  let wanted: ReadonlySet<string> = new Set();
+  let wanted: ReadonlyMap<string, boolean> = new Map();
   const reading = every({ name: 'Cancel intents', intervalMs, log }, async () => {
     const records = await JobStatusModel.find(
       { cancelRequestedAt: { $exists: true }, status: { $in: [...OPEN_STATES] } },
-      { _id: 1 },
+      { cancelUnlessAtWork: 1 },
     )
       .limit(MOST)
       .lean();
-    wanted = new Set(records.map(({ _id }) => _id));
+    wanted = new Map(records.map(({ _id, cancelUnlessAtWork }) => [_id, !cancelUnlessAtWork]));
     if (wanted.size > 0) onSeen();
   });
-  return { has: (jobId) => wanted.has(jobId), stop: reading.stop };
+  return {
+    has: (jobId) => wanted.has(jobId),
+    endsWork: (jobId) => wanted.get(jobId) ?? false,
+    stop: reading.stop,
+  };
 }

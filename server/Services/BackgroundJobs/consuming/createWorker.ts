@@ -12,7 +12,14 @@ import { postpone, recordCancelled } from '../recording/settle.ts';
 import { openBullWorker } from './bullWorker.ts';
 import { countCrashes, SUSPECT_AFTER_CRASHES } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
-import { belongsTo, execute, type InJobContext, NotYetKnown, type ServedJob } from './execute.ts';
+import {
+  belongsTo,
+  execute,
+  type InJobContext,
+  NotYetDue,
+  NotYetKnown,
+  type ServedJob,
+} from './execute.ts';
 import { CRASHED_TOO_OFTEN, type FailureOf, failureText } from './failureText.ts';
 import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
@@ -54,6 +61,8 @@ interface WorkerOptions {
   onCanary: (sentAt: Date) => void;
   /** Whether an administrator wants this job cancelled, as far as it is known here. */
   isCancelled: (jobId: string) => boolean;
+  /** Whether it is to be ended too when it is at work. */
+  isToEnd: (jobId: string) => boolean;
 }
 
 /** What a worker does at this moment. */
@@ -77,7 +86,7 @@ export interface QueueWorker {
   activity(): WorkerActivity;
   /** Jobs at once from now on; null for as many as it began with. */
   limit(concurrency: number | null): void;
-  /** Ends the work of the jobs that `isCancelled` now names. */
+  /** Ends the work of the jobs that `isToEnd` now names. */
   endCancelled(): void;
   /**
    * Takes no more jobs; those at work may end within the grace, then they are handed back.
@@ -101,7 +110,12 @@ class KeptApart extends Error {
 }
 const KEPT_APART_MS = 1_000;
 const STOPPING = 'The worker is stopping.';
-const CANCELLED_BY_ADMIN = 'Cancelled by an administrator.';
+/** As the intents said that this worker read last. */
+class CancelledByAdmin extends Cancelled {
+  constructor() {
+    super('Cancelled by an administrator.');
+  }
+}
 /** A job that so often in a row was not even begun is one that workers cannot receive and live. */
 const UNRECEIVED_STARTS = 20;
 
@@ -143,7 +157,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       if (waitingForDependencies) throw new HandedBack('A dependency is away.');
       // Taken in the moment in which those at work were told.
       if (isStopping) throw new HandedBack(STOPPING);
-      if (worker.isCancelled(jobIdOf(String(job.id)))) throw new Cancelled(CANCELLED_BY_ADMIN);
+      if (worker.isCancelled(jobIdOf(String(job.id)))) throw new CancelledByAdmin();
       if (crashes > settings.maxCrashes) throw new AppError('CRASHED_TOO_OFTEN', CRASHED_TOO_OFTEN);
       if (crashes >= suspectAfter) {
         if (suspect !== null) throw new KeptApart();
@@ -216,7 +230,10 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     const start = recordOfEvent(job, 'active');
     if (start === null) return false;
     if (outcome === 'cancel') {
-      await recordCancelled(start, worker.failureOf(error).message, worker.retentionDays);
+      await recordCancelled(start, worker.failureOf(error).message, {
+        retentionDays: worker.retentionDays,
+        requested: error instanceof CancelledByAdmin,
+      });
       return true;
     }
     const { runAt, giveUpAfterMs } = laterTime(error, jobs.get(job.name));
@@ -230,6 +247,10 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     if (error instanceof NotYetKnown) {
       log.warn('Job handed back: a newer worker will know it', { queueId: job.id, error });
       await job.moveToDelayed(Date.now() + UNKNOWN_JOB_DELAY_MS, token);
+      return new DelayedError();
+    }
+    if (error instanceof NotYetDue) {
+      await job.moveToDelayed(error.runAt, token);
       return new DelayedError();
     }
     if (error instanceof KeptApart) {
@@ -356,8 +377,8 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     },
     endCancelled() {
       for (const [job, control] of atWork) {
-        if (!worker.isCancelled(jobIdOf(String(job.id)))) continue;
-        control.abort(new Cancelled(CANCELLED_BY_ADMIN));
+        if (!worker.isToEnd(jobIdOf(String(job.id)))) continue;
+        control.abort(new CancelledByAdmin());
       }
     },
     async stop(graceMs) {

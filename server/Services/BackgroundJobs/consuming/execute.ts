@@ -46,13 +46,27 @@ export class NotYetKnown extends Error {
   override readonly name = 'NotYetKnown';
 }
 
+/** The job was given before its time: it goes back until then. */
+export class NotYetDue extends Error {
+  override readonly name = 'NotYetDue';
+  readonly runAt: number;
+
+  /** @param runAt epoch milliseconds */
+  constructor(runAt: number) {
+    super(`The job is due at ${new Date(runAt).toISOString()}.`);
+    this.runAt = runAt;
+  }
+}
+
+/** A timer may fire a little early. */
+const EARLY_MS = 50;
 const SHOWN_AS_ACTIVE_AFTER_MS = 1_000;
 
 /**
  * Runs one start of a job: claims it if it is not the first, keeps the deadline, shows a long one
  * as active.
  * @returns the processor's result, or null when another start has taken the job over.
- * @throws NotYetKnown, AppError `INVALID_PAYLOAD`, `INVALID_RESULT` or `DEADLINE_EXCEEDED`, HandedBack,
+ * @throws NotYetKnown, NotYetDue, AppError `INVALID_PAYLOAD`, `INVALID_RESULT` or `DEADLINE_EXCEEDED`, HandedBack,
  * or whatever the processor throws.
  */
 export async function execute(start: Start, options: ExecutionOptions): Promise<unknown> {
@@ -60,7 +74,8 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   await recorder.whenRoom(options.stop);
   const { envelope, job } = readJob(start, options.jobs);
   const active = activeRecord(start, envelope, options.worker);
-  const isFirst = start.start === 1 && envelope.generation === 1;
+  notBefore(envelope);
+  const isFirst = start.start === 1 && envelope.generation === 1 && !isUncertain(envelope);
   if (!isFirst && !(await options.claim(active))) return null;
 
   const shown = setTimeout(() => {
@@ -86,6 +101,16 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   } finally {
     clearTimeout(shown);
   }
+}
+
+/** A clock that was ahead where the job was put in, or here, must not begin it early. */
+function notBefore({ runAt }: Envelope): void {
+  if (runAt !== null && runAt - Date.now() > EARLY_MS) throw new NotYetDue(runAt);
+}
+
+/** Whether the record may say meanwhile that the work is not to be done: cancelled, or its user deleted. */
+function isUncertain({ late, runId, userId }: Envelope): boolean {
+  return late === true || (runId === null && userId !== null);
 }
 
 function readJob(

@@ -48,23 +48,25 @@ const optionsSchema = z.strictObject({
  * @throws AppError `VALIDATION_FAILED`, with what is wrong.
  */
 export function acceptRequest(
-  { kind, queue, version, payload: schema }: JobKind,
-  payload: unknown,
+  { kind, queue, version, payload: schema, userOf }: JobKind,
+  given: unknown,
   options: EnqueueOptions,
   requestId: string | null,
 ): JobRequest {
-  const given = optionsSchema.safeParse(options);
-  if (!given.success) {
+  const read = optionsSchema.safeParse(options);
+  if (!read.success) {
     throw new AppError(
       'VALIDATION_FAILED',
-      `The options of a job of ${kind} cannot be used: ${z.prettifyError(given.error)}`,
+      `The options of a job of ${kind} cannot be used: ${z.prettifyError(read.error)}`,
     );
   }
-  const { attempts: maxAttempts, ...rest } = given.data;
+  const { attempts: maxAttempts, userId, ...rest } = read.data;
+  const payload = acceptPayload(kind, schema, given);
   return {
     ...{ kind, queue: queue.name, version, requestId, maxAttempts },
     ...rest,
-    payload: acceptPayload(kind, schema, payload),
+    userId: userId ?? userOf?.(payload) ?? null,
+    payload,
   };
 }
 

@@ -88,15 +88,30 @@ export const HAND_OVER_MS = 5_000;
 
 /** Makes the enqueuer of this process. */
 export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOptions): Enqueuer {
-  const put = gather(putIn, PAGE_SIZE, PAGES_IN_FLIGHT);
+  /** A queue of its own each: what one of them cannot take is no matter of the others. */
+  const puts = new Map(
+    [...lanes].map((lane) => [
+      lane.queue.name,
+      gather(
+        (requests: readonly JobRequest[]) => putIn(requests, lane),
+        PAGE_SIZE,
+        PAGES_IN_FLIGHT,
+      ),
+    ]),
+  );
+
+  function put(request: JobRequest): Promise<Enqueued> {
+    const gathered = puts.get(request.queue);
+    if (gathered !== undefined) return gathered(request);
+    return Promise.reject(new Error(`There is no queue "${request.queue}" in the catalogue.`));
+  }
 
   /** Records a page of requests, and hands over what is due: each is answered for itself. */
-  async function putIn(requests: readonly JobRequest[]): Promise<(Enqueued | Error)[]> {
+  async function putIn(requests: readonly JobRequest[], lane: Lane): Promise<(Enqueued | Error)[]> {
     const soon = Date.now() + horizonMs;
     const isDue = ({ runAt }: JobRequest) => runAt === null || runAt.getTime() <= soon;
     // Whatever waits in MongoDB alone needs no Redis now.
-    const [due] = requests.filter(isDue);
-    if (due !== undefined) await lanes.of(due.queue).queue.requireRoom();
+    if (requests.some(isDue)) await lane.queue.requireRoom();
     const recordedAt = Date.now();
     const firstSeq = await reserveInSequence('runs', requests.length);
     const { answers, entries } = await recordSingles(
@@ -108,7 +123,7 @@ export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOpt
       lanes,
     );
     const mayGoOn = () => Date.now() < recordedAt + HAND_OVER_MS;
-    for (const lane of lanes) await handOver(entries.get(lane.queue.name) ?? [], lane, mayGoOn);
+    await handOver(entries, lane, mayGoOn);
     return answers;
   }
 

@@ -10,13 +10,15 @@ const GENERATIONS_REMEMBERED = 10;
  * Claims records for being put into Redis anew: each that still stands as it was read (same
  * state, generation and age) becomes `queued` in its next generation, durably. How a failed one
  * failed stays on record.
- * @param requestId the HTTP request that wants it, if one does
+ * @param by an administrator's hand clears a cancel that was asked for; nobody else puts such a job in
+ * again. The HTTP request is the one that wants it, if one does.
  * @returns the records claimed, as they are now.
  */
 export async function claimNextGeneration(
   records: readonly JobStatusDoc[],
-  requestId?: string,
+  by: { hand: boolean; requestId?: string | undefined } = { hand: false },
 ): Promise<JobStatusDoc[]> {
+  const { hand, requestId } = by;
   if (records.length === 0) return [];
   const now = new Date();
   // Two callers may read the same record and write at the same instant: only this tells who has it.
@@ -29,6 +31,7 @@ export async function claimNextGeneration(
           status: record.status,
           generation: record.generation,
           updatedAt: record.updatedAt,
+          ...(!hand && { cancelRequestedAt: { $exists: false } }),
         },
         update: {
           $set: {
@@ -49,7 +52,10 @@ export async function claimNextGeneration(
             // Released when the job ended.
             ...(record.unique !== null && { uniqueHeld: record.unique }),
           },
-          $unset: { expiresAt: 1, cancelRequestedAt: 1, postponedSince: 1 },
+          $unset: {
+            ...{ expiresAt: 1, postponedSince: 1 },
+            ...{ cancelRequestedAt: 1, cancelUnlessAtWork: 1 },
+          },
           ...(record.status === 'failed' && { $push: { failedGenerations: remembered(record) } }),
         },
       },

@@ -58,7 +58,7 @@ export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): 
     async enqueueRefused(batchSize) {
       const entries = refused;
       refused = [];
-      await outbox.enqueue(await stillQueued(entries), batchSize);
+      await outbox.enqueue((await stillQueued(entries)).map(handedOverLate), batchSize);
     },
     async enqueue(entries, batchSize, mayGoOn = () => true) {
       const batches = chunk(entries, batchSize);
@@ -92,6 +92,11 @@ async function recordEntries(
   return [...fresh, ...(await stillQueued(there))];
 }
 
+/** The same job, put in by another than its enqueuer, or later: it may be cancelled or done by then. */
+export function handedOverLate(entry: QueueEntry): QueueEntry {
+  return { ...entry, envelope: { ...entry.envelope, late: true } };
+}
+
 /** What is put into the queue for a record as it stands now. */
 export function entryOfRecord(record: JobStatusDoc): QueueEntry {
   return {
@@ -110,6 +115,7 @@ export function entryOfRecord(record: JobStatusDoc): QueueEntry {
       priority: record.priority,
       maxAttempts: record.maxAttempts,
       deadlineMs: record.deadlineMs,
+      late: null,
       payload: record.payload,
     },
     deduplicationId: record.deduplicationId,
@@ -180,23 +186,23 @@ async function enqueueBatch(
     return { enqueued: 0, duplicates: 0, notEnqueued: batch.length, refused: batch };
   }
   const duplicates: { entry: QueueEntry; of: string }[] = [];
-  const outlived: string[] = [];
+  const superseded: string[] = [];
   for (const [position, entry] of batch.entries()) {
     const holder = answers[position] ?? '';
     const { jobId, generation } = entry.envelope;
     if (holder === queueJobId(jobId, generation)) continue;
     if (jobIdOf(holder) !== jobId) duplicates.push({ entry, of: jobIdOf(holder) });
     // A newer one was put in since the record was read: the job stands in the queue.
-    else if (generationOf(holder) < generation) outlived.push(holder);
+    else if (generationOf(holder) < generation) superseded.push(holder);
   }
   await markDuplicates(duplicates, duplicateRetentionDays);
   // An older generation of the job itself still holds its place. Once it is gone, the
   // reconciler puts the job in anew; a worker that has it at this moment ends it first.
-  await queue.remove(outlived);
+  await queue.remove(superseded);
   return {
-    enqueued: batch.length - duplicates.length - outlived.length,
+    enqueued: batch.length - duplicates.length - superseded.length,
     duplicates: duplicates.length,
-    notEnqueued: outlived.length,
+    notEnqueued: superseded.length,
     refused: [],
   };
 }

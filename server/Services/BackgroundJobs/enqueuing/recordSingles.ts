@@ -23,12 +23,17 @@ export interface NewSingle {
 interface Recorded {
   /** For each request, in order: what became of it. */
   answers: (Enqueued | Error)[];
-  /** What is to be handed over, by queue. */
-  entries: Map<string, QueueEntry[]>;
+  /** What is to be handed over. */
+  entries: QueueEntry[];
 }
 
 /** A job that was in the way is gone at the next try, unless others come in between each time. */
 const TRIES = 5;
+const TOO_FAST = 'Jobs with the same key or unique came and went too fast: ask again.';
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
 
 type Attempt = { position: number; single: NewSingle; jobId: string };
 
@@ -41,27 +46,25 @@ export async function recordSingles(
   lanes: Lanes,
 ): Promise<Recorded> {
   const answers = new Map<number, Enqueued | Error>();
-  const entries = new Map<string, QueueEntry[]>();
+  const entries: QueueEntry[] = [];
   let left: Attempt[] = singles.map((single, position) => ({
     ...{ position, single },
     jobId: singleJobId(),
   }));
   for (let tries = 0; left.length > 0; tries += 1) {
-    if (tries === TRIES)
-      throw new Error('Jobs with the same key or unique came and went too fast.');
     const again: Attempt[] = [];
     const conflicts = await insertJobRecords(left.map((attempt) => recordOf(attempt)));
     for (const [index, attempt] of left.entries()) {
       const conflict = conflicts.get(index);
       if (conflict === undefined) {
         answers.set(attempt.position, { jobId: attempt.jobId, became: 'accepted' });
-        if (attempt.single.status === 'scheduled') continue;
-        const { queue } = attempt.single.request;
-        entries.set(queue, [...(entries.get(queue) ?? []), entryOf(attempt)]);
+        if (attempt.single.status === 'queued') entries.push(entryOf(attempt));
       } else {
-        const answer = await answerFor(attempt, conflict, lanes);
-        if (answer === null) again.push(attempt);
-        else answers.set(attempt.position, answer);
+        // What goes wrong with one request is its own: others of the page are recorded already.
+        const answer = await answerFor(attempt, conflict, lanes).catch(asError);
+        if (answer !== null) answers.set(attempt.position, answer);
+        else if (tries < TRIES) again.push(attempt);
+        else answers.set(attempt.position, new Error(TOO_FAST));
       }
     }
     left = again;
@@ -79,7 +82,7 @@ function entryOf({ single: { request, runSeq }, jobId }: Attempt): QueueEntry {
   return {
     envelope: {
       ...rest,
-      ...{ jobId, runSeq, runId: null, generation: 1 },
+      ...{ jobId, runSeq, runId: null, generation: 1, late: null },
       runAt: runAt?.getTime() ?? null,
     },
     deduplicationId: null,
@@ -93,7 +96,9 @@ async function answerFor(
   lanes: Lanes,
 ): Promise<Enqueued | Error | null> {
   const { kind, key, unique } = attempt.single.request;
-  if (key !== null && indexInTheWay.includes('keyHeld')) return answerForKey(attempt, key);
+  // First, whichever index the server names: a known job with the same unique is no duplicate of itself.
+  const known = key === null ? null : await answerForKey(attempt, key);
+  if (known !== null || indexInTheWay.includes('keyHeld')) return known;
   if (unique === null) {
     return new Error(`A job of ${kind} could not be recorded: ${indexInTheWay} was in the way.`);
   }
@@ -120,13 +125,15 @@ async function recordIfEnded(holder: JobStatusDoc, lanes: Lanes): Promise<boolea
   const [job] = await lane.queue.look([queueJobId(holder._id, holder.generation)]);
   if (job?.state !== 'completed' && job?.state !== 'failed') return false;
   if (job.starts < holder.starts) return false;
-  const { written } = await writeRecords([recordOfEnded(holder, job)], lane.retentionDays);
-  return written > 0;
+  await writeRecords([recordOfEnded(holder, job)], lane.retentionDays);
+  // Whoever wrote it, we or its recorder: it is no holder any more.
+  const { _id, unique } = holder;
+  return (await JobStatusModel.exists({ _id, uniqueHeld: unique ?? '' })) === null;
 }
 
 async function recordDuplicate(
   attempt: Attempt,
-  { _id: of, queue }: JobStatusDoc,
+  { _id: of }: JobStatusDoc,
   lanes: Lanes,
 ): Promise<Enqueued> {
   const now = new Date();
@@ -135,7 +142,7 @@ async function recordDuplicate(
     {
       ...record,
       ...{ status: 'duplicate', duplicateOf: of, finishedAt: now },
-      expiresAt: daysAfter(now, lanes.of(queue).duplicateRetentionDays),
+      expiresAt: daysAfter(now, lanes.of(attempt.single.request.queue).duplicateRetentionDays),
     },
   ]);
   return { jobId: attempt.jobId, became: 'duplicate', of };

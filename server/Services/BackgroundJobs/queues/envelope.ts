@@ -24,6 +24,11 @@ const storedSchema = z.object({
   priority: z.number().int().nullable().default(null),
   maxAttempts: z.number().int().positive().nullable().default(null),
   deadlineMs: z.number().int().positive().nullable().default(null),
+  /**
+   * It was put in later than by its enqueuer, who might have been overtaken: its first start claims the
+   * record too.
+   */
+  late: z.boolean().nullable().default(null),
   payload: z.record(z.string(), z.unknown()),
 });
 

@@ -19,6 +19,8 @@ export interface JobKind {
   readonly options: (env: Env) => JobOptions;
   readonly payload: z.ZodType;
   readonly result: z.ZodType;
+  /** The user whom a job with this payload is about: deleting the user takes the job along. */
+  readonly userOf?: (payload: unknown) => string | null;
   /** Whether `POST /app/jobs/:kind` accepts it; absent means no. */
   readonly requestable?: boolean;
 }

@@ -33,7 +33,7 @@ export function createAlarms(
   admission?: Pick<Admission, 'require'>,
 ): Alarms {
   const key = `${prefix}:epoch`;
-  let seenTo = new Set<string>();
+  let handled = new Set<string>();
   let silent: string[] = [];
   let runId = '';
   /** Under which Redis was seen last to lack our mark. */
@@ -45,7 +45,7 @@ export function createAlarms(
       runId = await runIdOf(redis, key);
       const mark = await redis.get(key);
       silent = (await silentWorkers()).sort();
-      const fellSilent = silent.filter((name) => !seenTo.has(name));
+      const fellSilent = silent.filter((name) => !handled.has(name));
       const causes = [...(mark === runId ? [] : [runId]), ...fellSilent].join(' ');
       if (causes === '') ringing = null;
       else if (causes !== ringing?.causes) ringing = { causes, since: new Date() };
@@ -60,7 +60,7 @@ export function createAlarms(
     },
     async reset() {
       admission?.require();
-      seenTo = new Set(silent);
+      handled = new Set(silent);
       await redis.set(key, runId);
       ringing = null;
     },

@@ -1,7 +1,7 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { HAND_OVER_MS } from '../enqueuing/enqueuer.ts';
-import type { Lanes } from '../enqueuing/lanes.ts';
+import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { cancelRecords } from '../runs/cancel.ts';
@@ -33,26 +33,36 @@ export async function requestCancel(jobId: string): Promise<boolean> {
  * @throws AppError `REDIS_UNAVAILABLE`
  */
 export async function cancelRequested(lanes: Lanes, jobId?: string): Promise<number> {
-  const records = await JobStatusModel.find({
-    ...(jobId === undefined ? {} : { _id: jobId }),
-    cancelRequestedAt: { $exists: true },
-    status: { $in: [...OPEN_STATES] },
-  })
-    .limit(PAGE_SIZE)
-    .lean<JobStatusDoc[]>();
+  const names = [...lanes].map(({ queue }) => queue.name);
   let cancelled = 0;
-  for (const { queue, retentionDays } of lanes) {
-    const here = records.filter((record) => record.queue === queue.name);
-    if (here.length === 0) continue;
-    const places = await queue.places(
-      here.map(({ _id, generation }) => queueJobId(_id, generation)),
-    );
-    const arrived = here.filter(
-      (record, position) => places[position] !== 'unknown' || cannotArrive(record),
-    );
-    cancelled += await cancelRecords(arrived, { queue, retentionDays });
+  let beyond = '';
+  for (;;) {
+    const records = await JobStatusModel.find({
+      status: { $in: [...OPEN_STATES] },
+      cancelRequestedAt: { $exists: true },
+      queue: { $in: names },
+      _id: jobId === undefined ? { $gt: beyond } : jobId,
+    })
+      .sort({ _id: 1 })
+      .limit(PAGE_SIZE)
+      .lean<JobStatusDoc[]>();
+    for (const lane of lanes) cancelled += await cancelIn(lane, records);
+    if (records.length < PAGE_SIZE) return cancelled;
+    beyond = records.at(-1)?._id ?? '';
   }
-  return cancelled;
+}
+
+async function cancelIn(
+  { queue, retentionDays }: Lane,
+  records: readonly JobStatusDoc[],
+): Promise<number> {
+  const here = records.filter((record) => record.queue === queue.name);
+  if (here.length === 0) return 0;
+  const places = await queue.places(here.map(({ _id, generation }) => queueJobId(_id, generation)));
+  const arrived = here.filter(
+    (record, position) => places[position] !== 'unknown' || cannotArrive(record),
+  );
+  return cancelRecords(arrived, { queue, retentionDays });
 }
 
 /** Whether nobody can be putting a job into Redis any more. */

@@ -32,7 +32,7 @@ interface KeeperOptions {
 const SEAL_INTERVAL_MS = 1_000;
 const LEASE = 'ledger-keeper';
 /** A job recorded just now may be on its way into Redis still. */
-const TIMED_GRACE_MS = HAND_OVER_MS;
+const TIMED_GRACE_MS = 2 * HAND_OVER_MS;
 /** However well counts agree, everything is looked through this often. */
 const FULL_PASS_EVERY = 10;
 

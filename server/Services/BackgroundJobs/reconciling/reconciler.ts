@@ -113,7 +113,7 @@ async function reconcileRecords(
     const hasEnded = job.state === 'completed' || job.state === 'failed';
     // Redis came back without its last second: what it holds is of a start before the record's.
     if (hasEnded && job.starts < record.starts) {
-      lost.push(record);
+      if (record.cancelRequestedAt === undefined) lost.push(record);
     } else if (hasEnded) {
       ended.push(recordOfEnded(record, job));
     } else if (record.cancelRequestedAt !== undefined) {

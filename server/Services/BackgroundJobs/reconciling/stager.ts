@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DURABLE } from '../../../models/durable.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
-import { entryOfRecord } from '../enqueuing/outbox.ts';
+import { entryOfRecord, handedOverLate } from '../enqueuing/outbox.ts';
 
 interface StagerOptions {
   lanes: Lanes;
@@ -25,10 +25,13 @@ const PAGE_SIZE = 1_000;
  */
 export async function stageDueJobs(options: StagerOptions): Promise<number> {
   const { lanes, horizonMs, batchSize, signal } = options;
+  const queues = [...lanes].map(({ queue }) => queue.name);
   let staged = 0;
   while (!signal?.aborted) {
     const page = await JobStatusModel.find({
       status: 'scheduled',
+      // What a newer version put off into a queue of its own is left to it.
+      queue: { $in: queues },
       runAt: { $lte: new Date(Date.now() + horizonMs) },
     })
       .sort({ runAt: 1, _id: 1 })
@@ -39,8 +42,8 @@ export async function stageDueJobs(options: StagerOptions): Promise<number> {
     await lanes.of(first.queue).queue.requireRoom();
     const claimed = await claimDue(page);
     for (const { queue, outbox } of lanes) {
-      const entries = claimed.filter((record) => record.queue === queue.name).map(entryOfRecord);
-      await outbox.enqueue(entries, batchSize);
+      const entries = claimed.filter((record) => record.queue === queue.name);
+      await outbox.enqueue(entries.map(entryOfRecord).map(handedOverLate), batchSize);
     }
     staged += claimed.length;
     if (page.length < PAGE_SIZE) return staged;

@@ -27,10 +27,18 @@ export async function removeOrAdoptStrays(
     const adopt = strays.filter(({ entry }) => adoptable.has(entry.envelope.jobId));
     const remove = strays.filter(({ entry }) => !adoptable.has(entry.envelope.jobId));
     await outbox.record(adopt.map(({ entry }) => entry));
-    sum.adopted += adopt.length;
-    const gone = await queue.remove([...unreadable, ...remove].map(({ queueId }) => queueId));
+    // One whose key or unique another job holds by now found no place among the records.
+    const refused = await withoutRecord(page.filter((job) => adopt.some(isSameAs(job))));
+    sum.adopted += adopt.length - refused.length;
+    const gone = await queue.remove(
+      [...unreadable, ...remove, ...refused].map(({ queueId }) => queueId),
+    );
     sum.removed += gone.filter(Boolean).length;
   }
+}
+
+function isSameAs(job: PendingJob): (stray: Stray) => boolean {
+  return ({ queueId }) => queueId === job.queueId;
 }
 
 type Stray = { queueId: string; entry: QueueEntry };

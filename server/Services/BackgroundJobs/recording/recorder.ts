@@ -196,6 +196,8 @@ async function writeBulk(
           generation: record.generation,
           status: { $in: mayBeIn(record.status) },
           starts: { $lte: record.start },
+          // What waited here while its own work put the job off comes too late.
+          $or: [{ status: { $ne: 'scheduled' } }, { starts: { $lt: record.start } }],
         },
         update: {
           $set: fieldsOf(record, now, retentionDays),

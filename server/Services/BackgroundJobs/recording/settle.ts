@@ -56,16 +56,18 @@ export async function postpone(
 
 /**
  * Ends a job as cancelled, durably: only then may Redis forget it.
+ * @param requested whether an administrator asked for it, and not the work itself
  * @returns false when the record is no longer this start's.
  */
 export async function recordCancelled(
   start: StartOfJob,
   reason: string,
-  retentionDays: number,
+  { retentionDays, requested }: { retentionDays: number; requested: boolean },
 ): Promise<boolean> {
   const now = new Date();
   const { matchedCount } = await JobStatusModel.updateOne(
-    fence(start, 'cancelled'),
+    // What a worker remembers of an intent may be a second old: a retry has cleared it since.
+    { ...fence(start, 'cancelled'), ...(requested && { cancelRequestedAt: { $exists: true } }) },
     {
       $set: {
         ...{ status: 'cancelled', finishedAt: now, updatedAt: now },

@@ -100,7 +100,7 @@ export function entryOf(
       generation: 1,
       requestId: run.requestId,
       ...{ key: null, unique: null, runAt: null },
-      ...{ priority: null, maxAttempts: null, deadlineMs: null },
+      ...{ priority: null, maxAttempts: null, deadlineMs: null, late: null },
       payload,
     },
     deduplicationId,

@@ -7,7 +7,7 @@ import { addCounts, countRecords, currentCounts, noCounts } from './balance.ts';
 const DAY_MS = 86_400_000;
 /** A run open for longer than this keeps its records from expiring. */
 const LONG_OPEN_MS = DAY_MS / 2;
-/** So long a retry may take from the first run that it opens to its claim of the jobs. */
+/** How long a retry may take until it has claimed its jobs. */
 const CLAIM_MS = 60_000;
 
 /** The runs whose totals are not sealed, oldest first. */

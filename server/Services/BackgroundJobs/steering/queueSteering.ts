@@ -53,12 +53,20 @@ export async function setLimits(queue: string, limits: QueueLimits): Promise<voi
 export async function applySteering(lanes: Lanes): Promise<string[]> {
   const steering = await readSteering();
   const changed: string[] = [];
+  const failures: unknown[] = [];
   for (const { queue } of lanes) {
     const { paused, limits } = steering.get(queue.name) ?? steeringOf();
     const { maxConcurrency, rate } = limits;
-    if (await queue.steer({ paused: paused !== null, maxConcurrency, rate })) {
-      changed.push(queue.name);
+    try {
+      const to = { paused: paused !== null, maxConcurrency, rate };
+      if (await queue.steer(to)) changed.push(queue.name);
+    } catch (error) {
+      failures.push(error);
     }
+  }
+  // Of one queue that could not be opened the others know nothing; of a Redis that is away all do.
+  if (failures.length > 0 && changed.length === 0 && failures.length === [...lanes].length) {
+    throw failures[0];
   }
   return changed;
 }

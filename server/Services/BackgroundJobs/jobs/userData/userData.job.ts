@@ -22,6 +22,7 @@ export const userDataJob = defineJob<UserDataPayload, unknown>({
   queue: { name: USER_DATA, concurrency: (env) => env.WORKER_CONCURRENCY },
   version: 1,
   requestable: true,
+  userOf: (payload) => userDataPayload.safeParse(payload).data?.userId ?? null,
   payload: userDataPayload,
   result: userDataResult,
   options: (env) => ({
