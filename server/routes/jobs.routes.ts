@@ -41,6 +41,8 @@ export function jobsRoutes(controller: JobsController, kinds: readonly JobKind[]
       summary: 'Put a job in of a kind that this installation does not offer: 404',
       guard: 'administrator',
       params: z.strictObject({ kind: name }),
+      // Whatever it says, the kind is what is wrong.
+      body: z.looseObject({}),
       responses: {},
       errors: ['NOT_FOUND'],
       handle: ({ params }) => controller.refuse(params.kind),

@@ -31,9 +31,12 @@ const RESULT = {
 /** What is changed by the time that has passed, and what lives for a while only. */
 const OVERTAKEN = ['sequences', 'leases', 'workers'];
 
+/** The restore's own mark, and the name of this installation. */
+const NOT_BACKED_UP = ['restores', 'installations'];
+
 async function collections(): Promise<string[]> {
   const found = await mongoose.connection.listCollections();
-  return found.map(({ name }) => name).filter((name) => name !== 'restores');
+  return found.map(({ name }) => name).filter((name) => !NOT_BACKED_UP.includes(name));
 }
 
 /** Every document of the database, by collection. */
@@ -71,7 +74,7 @@ async function modelCollections(): Promise<string[]> {
     await import(join(models, file));
   }
   const names = Object.values(mongoose.models).map(({ collection }) => collection.name);
-  return names.filter((name) => name !== 'restores');
+  return names.filter((name) => !NOT_BACKED_UP.includes(name));
 }
 
 describe('what is backed up and restored', () => {
