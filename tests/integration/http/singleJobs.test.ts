@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Harness, startHarness } from './harness.ts';
 
 let api: Harness;
-const payload = { userId: 'a'.repeat(24), asOf: '2026-11-22', backfill: false };
+const payload = { userId: '', asOf: '2026-11-22', backfill: false };
 
 beforeAll(async () => {
   api = await startHarness();
+  payload.userId = api.userIds['00001'] ?? '';
 });
 afterAll(() => api.stop());
 
@@ -19,7 +20,8 @@ describe('POST /app/jobs/:kind', () => {
     expect(body).toEqual({ jobId: expect.any(String), became: 'accepted' });
     const job = await api.get(`/app/job-status/status/job/${body.jobId}`, 'viewer').expect(200);
     expect(job.body).toMatchObject({
-      ...{ kind: 'user-data', runId: null, userId: null, status: 'queued', priority: 5 },
+      ...{ kind: 'user-data', runId: null, userId: payload.userId },
+      ...{ status: 'queued', priority: 5 },
       liveState: 'waiting',
     });
     const cancel = `/app/job-status/job/${body.jobId}/cancel`;
