@@ -24,7 +24,7 @@ export function inTurn({ atOnce, waiting }: Turns): <T>(work: () => Promise<T>) 
     try {
       return await work();
     } finally {
-      // Whoever is next takes over the place.
+      // The next one takes over the place.
       const next = queue.shift();
       if (next === undefined) running -= 1;
       else next();

@@ -118,7 +118,7 @@ function withCursor(part: RetriedPart, last: JobStatusDoc | undefined): RetriedP
   return last === undefined ? part : { ...part, nextCursor: encodeCursor(last) };
 }
 
-/** Of several failed jobs that would make each other duplicates, the newest. */
+/** The newest of several failed jobs that would make each other duplicates. */
 function oneForEachWork(records: readonly JobStatusDoc[]): JobStatusDoc[] {
   const newest = new Map<string, JobStatusDoc>();
   for (const record of records) {

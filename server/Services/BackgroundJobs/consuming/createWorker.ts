@@ -98,7 +98,7 @@ export interface QueueWorker {
 const THROUGHPUT_EVERY_MS = 10_000;
 const UNKNOWN_JOB_DELAY_MS = 5_000;
 const HAND_BACK_MS = 2_000;
-/** So often a job may find its dependencies away at no cost, though they answer others. */
+/** How often a job may find its dependencies away at no cost, though they answer others. */
 const FREE_HAND_BACKS = 10;
 
 /**

@@ -42,7 +42,7 @@ export function holdLocks({ redis, keyOf, lockMs }: HeldLocksOptions): HeldLocks
     for (const [job, token] of atWork) void takeAgain(job, token);
   });
 
-  /** Whoever cannot have it has lost the job to another, as the acknowledgement will find. */
+  /** A worker that cannot have it has lost the job to another, as the acknowledgement will find. */
   async function takeAgain(job: Job, token: string): Promise<void> {
     const id = String(job.id);
     const keys = [keyOf(`${id}:lock`), keyOf(id), keyOf('active'), keyOf('stalled')];

@@ -3,7 +3,7 @@ import { DURABLE } from '../../../models/durable.ts';
 import { duplicateKeyPositions } from '../../../models/mongoErrors.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 
-/** So many failed generations a record remembers. */
+/** How many failed generations a record remembers. */
 const GENERATIONS_REMEMBERED = 10;
 
 /**

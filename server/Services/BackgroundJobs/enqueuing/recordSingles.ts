@@ -126,7 +126,7 @@ async function recordIfEnded(holder: JobStatusDoc, lanes: Lanes): Promise<boolea
   if (job?.state !== 'completed' && job?.state !== 'failed') return false;
   if (job.starts < holder.starts) return false;
   await writeRecords([recordOfEnded(holder, job)], lane.retentionDays);
-  // Whoever wrote it, we or its recorder: it is no holder any more.
+  // Written by us or by its recorder, it is no holder any more.
   const { _id, unique } = holder;
   return (await JobStatusModel.exists({ _id, uniqueHeld: unique ?? '' })) === null;
 }
