@@ -19,7 +19,7 @@ import { type Attack, type Received, send } from './send.ts';
 import { faultsOf } from './verdict.ts';
 
 export const JWT_SECRET = `${randomUUID()}${randomUUID()}`;
-const PASSWORD = `a-password-${randomUUID()}`;
+export const PASSWORD = `a-password-${randomUUID()}`;
 /** No answer may take the server longer, a machine that has time for it presumed. */
 const ANSWER_MS = 1_000;
 /** A request that its client sends slowly bears an id that begins so: how long it takes is not ours. */
@@ -186,9 +186,10 @@ function expectUnharmed(written: readonly string[], contention: number): void {
     ({ requestId, path }) =>
       !String(requestId).startsWith(SLOW) && !String(path).endsWith('/events'),
   );
-  const longest = Math.max(...ours.map(({ durationMs }) => Number(durationMs)));
+  const [longest] = ours.toSorted((a, b) => Number(b.durationMs) - Number(a.durationMs));
   console.log(
-    `${requests.length} requests, the longest took the server ${longest} ms, while work here took ` +
+    `${requests.length} requests, the longest took the server ${longest?.durationMs} ms ` +
+      `(${longest?.method} ${longest?.path}: ${longest?.status}), while work here took ` +
       `${contention.toFixed(1)} times as long as on an idle machine`,
   );
   const late = ours.filter(({ durationMs }) => Number(durationMs) > ANSWER_MS * contention);
