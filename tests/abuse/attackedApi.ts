@@ -22,7 +22,7 @@ export const JWT_SECRET = `${randomUUID()}${randomUUID()}`;
 export const PASSWORD = `a-password-${randomUUID()}`;
 /** No answer may take the server longer, a machine that has time for it presumed. */
 const ANSWER_MS = 1_000;
-/** A request that its client sends slowly bears an id that begins so: how long it takes is not ours. */
+/** A request that its client sends slowly, or behind many, bears an id that begins so: how long it takes is not ours. */
 export const SLOW = 'slow-';
 /** What stands in the records of the user that no account of the role `user` may see. */
 const OTHERS = `others-${randomUUID()}`;

@@ -100,9 +100,10 @@ it('long targets, many parameters, many and long headers', async () => {
 
 /** Opens a connection and sends it the beginning of something. */
 function begin(bytes: string | Buffer): Socket {
-  const socket = connect(api.port, '127.0.0.1', () => socket.write(bytes));
+  const socket = connect(api.port, '127.0.0.1');
   // The server may well have enough of it first.
   socket.on('error', () => undefined);
+  socket.write(bytes);
   sockets.push(socket);
   return socket;
 }
@@ -113,17 +114,12 @@ it('clients that send slowly, or stop midway, hold up nobody else', async () => 
     `X-Forwarded-For: ${anotherAddress()}\r\nX-Request-Id: ${SLOW}${Math.random().toString(36).slice(2)}\r\n`;
   const type = 'Content-Type: application/json\r\n';
   const slow = [
-    ...numbers(100).map(() => begin('GET / HT')),
+    ...numbers(100).map(() => begin('GET /')),
     ...numbers(100).map(() => begin(head('X-Slow: '))),
     ...numbers(100).map(() => begin(head(`${from()}${type}Content-Length: 1000\r\n\r\n{`))),
-    ...numbers(100).map(() => begin(head(`${from()}${type}Transfer-Encoding: chunked\r\n\r\n`))),
+    ...numbers(100).map(() => begin(head(`${from()}${type}Transfer-Encoding: chunked\r\n\r\n1;x`))),
   ];
   const others: number[] = [];
-  const seen: string[] = [];
-  for (const x of slow) {
-    x.on('data', (d) => seen.push(String(d).slice(0, 100)));
-    x.on('error', (e) => seen.push(String(e)));
-  }
   for (const _round of numbers(20)) {
     for (const socket of slow) if (socket.writable) socket.write('1');
     const { status, ms } = await api.attack({ target: RUNS }, 'admin');
@@ -134,15 +130,8 @@ it('clients that send slowly, or stop midway, hold up nobody else', async () => 
   console.log(
     `beside 400 slow clients the others waited ${Math.round(Math.max(...others))} ms at most`,
   );
-  console.log(
-    slow
-      .map((s, i) => `${i}:${s.destroyed}:${s.bytesRead}`)
-      .filter((_, i) => i % 50 === 0)
-      .join(' '),
-    seen.slice(0, 5),
-    seen.slice(-5),
-  );
-  expect(slow.some((socket) => !socket.destroyed)).toBe(true);
+  // Else it was not beside them that the others were served.
+  expect(slow.filter(({ destroyed }) => !destroyed).length).toBeGreaterThanOrEqual(200);
 });
 
 it('a client that sends its body byte by byte is served', async () => {
@@ -169,7 +158,8 @@ it('a client that sends its body byte by byte is served', async () => {
 });
 
 it('many requests on one connection, before the first is answered', async () => {
-  const one = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
+  // Each waits for those before it, as its client wants it.
+  const one = `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${SLOW}row\r\n\r\n`;
   const socket = begin(one.repeat(500));
   let text = '';
   await new Promise<void>((resolve) => {
