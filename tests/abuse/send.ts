@@ -63,7 +63,9 @@ export function send(port: number, attack: Attack): Promise<Received> {
   });
 }
 
-function parsed(text: string): Omit<Received, 'ms'> {
+/** The last answer: those before it only ask the client to go on (100). */
+function parsed(all: string): Omit<Received, 'ms'> {
+  const text = all.replace(/^(?:HTTP\/1\.1 1\d\d [^\r]*\r\n\r\n)+/, '');
   const end = text.indexOf('\r\n\r\n');
   const [first = '', ...lines] = text.slice(0, end).split('\r\n');
   const headers = lines.map((line): [string, string] => {
