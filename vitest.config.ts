@@ -65,6 +65,17 @@ export default defineConfig({
           ...forked,
         },
       },
+      {
+        test: {
+          name: 'abuse',
+          sequence: { groupOrder: 5 },
+          include: ['tests/abuse/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          ...forked,
+        },
+      },
     ],
   },
 });

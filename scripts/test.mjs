@@ -8,20 +8,22 @@ import { runCommand } from './command.mjs';
 import { seconds, showError, showStep } from './console.mjs';
 import { catchInterruption, interruption } from './interruption.mjs';
 import { projectDir } from './project.mjs';
+import { findSchemathesis } from './services/schemathesis.mjs';
 import { startTestServices } from './services/testServices.mjs';
 import { build } from './setup/build.mjs';
 import { install } from './setup/install.mjs';
 
 const SUITES = ['unit', 'integration', 'e2e'];
 /** Run only when asked for by name. */
-const LONG_SUITES = ['full', 'faults'];
+const LONG_SUITES = ['full', 'faults', 'abuse'];
 /** Suites that need neither Redis nor MongoDB. */
 const WITHOUT_SERVICES = ['unit'];
 
 const USAGE = `npm test                      everything
 npm test -- --only unit       one suite: ${[...SUITES, ...LONG_SUITES].join(', ')}
 npm test -- path              the tests whose path contains it
-npm run test:faults -- --report docs/faults.md   writes the table of faults there`;
+npm run test:faults -- --report docs/faults.md   writes the table of faults there
+npm run test:abuse            attacks a running API`;
 
 /** What must hold before the suites run: the name shown, and the command. */
 const CHECKS = [
@@ -155,6 +157,13 @@ async function main(options) {
 
   /** @type {import('./services/testServices.mjs').TestServices | undefined} */
   let services;
+  /** @type {NodeJS.ProcessEnv} */
+  const tools = {};
+  if (options.suites.includes('abuse')) {
+    await showStep('schemathesis', async (progress) => {
+      tools.TEST_SCHEMATHESIS_PYTHON = await findSchemathesis(progress);
+    });
+  }
   /** @type {Tally[]} */
   const tallies = [];
   try {
@@ -166,7 +175,7 @@ async function main(options) {
     }
     const report = options.faultsReport && { FAULTS_REPORT: options.faultsReport };
     const steps = options.all ? CHECKS.map((each) => () => check(each)) : [];
-    steps.push(() => runSuites(options, { ...process.env, ...services?.env, ...report }));
+    steps.push(() => runSuites(options, { ...process.env, ...services?.env, ...tools, ...report }));
     for (const step of steps) {
       interruption.throwIfAborted();
       tallies.push(await step());

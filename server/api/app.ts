@@ -85,8 +85,10 @@ export function createApp(deps: AppDeps): Express {
   app.use(...generalLimits(REQUESTS_PER_MINUTE));
   if (deps.corsOrigins.length > 0) app.use(crossOrigin(deps.corsOrigins));
   app.use(refuseLargeBodies);
-  app.use(['/app', '/api', '/health'], (_request, response, next) => {
+  app.use(['/app', '/api', '/health'], (request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
+    // Express would answer `*` by 304, though nobody may have kept what is not to be stored.
+    delete request.headers['if-none-match'];
     next();
   });
 

@@ -10,7 +10,8 @@ import { type ApiErrorCode, HTTP_STATUS } from './httpStatus.ts';
 
 const BEARER = 'bearer';
 const JSON_TYPE = 'application/json';
-const WHO: Readonly<Record<Guard, string>> = {
+/** The last sentence of a route's description: who may call it. */
+export const WHO: Readonly<Record<Guard, string>> = {
   anyone: 'Needs no token.',
   reader: 'For the roles admin and viewer.',
   ownUserOrReader: 'For the roles admin and viewer, and for the user themself.',

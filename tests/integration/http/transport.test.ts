@@ -204,3 +204,11 @@ it('health is not cached, nor is the queues’ when they are down', async () => 
     expect(headers['cache-control'], path).toBe('no-store');
   }
 });
+
+it('what is not to be stored is answered whole, whatever the client says it has', async () => {
+  for (const path of ['/health/live', '/app/job-status/runs']) {
+    const answer = await api.get(path, 'admin').set('If-None-Match', '*');
+    expect(answer.status, path).toBe(200);
+    expect(answer.text, path).not.toBe('');
+  }
+});
