@@ -66,7 +66,7 @@ export interface Steering {
   paused: boolean;
   /** Jobs at once over all workers; null for no limit. */
   maxConcurrency: number | null;
-  /** So many jobs may begin in so many milliseconds; null for no limit. */
+  /** At most `max` jobs may begin in `durationMs`; null for no limit. */
   rate: { max: number; durationMs: number } | null;
 }
 

@@ -4,6 +4,7 @@ import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobSta
 import type { JobQueue, QueueEntry } from '../queue.ts';
 import { generationOf, jobIdOf, queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import { daysAfter } from '../recording/expiry.ts';
 import { sourcesOf } from '../recording/states.ts';
 
 /** What became of entries handed to the queue. */
@@ -48,7 +49,6 @@ export interface Outbox {
 /** Bounds the memory that a long outage may take; what is beyond is the reconciler's. */
 const MAX_REFUSED = 10_000;
 const BATCHES_IN_FLIGHT = 4;
-const DAY_MS = 86_400_000;
 
 /** The outbox of one queue. */
 export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): Outbox {
@@ -227,7 +227,7 @@ async function markDuplicates(
             duplicateOf: of,
             finishedAt: now,
             updatedAt: now,
-            expiresAt: new Date(now.getTime() + retentionDays * DAY_MS),
+            expiresAt: daysAfter(now, retentionDays),
           },
         },
       },

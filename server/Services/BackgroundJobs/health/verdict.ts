@@ -38,7 +38,7 @@ export interface QueueFacts {
   canaryAwayMs: number | null;
 }
 
-/** So long nothing may flow while a worker has room and a job or a canary waits for it. */
+/** How long nothing may flow while a worker has room and a job or a canary waits for it. */
 const UNTAKEN_MS = 20_000;
 
 /** Judges one queue: whether jobs flow through it, and what keeps them. */

@@ -6,7 +6,7 @@ interface WatchdogOptions {
   queue: string;
   /** Null while nothing can be seen, as when Redis is away. */
   look: () => Promise<Omit<Look, 'at'> | null>;
-  /** So long work may wait untouched. */
+  /** How long work may wait untouched. */
   limitMs: number;
   log: JobLog;
   /** Called once, when the worker takes no work that waits for it. */

@@ -47,7 +47,7 @@ export async function loadProcessors(
       if (error instanceof MissingProcessor) missing ??= error;
     }
   }
-  // Whoever wrote that line is to see it at once, not a worker that idles.
+  // The author of that line is to see it at once, not a worker that idles.
   if (loaded.length === 0 && missing !== undefined) throw missing;
   return { loaded, failed };
 }

@@ -27,7 +27,7 @@ takeOut()
 redis.call('ZADD', KEYS[1] .. '${HALF_REMOVED}', 0, ARGV[1])
 return 'out'`;
 
-/** So few at once that Redis, though it searched a long list for each, answers others in between. */
+/** Few enough at once for Redis to answer others in between, though each may search a long list. */
 const REMOVED_AT_ONCE = 50;
 
 /**

@@ -5,6 +5,7 @@ import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 import type { JobFailure, JobState } from '../../../models/system/JobStatusModel.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import { daysAfter } from './expiry.ts';
 import { keptResult } from './keptResult.ts';
 import { isFinal, sourcesOf } from './states.ts';
 
@@ -47,7 +48,6 @@ interface RecorderOptions {
   retryMs?: number;
 }
 
-const DAY_MS = 86_400_000;
 const MAX_BATCH = 1000;
 /** Well below the quarter of a second that is promised. */
 const GATHER_MS = 100;
@@ -231,9 +231,7 @@ function fieldsOf(record: JobRecord, now: Date, retentionDays: number) {
     history: record.history,
     result: keptResult(record.result ?? null),
     updatedAt: now,
-    ...(isFinal(record.status)
-      ? { expiresAt: new Date(now.getTime() + retentionDays * DAY_MS) }
-      : {}),
+    ...(isFinal(record.status) ? { expiresAt: daysAfter(now, retentionDays) } : {}),
   };
 }
 

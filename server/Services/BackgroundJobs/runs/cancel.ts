@@ -5,12 +5,11 @@ import { RunModel } from '../../../models/system/RunModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
+import { daysAfter } from '../recording/expiry.ts';
 import { recordPages } from '../recording/recordPages.ts';
 import { sourcesOf } from '../recording/states.ts';
 import { isBeingEnqueued } from './checkpoint.ts';
 import { findRun, warnInRun } from './ledger.ts';
-
-const DAY_MS = 86_400_000;
 
 interface CancelOptions {
   lanes: Lanes;
@@ -83,7 +82,7 @@ export async function cancelRecords(
             status: 'cancelled',
             finishedAt: now,
             updatedAt: now,
-            expiresAt: new Date(now.getTime() + retentionDays * DAY_MS),
+            expiresAt: daysAfter(now, retentionDays),
           },
           $unset: { keyHeld: 1, uniqueHeld: 1 },
         },
@@ -103,7 +102,7 @@ async function warnOfDuplicates(cancelled: readonly JobStatusDoc[]): Promise<voi
   const duplicates = await JobStatusModel.find(
     {
       userId: { $in: ofUsers.map(({ userId }) => userId) },
-      // Whoever left a user to one of them came later: so the index is read no further back.
+      // A duplicate is younger than the job it was left to: the index is read no further back.
       queuedAt: { $gte: new Date(oldest) },
       status: 'duplicate',
       duplicateOf: { $in: ofUsers.map(({ _id }) => _id) },

@@ -1,6 +1,7 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type RunCounts, type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
+import { daysAfter } from '../recording/expiry.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { addCounts, countRecords, currentCounts, noCounts } from './balance.ts';
 
@@ -117,7 +118,7 @@ export async function claimsMade(runIds: readonly string[], token: string): Prom
 async function letRecordsExpire(runId: string, retentionDays: number): Promise<void> {
   await JobStatusModel.updateMany(
     { runId, expiresAt: { $exists: false } },
-    { $set: { expiresAt: new Date(Date.now() + retentionDays * DAY_MS) } },
+    { $set: { expiresAt: daysAfter(new Date(), retentionDays) } },
   );
 }
 
