@@ -1,14 +1,11 @@
 import { mongo } from 'mongoose';
+import { isLostRaceCode } from './lostRaces.ts';
 
-/** What a server says when another writer was at the same document: look again, and try again. */
-const CONFLICTS = new Set([
-  11_000, // a unique index holds this key by now
-  112, // MongoDB: write conflict
-  16_908_292, // FerretDB: PostgreSQL's 40P01, a deadlock that it resolved against us
-]);
+const DUPLICATE_KEY = 11_000;
 
 /** Why one operation of a bulk write failed. */
 export interface WriteFailure {
+  /** Another writer was at the same document: look again, and try again. */
   readonly isConflict: boolean;
   readonly error: Error;
 }
@@ -25,7 +22,7 @@ export function bulkWriteFailures(error: unknown): ReadonlyMap<number, WriteFail
     failures.map(({ index, code, errmsg }) => [
       index,
       {
-        isConflict: CONFLICTS.has(code),
+        isConflict: code === DUPLICATE_KEY || isLostRaceCode(code),
         error: new Error(errmsg ?? 'The write failed.', { cause: error }),
       },
     ]),

@@ -1,5 +1,6 @@
 import { model, Schema } from 'mongoose';
 import { DURABLE } from '../durable.ts';
+import { retryLostRaces } from '../lostRaces.ts';
 
 interface SequenceDoc {
   _id: string;
@@ -20,15 +21,12 @@ export function nextInSequence(name: string): Promise<number> {
 
 /** The first of so many numbers in a row that are given out to nobody else. */
 export async function reserveInSequence(name: string, numbers: number): Promise<number> {
-  const sequence = await SequenceModel.findOneAndUpdate(
-    { _id: name },
-    { $inc: { value: numbers } },
-    {
-      upsert: true,
-      returnDocument: 'after',
-      lean: true,
-      writeConcern: DURABLE,
-    },
+  const sequence = await retryLostRaces(() =>
+    SequenceModel.findOneAndUpdate(
+      { _id: name },
+      { $inc: { value: numbers } },
+      { upsert: true, returnDocument: 'after', lean: true, writeConcern: DURABLE },
+    ),
   );
   if (sequence === null) throw new Error(`The sequence ${name} was neither found nor made.`);
   return sequence.value - numbers + 1;

@@ -1,5 +1,6 @@
 import { mongo } from 'mongoose';
 import { DURABLE } from '../durable.ts';
+import { isLostRaceCode, LOST_RACE_TRIES, pauseAfterLostRace } from '../lostRaces.ts';
 import { type JobStatusDoc, JobStatusModel } from './JobStatusModel.ts';
 
 /** A record that is not there yet; its user's id as text. */
@@ -22,28 +23,48 @@ export async function insertJobRecords(
     ...record,
     userId: userId === null ? null : new mongo.ObjectId(userId),
   }));
+  const inTheWay = new Map<number, string>();
+  let left = [...documents.entries()];
+  for (let tries = 0; left.length > 0; tries += 1) {
+    const documentsLeft = left.map(([, document]) => document);
+    const failures = await failuresOf(documentsLeft, tries + 1 < LOST_RACE_TRIES);
+    const again: typeof left = [];
+    for (const { index, code, errmsg } of failures) {
+      const entry = left[index];
+      if (entry === undefined) continue;
+      if (code === DUPLICATE_KEY) inTheWay.set(entry[0], indexNamed(errmsg ?? ''));
+      else again.push(entry);
+    }
+    left = again;
+    if (left.length > 0) await pauseAfterLostRace(tries);
+  }
+  return inTheWay;
+}
+
+/** Inserts what it can; answers with the writes that met another record or, if they may, another writer. */
+async function failuresOf(
+  documents: readonly JobStatusDoc[],
+  mayLoseRaces: boolean,
+): Promise<mongo.WriteError[]> {
   try {
-    await collection().insertMany(documents, {
-      ordered: false,
-      writeConcern: DURABLE,
-    });
-    return new Map();
+    await collection().insertMany(documents, { ordered: false, writeConcern: DURABLE });
+    return [];
   } catch (error) {
-    return indexesInTheWay(error);
+    if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+    const failures = [error.writeErrors].flat();
+    // Else those that were not in conflict would be taken for durable.
+    if (error.result.getWriteConcernError() !== undefined) throw error;
+    const areConflicts =
+      failures.length > 0 &&
+      failures.every(
+        ({ code }) => code === DUPLICATE_KEY || (mayLoseRaces && isLostRaceCode(code)),
+      );
+    if (!areConflicts) throw error;
+    return failures;
   }
 }
 
 /** MongoDB and FerretDB both name the index in the text; the key pattern is MongoDB's alone. */
-function indexesInTheWay(error: unknown): Map<number, string> {
-  if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
-  const failures = [error.writeErrors].flat();
-  // Else those that were not in conflict would be taken for durable.
-  if (error.result.getWriteConcernError() !== undefined) throw error;
-  const isConflict = failures.length > 0 && failures.every(({ code }) => code === DUPLICATE_KEY);
-  if (!isConflict) throw error;
-  return new Map(failures.map(({ index, errmsg }) => [index, indexNamed(errmsg ?? '')]));
-}
-
 function indexNamed(message: string): string {
   return /index: (\S+)/.exec(message)?.[1] ?? message;
 }

@@ -9,7 +9,7 @@ let mongo: OwnMongo;
 let api: Harness;
 beforeAll(async () => {
   mongo = await startOwnMongo();
-  api = await startHarness({ MONGODB_URI: `mongodb://127.0.0.1:${mongo.port}` });
+  api = await startHarness({ MONGODB_URI: `mongodb://127.0.0.1:${mongo.port}/hourwork` });
   await makeRun({ _id: 'm-open', enumerated: 0 });
 });
 // Of two, the later said is done first; this one also when the other fails, its storage being away.

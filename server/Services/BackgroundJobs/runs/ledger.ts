@@ -1,3 +1,4 @@
+import { retryLostRaces } from '../../../models/lostRaces.ts';
 import { isDuplicateKey } from '../../../models/mongoErrors.ts';
 import {
   type RunDoc,
@@ -88,7 +89,7 @@ async function insert(opening: Opening): Promise<RunDoc | null> {
   const runSeq = await nextInSequence('runs');
   try {
     const run = new RunModel({ ...opening, runSeq, status: 'enumerating', startedAt: new Date() });
-    await run.save({ w: 'majority', j: true });
+    await retryLostRaces(() => run.save({ w: 'majority', j: true }));
     return run.toObject();
   } catch (error) {
     if (isDuplicateKey(error)) return null;

@@ -1,4 +1,5 @@
 import { DURABLE } from '../../../models/durable.ts';
+import { retryLostRaces } from '../../../models/lostRaces.ts';
 import { isDuplicateKey } from '../../../models/mongoErrors.ts';
 import { type SlotDoc, SlotModel, type SlotState } from '../../../models/system/SlotModel.ts';
 
@@ -44,7 +45,7 @@ export async function recordSlot(opening: Opening, look: Look): Promise<SlotDoc 
     expiresAt: new Date(look.now.getTime() + look.keptMs),
   });
   try {
-    await record.save({ w: DURABLE.w, j: DURABLE.journal });
+    await retryLostRaces(() => record.save({ w: DURABLE.w, j: DURABLE.journal }));
     return record.toObject();
   } catch (error) {
     if (isDuplicateKey(error)) return null;
