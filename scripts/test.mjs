@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm test: sets everything up, checks the code, and runs all suites on real services of their own.
+// npm test: sets everything up, checks the code, and runs the tests on real services of their own.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,15 +13,16 @@ import { startTestServices } from './services/testServices.mjs';
 import { build } from './setup/build.mjs';
 import { install } from './setup/install.mjs';
 
-const SUITES = ['unit', 'integration', 'e2e'];
+const SUITES = ['unit', 'integration'];
 /** Run only when asked for by name. */
-const LONG_SUITES = ['full', 'faults', 'abuse'];
+const LONG_SUITES = ['e2e', 'full', 'faults', 'abuse'];
 /** Suites that need neither Redis nor MongoDB. */
 const WITHOUT_SERVICES = ['unit'];
 
-const USAGE = `npm test                      everything
+const USAGE = `npm test                      the checks, the unit and the integration tests
 npm test -- --only unit       one suite: ${[...SUITES, ...LONG_SUITES].join(', ')}
-npm test -- path              the tests whose path contains it
+npm test -- path              those tests whose path contains it
+npm run test:e2e              the processes under PM2: started, reloaded, scaled, killed
 npm run test:faults -- --report docs/faults.md   writes the table of faults there
 npm run test:abuse            attacks a running API`;
 
