@@ -11,6 +11,10 @@ import {
 } from '../Services/BackgroundJobs/consuming/createWorker.ts';
 import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { startHeartbeat, workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
+import {
+  firstConcurrency,
+  holdConcurrency,
+} from '../Services/BackgroundJobs/consuming/holdConcurrency.ts';
 import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBehind.ts';
 import { takesSigns } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
@@ -82,7 +86,7 @@ export function startConsuming({
     createWorker({
       queue: queue.name,
       jobs: jobs.map((job) => ({ ...job, options: job.definition.options(env) })),
-      concurrency: queue.concurrency(env),
+      concurrency: firstConcurrency(queue.concurrency(env)),
       retentionDays: env.JOB_STATUS_RETENTION_DAYS,
       isCancelled: intents.has,
       isToEnd: intents.endsWork,
@@ -158,8 +162,15 @@ export function startConsuming({
     inOrder = stopped.every((nothingLeft) => nothingLeft);
   });
   shutdown.add('cancel intents', intents.stop);
-  const limits = followLimits({ workers, intervalMs: LIMITS_CHECK_MS, log: logger });
-  shutdown.add('limits', limits.stop);
+  const held = workers.map((worker) => {
+    const { queue } = loaded.find((each) => each.queue.name === worker.queue) ?? {};
+    return holdConcurrency(queue?.concurrency(env) ?? 1, { worker, log: logger });
+  });
+  const limits = followLimits({ workers: held, intervalMs: LIMITS_CHECK_MS, log: logger });
+  shutdown.add('limits', async () => {
+    await limits.stop();
+    await Promise.all(held.map(({ stop }) => stop()));
+  });
   shutdown.add('queues', queues.closeAll);
   watch(workers, queues, { env, redis, admission, logger, shutdown });
   let isFirst = true;

@@ -117,7 +117,9 @@ const settings = z.object({
   PRODUCER_LEASE_MS: duration.default(30_000),
 
   // Workers
-  WORKER_CONCURRENCY: positiveInt.max(1000).default(3),
+  WORKER_CONCURRENCY: z
+    .union([z.literal('auto'), positiveInt.max(1000)], 'must be auto, or a number from 1 to 1000')
+    .default(3),
   /** PM2 sets it: the number of this instance of the worker. */
   NODE_APP_INSTANCE: z.string().optional(),
   WORKER_INSTANCES: positiveInt.max(256).default(2),

@@ -1,6 +1,6 @@
 // A producer that opens a run of all users, says which, and gets the signal HALT_BY at the step HALT_AT
-// of the page HALT_IN_PAGE: `lease` is before it takes the run's lease, `finish` after the checkpoint of
-// that page and before the next page or the run's end. SIGKILL ends it there; after SIGSTOP it goes on
+// of the page HALT_IN_PAGE: `lease` is before it takes the run's lease, `record` while the page before is
+// handed over, `finish` after the checkpoint of that page and before the next page or the run's end. SIGKILL ends it there; after SIGSTOP it goes on
 // when it is woken.
 import { connect, given, load, SILENT } from '../integration/core/processes/installation.mjs';
 
@@ -17,7 +17,8 @@ const { disconnectMongo } = await load('config/mongoConn.js');
 
 const halt = () => process.kill(process.pid, haltBy);
 
-let page = 0;
+let recordedPages = 0;
+let handedOver = 0;
 let looks = 0;
 /** Looked at before each page, and once more before the run's end. */
 const signal = {
@@ -30,10 +31,9 @@ const signal = {
 const halting = {
   /** @param {unknown[]} entries */
   async record(entries) {
-    page += 1;
-    if (page === haltingPage && step === 'checkpoint') halt();
+    recordedPages += 1;
     const recorded = await outbox.record(entries);
-    if (page === haltingPage && step === 'record') halt();
+    if (recordedPages === haltingPage && step === 'record') halt();
     return recorded;
   },
   /**
@@ -42,10 +42,12 @@ const halting = {
    * @param {() => boolean} mayGoOn
    */
   async enqueue(entries, batchSize, mayGoOn) {
-    if (page !== haltingPage || step !== 'half') {
-      const handedOver = await outbox.enqueue(entries, batchSize, mayGoOn);
-      if (page === haltingPage && step === 'enqueue') halt();
-      return handedOver;
+    handedOver += 1;
+    const isHalting = handedOver === haltingPage;
+    if (!isHalting || step !== 'half') {
+      const done = await outbox.enqueue(entries, batchSize, mayGoOn);
+      if (isHalting && step === 'enqueue') halt();
+      return done;
     }
     const middle = Math.ceil(entries.length / 2);
     const first = await outbox.enqueue(entries.slice(0, middle), batchSize, mayGoOn);

@@ -19,7 +19,8 @@ const STEPS = [
   { step: 'record', page: 1 },
   { step: 'half', page: 1 },
   { step: 'enqueue', page: 1 },
-  { step: 'checkpoint', page: 2 },
+  { step: 'finish', page: 1 },
+  { step: 'record', page: 2 },
   { step: 'half', page: 2 },
   { step: 'finish', page: 2 },
 ] as const;

@@ -1,7 +1,8 @@
 import { mongo } from 'mongoose';
 import { DURABLE } from '../durable.ts';
 import { isLostRaceCode, LOST_RACE_TRIES, pauseAfterLostRace } from '../lostRaces.ts';
-import { type JobStatusDoc, JobStatusModel } from './JobStatusModel.ts';
+import type { JobStatusDoc } from './JobStatusModel.ts';
+import { jobRecords } from './jobRecords.ts';
 
 /** A record that is not there yet; its user's id as text. */
 export type NewJobRecord = Omit<JobStatusDoc, 'userId'> & { userId: string | null };
@@ -9,8 +10,7 @@ export type NewJobRecord = Omit<JobStatusDoc, 'userId'> & { userId: string | nul
 const DUPLICATE_KEY = 11_000;
 
 /**
- * Inserts records durably, in one write by the driver itself: mongoose's casts would cost more than
- * the write. All fields are to be given, in the form in which they are stored.
+ * Inserts records durably, in one write. All fields are to be given, in the form in which they are stored.
  * @returns by position, for those that were not inserted, the name of the unique index that was in
  * the way: `_id_` where a record of this id is there.
  * @throws the driver's error when anything else went wrong.
@@ -47,7 +47,7 @@ async function failuresOf(
   mayLoseRaces: boolean,
 ): Promise<mongo.WriteError[]> {
   try {
-    await collection().insertMany(documents, { ordered: false, writeConcern: DURABLE });
+    await jobRecords().insertMany(documents, { ordered: false, writeConcern: DURABLE });
     return [];
   } catch (error) {
     if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
@@ -67,9 +67,4 @@ async function failuresOf(
 /** MongoDB and FerretDB both name the index in the text; the key pattern is MongoDB's alone. */
 function indexNamed(message: string): string {
   return /index: (\S+)/.exec(message)?.[1] ?? message;
-}
-
-/** The driver's own, of the records' type. */
-function collection() {
-  return JobStatusModel.db.collection<JobStatusDoc>(JobStatusModel.collection.name);
 }

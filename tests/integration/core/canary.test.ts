@@ -78,7 +78,7 @@ describe('a canary', () => {
 
   it('and what else is taken is noted, whatever becomes of it', async () => {
     const activity = {
-      ...{ running: 1, taken: 0, begun: 0, ended: 0 },
+      ...{ running: 1, taken: 0, begun: 0, ended: 0, completed: 0, sawEmptyAt: 0 },
       ...{ suspended: false, lastCompletedAt: null },
     };
     const notes = startCompletionNotes({

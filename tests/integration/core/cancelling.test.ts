@@ -64,7 +64,7 @@ describe('a cancelled run', () => {
 
   it('is enumerated no further, and can be sealed at once', async () => {
     await UserModel.deleteMany({});
-    await installation.makeUsers(1_010);
+    await installation.makeUsers(2_010);
     const run = await openRequestedRun({
       trigger: 'manual',
       mode: 'queue',
@@ -75,6 +75,7 @@ describe('a cancelled run', () => {
       requestId: null,
     });
     const runId = run?._id ?? '';
+    let pages = 0;
     const cancelledMidway = createProducer({
       findSource,
       lanes: lanesOf([
@@ -84,7 +85,8 @@ describe('a cancelled run', () => {
           outbox: {
             ...outbox,
             async record(entries) {
-              await markCancelled(runId);
+              pages += 1;
+              if (pages === 1) await markCancelled(runId);
               return outbox.record(entries);
             },
           },
@@ -100,7 +102,11 @@ describe('a cancelled run', () => {
       await installation.seal();
       expect((await balancedRun(runId)).finishedAt).not.toBeNull();
     }, 30_000);
-    expect(await balancedRun(runId)).toMatchObject({ status: 'cancelled', enumerated: 1_000 });
+    // The page under way, and the one that was recorded beside it.
+    expect(await balancedRun(runId)).toMatchObject({
+      ...{ status: 'cancelled', enumerated: 2_000 },
+    });
+    expect(await JobStatusModel.countDocuments({ runId })).toBe(2_000);
     await cancelledMidway.stop();
   });
 

@@ -17,6 +17,7 @@ import {
   type QueueWorker,
 } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
 import { createFailureOf } from '../../../server/Services/BackgroundJobs/consuming/failureText.ts';
+import { firstConcurrency } from '../../../server/Services/BackgroundJobs/consuming/holdConcurrency.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
 import {
   type Lane,
@@ -234,7 +235,7 @@ export function useInstallation(
             work: await entry(userDataJob, async () => processor).load({ env }),
           },
         ],
-        concurrency: userDataJob.queue.concurrency(env),
+        concurrency: firstConcurrency(userDataJob.queue.concurrency(env)),
         retentionDays: env.JOB_STATUS_RETENTION_DAYS,
         isCancelled: overrides.isCancelled ?? (() => false),
         isToEnd: overrides.isCancelled ?? (() => false),

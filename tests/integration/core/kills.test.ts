@@ -45,59 +45,63 @@ describe('a producer that is killed', () => {
 
   it.each([
     { step: 'record', page: 1, counted: 0 },
+    { step: 'record', page: 2, counted: 0 },
     { step: 'half', page: 1, counted: 0 },
     { step: 'enqueue', page: 1, counted: 0 },
     { step: 'checkpoint', page: 2, counted: 1_000 },
-  ])('at the step "$step" leaves its run to another: one job for each user', async (dying) => {
-    await Promise.all([UserModel.deleteMany({}), JobStatusModel.deleteMany({})]);
-    await installation.wipeRedis();
-    const users = dying.counted + 120;
-    await installation.makeUsers(users);
-    hour += 1;
-    const slot = new Date(Date.UTC(2026, 1, 1, hour));
-    const opening = {
-      schedule: 'kills',
-      slot,
-      mode: 'queue',
-      batchSize: 50,
-    } as const;
-    const runId =
-      (
-        await openSlotRun({
-          kind: USER_DATA,
-          input: userDataInputOf({}),
-          ...opening,
-          trigger: 'schedule',
-        })
-      )?._id ?? '';
+  ])(
+    'at the step "$step" of page $page leaves its run to another: one job for each user',
+    async (dying) => {
+      await Promise.all([UserModel.deleteMany({}), JobStatusModel.deleteMany({})]);
+      await installation.wipeRedis();
+      const users = (dying.page - 1) * 1_000 + 120;
+      await installation.makeUsers(users);
+      hour += 1;
+      const slot = new Date(Date.UTC(2026, 1, 1, hour));
+      const opening = {
+        schedule: 'kills',
+        slot,
+        mode: 'queue',
+        batchSize: 50,
+      } as const;
+      const runId =
+        (
+          await openSlotRun({
+            kind: USER_DATA,
+            input: userDataInputOf({}),
+            ...opening,
+            trigger: 'schedule',
+          })
+        )?._id ?? '';
 
-    const child = start('dyingProducer', installation, {
-      RUN_ID: runId,
-      DIE_AT: dying.step,
-      DIE_IN_PAGE: String(dying.page),
-      LEASE_MS: '3000',
-    });
-    const [, signal] = await once(child, 'exit');
-    expect(signal).toBe('SIGKILL');
-    expect(await balancedRun(runId)).toMatchObject({
-      status: 'enumerating',
-      enumerated: dying.counted,
-    });
+      const child = start('dyingProducer', installation, {
+        RUN_ID: runId,
+        DIE_AT: dying.step,
+        DIE_IN_PAGE: String(dying.page),
+        LEASE_MS: '3000',
+      });
+      const [, signal] = await once(child, 'exit');
+      expect(signal).toBe('SIGKILL');
+      expect(await balancedRun(runId)).toMatchObject({
+        status: 'enumerating',
+        enumerated: dying.counted,
+      });
 
-    // Its lease still stands: nobody may take the run before it is out.
-    expect((await RunModel.findById(runId).lean())?.lease).not.toBeNull();
-    await vi.waitFor(
-      async () => {
-        await producer.resumeAbandoned();
-        expect((await balancedRun(runId)).status).toBe('running');
-      },
-      { timeout: 20_000, interval: 100 },
-    );
-    expect(await balancedRun(runId)).toMatchObject({ enumerated: users, queued: users });
-    expect(await JobStatusModel.countDocuments({ runId, generation: 1 })).toBe(users);
-    expect((await installation.queue.pendingCounts()).waiting).toBe(users);
-    expect(await installation.reconcile()).toMatchObject({ readded: 0, adopted: 0, removed: 0 });
-  });
+      // Its lease still stands: nobody may take the run before it is out.
+      expect((await RunModel.findById(runId).lean())?.lease).not.toBeNull();
+      await vi.waitFor(
+        async () => {
+          await producer.resumeAbandoned();
+          expect((await balancedRun(runId)).status).toBe('running');
+        },
+        { timeout: 20_000, interval: 100 },
+      );
+      expect(await balancedRun(runId)).toMatchObject({ enumerated: users, queued: users });
+      expect(await JobStatusModel.countDocuments({ runId, generation: 1 })).toBe(users);
+      expect((await installation.queue.pendingCounts()).waiting).toBe(users);
+      expect(await installation.reconcile()).toMatchObject({ readded: 0, adopted: 0, removed: 0 });
+    },
+  );
 });
 
 describe('a job that kills its worker', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { measuredNeed } from './recommendation.ts';
+import { measuredNeed, seenConcurrency } from './recommendation.ts';
 
 it('needs as many workers as end the run within its hour', () => {
   // One worker, three jobs of 500 ms at a time: 6 a second, 21,600 an hour.
@@ -30,4 +30,15 @@ it('stays finite when one job takes longer than an hour', () => {
     usersPerWorkerHour: 0,
     workersNeeded: 2,
   });
+});
+
+it('sees how many jobs were at work at a time in each worker', () => {
+  const job = (worker: string, startedMs: number, durationMs: number) => ({
+    ...{ worker, durationMs },
+    startedAt: new Date(Date.UTC(2026, 0, 1) + startedMs),
+  });
+  const four = [0, 0, 0, 0].map((start) => job('one', start, 100));
+  expect(seenConcurrency([...four, ...four.map((each) => ({ ...each, worker: 'two' }))])).toBe(4);
+  expect(seenConcurrency([job('one', 0, 100), job('one', 100, 100), job('one', 200, 100)])).toBe(1);
+  expect(seenConcurrency([])).toBe(1);
 });

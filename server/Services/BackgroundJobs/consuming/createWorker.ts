@@ -75,6 +75,10 @@ export interface WorkerActivity {
   begun: number;
   /** Of these, the attempts that ended, completed or failed: what is handed back has not. */
   ended: number;
+  /** Of these, the jobs that completed. */
+  completed: number;
+  /** Epoch milliseconds of when it last saw its queue empty; of now, while it waits for jobs. */
+  sawEmptyAt: number;
   /** Whether it takes none on purpose, because a dependency is away. */
   suspended: boolean;
   lastCompletedAt: Date | null;
@@ -84,8 +88,8 @@ export interface WorkerActivity {
 export interface QueueWorker {
   readonly queue: string;
   activity(): WorkerActivity;
-  /** Jobs at once from now on; null for as many as it began with. */
-  limit(concurrency: number | null): void;
+  /** Jobs at once from now on. @returns whether that is another number than before. */
+  limit(concurrency: number): boolean;
   /** Ends the work of the jobs that `isToEnd` now names. */
   endCancelled(): void;
   /**
@@ -130,6 +134,9 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
   let taken = 0;
   let begun = 0;
   let ended = 0;
+  let completed = 0;
+  let seesEmpty = true;
+  let sawEmptyAt = 0;
   let lastCompletedAt: Date | null = null;
   let waitingForDependencies = false;
   let hasBegun = false;
@@ -145,6 +152,8 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
 
   async function process(job: Job, token: string | undefined): Promise<unknown> {
     taken += 1;
+    if (seesEmpty) sawEmptyAt = Date.now();
+    seesEmpty = false;
     told.clear();
     if (job.name === CANARY && !waitingForDependencies) return null;
     running += 1;
@@ -328,6 +337,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     opened.on('completed', (job) => {
       if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
       ended += 1;
+      completed += 1;
       if (settledHere.has(job)) return;
       lastCompletedAt = new Date();
       note(job, 'completed');
@@ -335,6 +345,9 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     opened.on('failed', (job) => {
       ended += 1;
       if (job !== undefined) note(job, job.finishedOn === undefined ? 'delayed' : 'failed');
+    });
+    opened.on('drained', () => {
+      seesEmpty = true;
     });
     opened.on('stalled', (queueId) => {
       log.warn('A job’s worker vanished; the job goes to another', { queueId });
@@ -367,14 +380,11 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
   return {
     queue,
     activity: () => ({
-      ...{ running, taken, begun, ended, lastCompletedAt },
+      ...{ running, taken, begun, ended, completed, lastCompletedAt },
+      sawEmptyAt: seesEmpty ? Date.now() : sawEmptyAt,
       suspended: waitingForDependencies || !hasBegun,
     }),
-    limit(concurrency) {
-      const wanted = concurrency ?? worker.concurrency;
-      if (!bullWorker.limit(wanted)) return;
-      log.info('Jobs at once were changed', { queue, concurrency: wanted });
-    },
+    limit: bullWorker.limit,
     endCancelled() {
       for (const [job, control] of atWork) {
         if (!worker.isToEnd(jobIdOf(String(job.id)))) continue;

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { Env } from '../../../config/env.ts';
+import type { Concurrency } from '../consuming/holdConcurrency.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 
 /** A named queue: kinds that share it share its workers, so give them similar deadlines. */
 export interface QueueDefinition {
   readonly name: string;
-  /** Jobs at once in one worker process. */
-  readonly concurrency: (env: Env) => number;
+  /** Jobs at once in one worker process; `auto` for as many as complete the most of them. */
+  readonly concurrency: (env: Env) => Concurrency;
 }
 
 /** What the core knows of a kind of job: all but the types of its payload and its result. */

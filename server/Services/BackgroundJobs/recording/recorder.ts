@@ -4,6 +4,7 @@ import { DURABLE } from '../../../models/durable.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 import type { JobFailure, JobState } from '../../../models/system/JobStatusModel.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { jobRecords } from '../../../models/system/jobRecords.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { daysAfter } from './expiry.ts';
 import { keptResult } from './keptResult.ts';
@@ -28,7 +29,7 @@ export interface JobRecord {
   result: unknown;
 }
 
-/** Brings what became of jobs to their records, gathered: one write in flight, the next gathers. */
+/** Brings what became of jobs to their records, gathered: a few writes in flight, the next gathers. */
 export interface Recorder {
   /** Takes a record; it is written within a quarter of a second while MongoDB answers. */
   record(record: JobRecord): void;
@@ -40,15 +41,19 @@ export interface Recorder {
   flush(deadlineMs: number): Promise<void>;
 }
 
+type WriteBatch = (records: readonly JobRecord[], retentionDays: number) => Promise<unknown>;
+
 interface RecorderOptions {
   log: JobLog;
   retentionDays: number;
   /** Records kept in memory while MongoDB is slow or away. */
   capacity?: number;
   retryMs?: number;
+  write?: WriteBatch;
 }
 
 const MAX_BATCH = 1000;
+const WRITES_IN_FLIGHT = 2;
 /** Well below the quarter of a second that is promised. */
 const GATHER_MS = 100;
 
@@ -58,50 +63,72 @@ export function createRecorder({
   retentionDays,
   capacity = 5000,
   retryMs = 500,
+  write = writeRecords,
 }: RecorderOptions): Recorder {
   /** By job: of two records of one job that wait, only that of the newer start counts. */
   const buffer = new Map<string, JobRecord>();
-  let writing: Promise<void> | null = null;
-  let wakeRoom: (() => void)[] = [];
-  /** Ends the gathering under way at once. */
-  let hurry = () => {};
+  /**
+   * The jobs of the writes in flight. A newer record of such a job waits for them: the fence orders
+   * starts, and two records of one start only by what is written first.
+   */
+  const inFlight = new Set<string>();
+  let writes = 0;
+  let gathering: NodeJS.Timeout | null = null;
+  /** What was gathered found no write free: it goes with the next one. */
+  let isOverdue = false;
+  const wakeRoom: (() => void)[] = [];
+  const wakeFlush: (() => void)[] = [];
 
-  /** Waits for company: a write of many records costs hardly more than one of a few. */
-  function gathering(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, GATHER_MS);
-      hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Begins as many writes as may be: of full batches at once, of fewer records after gathering. */
+  function writeFull(): void {
+    while (writes < WRITES_IN_FLIGHT && buffer.size - inFlight.size >= MAX_BATCH) begin();
+    // A write of many records costs hardly more than one of a few: wait for company.
+    if (buffer.size > inFlight.size) gathering ??= setTimeout(writeGathered, GATHER_MS);
   }
 
-  async function drain(): Promise<void> {
-    while (buffer.size > 0) {
-      await gathering();
-      const batch = [...buffer.values()].slice(0, MAX_BATCH);
-      if (await written(batch)) {
-        for (const record of batch) {
-          if (buffer.get(record.jobId) === record) buffer.delete(record.jobId);
-        }
-      } else {
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
-      }
-      if (buffer.size < capacity) {
-        const waiting = wakeRoom;
-        wakeRoom = [];
-        for (const wake of waiting) wake();
-      }
+  function writeGathered(): void {
+    if (gathering !== null) clearTimeout(gathering);
+    gathering = null;
+    isOverdue = writes === WRITES_IN_FLIGHT;
+    if (!isOverdue && buffer.size > inFlight.size) begin();
+    writeFull();
+  }
+
+  function begin(): void {
+    const batch: JobRecord[] = [];
+    for (const [jobId, record] of buffer) {
+      if (inFlight.has(jobId)) continue;
+      batch.push(record);
+      if (batch.length === MAX_BATCH) break;
     }
-    // In the same turn in which the buffer was seen empty, or a record taken now would lie there.
-    writing = null;
+    for (const { jobId } of batch) inFlight.add(jobId);
+    writes += 1;
+    void bring(batch);
+  }
+
+  async function bring(batch: readonly JobRecord[]): Promise<void> {
+    const areWritten = await written(batch);
+    if (!areWritten) await new Promise((resolve) => setTimeout(resolve, retryMs));
+    for (const record of batch) {
+      inFlight.delete(record.jobId);
+      if (areWritten && buffer.get(record.jobId) === record) buffer.delete(record.jobId);
+    }
+    writes -= 1;
+    if (buffer.size < capacity) {
+      for (const wake of wakeRoom.splice(0)) wake();
+    }
+    if (buffer.size === 0) {
+      for (const wake of wakeFlush.splice(0)) wake();
+    }
+    // Whoever waits for all of it waits for no company.
+    if (isOverdue || wakeFlush.length > 0) writeGathered();
+    else writeFull();
   }
 
   /** @returns false if the batch is to be tried again. */
   async function written(batch: readonly JobRecord[]): Promise<boolean> {
     try {
-      await writeRecords(batch, retentionDays);
+      await write(batch, retentionDays);
       return true;
     } catch (error) {
       if (isMongoUnavailable(error)) return false;
@@ -118,7 +145,7 @@ export function createRecorder({
       const waiting = buffer.get(record.jobId);
       if (waiting !== undefined && isOlder(record, waiting)) return;
       buffer.set(record.jobId, record);
-      writing ??= drain();
+      writeFull();
     },
     whenRoom(signal) {
       if (buffer.size < capacity) return Promise.resolve();
@@ -136,9 +163,9 @@ export function createRecorder({
       });
     },
     async flush(deadlineMs) {
-      if (writing === null) return;
-      hurry();
-      const written = writing.then(() => true);
+      if (buffer.size === 0) return;
+      const written = new Promise<true>((resolve) => wakeFlush.push(() => resolve(true)));
+      writeGathered();
       if (await inTime(written, deadlineMs, false)) return;
       throw new Error(`${buffer.size} records were not written in ${deadlineMs} ms`);
     },
@@ -188,7 +215,7 @@ async function writeBulk(
   retentionDays: number,
 ): Promise<{ written: number }> {
   const now = new Date();
-  const { matchedCount } = await JobStatusModel.bulkWrite(
+  const { matchedCount } = await jobRecords().bulkWrite(
     records.map((record) => ({
       updateOne: {
         filter: {

@@ -2,7 +2,7 @@ import type { RunDoc } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import type { HandOver, Outbox } from '../enqueuing/outbox.ts';
 import type { QueueEntry } from '../queue.ts';
-import { leaseRun } from './checkpoint.ts';
+import { leaseRun, type ProducerLease } from './checkpoint.ts';
 import { itemsAhead } from './itemsAhead.ts';
 import { runJobId } from './runId.ts';
 import type { OpenSource, Source } from './source.ts';
@@ -24,8 +24,17 @@ export interface Enumeration extends HandOver {
   ended: 'finished' | 'cancelled' | 'interrupted' | 'elsewhere';
 }
 
+/** A page of a run's items, recorded: what is to be handed over, and how far it moves the checkpoint. */
+interface Page {
+  entries: readonly QueueEntry[];
+  last: string;
+  items: readonly string[];
+}
+
 /**
- * Enumerates a run from its checkpoint to its end: per page, record, enqueue, move the checkpoint.
+ * Enumerates a run from its checkpoint to its end: per page, record, enqueue, move the checkpoint. The
+ * next page is recorded while one is handed over: a producer that dies leaves the records of two pages
+ * beyond its checkpoint, at most.
  * May be called by any process at any time; only the holder of the lease gets anywhere.
  */
 export async function enumerateRun(
@@ -36,37 +45,66 @@ export async function enumerateRun(
   const lease = await leaseRun(runId, leaseMs);
   if (lease === null) return total;
   const { run } = lease;
-  let { checkpoint, enumerated } = run;
-  if (checkpoint !== null)
+  if (run.checkpoint !== null) {
+    const { enumerated } = run;
     log.info('A producer stopped midway: its run is resumed', { runId, enumerated });
+  }
 
+  let next: Promise<Page | null> = Promise.resolve(null);
   try {
-    const open = source.open(run);
-    const ahead = await itemsAhead(run);
+    const { recordPage, moveTo } = await pagesOf(lease, { source, outbox });
+    next = recordPage(run.checkpoint);
     while (!signal.aborted) {
-      const items = await open.next(checkpoint, PAGE_SIZE);
-      const last = items.at(-1) ?? ahead.at(-1);
-      if (last === undefined) {
+      const page = await next;
+      if (page === null) {
         return { ...total, ended: (await lease.finish()) ? 'finished' : 'elsewhere' };
       }
-      const entries = items.map((item) => entryOf(run, source, item, open));
-      const recorded = await outbox.record(entries);
-      const part = await outbox.enqueue(recorded, run.batchSize, lease.isHeld);
+      next = recordPage(page.last);
+      // It is waited for only when this page is done.
+      next.catch(() => undefined);
+      const part = await outbox.enqueue(page.entries, run.batchSize, lease.isHeld);
       total.enqueued += part.enqueued;
       total.duplicates += part.duplicates;
       total.notEnqueued += part.notEnqueued;
       if (!lease.isHeld()) return total;
-      checkpoint = last;
-      enumerated += countTogether(items, takeUpTo(last, ahead));
-      const outcome = await lease.advance(checkpoint, enumerated);
+      const outcome = await moveTo(page);
       if (outcome === 'lost') return { ...total, ended: 'elsewhere' };
-      if (outcome === 'cancelled') return { ...total, ended: 'cancelled' };
+      if (outcome === 'cancelled') {
+        // Its records are there: they are counted, and cancelled with those before them.
+        const recorded = await next;
+        if (recorded !== null) await moveTo(recorded);
+        return { ...total, ended: 'cancelled' };
+      }
     }
     return { ...total, ended: 'interrupted' };
   } finally {
+    await next.catch(() => undefined);
     // When MongoDB is away it cannot be given back; then it runs out.
     await lease.release().catch(() => undefined);
   }
+}
+
+/** How the pages of a leased run are made, and taken off what is to come. */
+async function pagesOf(
+  { run, advance }: ProducerLease,
+  { source, outbox }: Pick<EnumerationOptions, 'source' | 'outbox'>,
+) {
+  const open = source.open(run);
+  const ahead = await itemsAhead(run);
+  let { enumerated } = run;
+  return {
+    async recordPage(after: string | null): Promise<Page | null> {
+      const items = await open.next(after, PAGE_SIZE);
+      const last = items.at(-1) ?? ahead.findLast((item) => after === null || item > after);
+      if (last === undefined) return null;
+      const entries = items.map((item) => entryOf(run, source, item, open));
+      return { entries: await outbox.record(entries), last, items };
+    },
+    moveTo({ last, items }: Page) {
+      enumerated += countTogether(items, takeUpTo(last, ahead));
+      return advance(last, enumerated);
+    },
+  };
 }
 
 function countTogether(left: readonly string[], right: readonly string[]): number {

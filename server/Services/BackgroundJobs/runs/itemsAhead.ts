@@ -4,7 +4,7 @@ import { itemOf, runJobIds } from './runId.ts';
 
 /**
  * The items beyond a run's checkpoint that a producer recorded before it died, and those of them
- * that were forgotten since, in order of id: at most its last page. They count as enumerated
+ * that were forgotten since, in order of id: at most its last two pages. They count as enumerated
  * although its source may no longer have them, and are then in no page that is read anew.
  */
 export async function itemsAhead(

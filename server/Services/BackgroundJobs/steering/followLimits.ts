@@ -1,10 +1,16 @@
-import type { QueueWorker } from '../consuming/createWorker.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
 import { readSteering } from './queueSteering.ts';
 
+/** A worker of this process, as far as its limit goes. */
+export interface LimitedWorker {
+  readonly queue: string;
+  /** Jobs at once from now on, as an administrator says; null for what its settings say. */
+  limit(concurrency: number | null): void;
+}
+
 interface FollowOptions {
-  workers: readonly Pick<QueueWorker, 'queue' | 'limit'>[];
+  workers: readonly LimitedWorker[];
   intervalMs: number;
   log: JobLog;
 }

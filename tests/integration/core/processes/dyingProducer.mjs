@@ -7,14 +7,23 @@ const { outbox } = await connect();
 const { enumerateRun } = await load('Services/BackgroundJobs/runs/enumerate.js');
 const { userDataSource } = await load('Services/BackgroundJobs/jobs/userData/userData.source.js');
 
-let page = 0;
+let recordedPages = 0;
+let handedOver = 0;
+let looks = 0;
+/** Looked at before each page is handed over, and once more before the run's end. */
+const signal = {
+  get aborted() {
+    looks += 1;
+    if (step === 'checkpoint' && looks === dyingPage) process.kill(process.pid, 'SIGKILL');
+    return false;
+  },
+};
 const dying = {
   /** @param {unknown[]} entries */
   async record(entries) {
-    page += 1;
-    if (page === dyingPage && step === 'checkpoint') await dieAtOnce();
+    recordedPages += 1;
     const recorded = await outbox.record(entries);
-    if (page === dyingPage && step === 'record') await dieAtOnce();
+    if (recordedPages === dyingPage && step === 'record') await dieAtOnce();
     return recorded;
   },
   /**
@@ -22,10 +31,13 @@ const dying = {
    * @param {number} batchSize
    */
   async enqueue(entries, batchSize) {
-    if (page !== dyingPage) return outbox.enqueue(entries, batchSize);
-    const half = step === 'half' ? Math.ceil(entries.length / 2) : entries.length;
+    handedOver += 1;
+    // The page after this one is recorded meanwhile, and the producer dies there.
+    const isBefore = step === 'record' && handedOver === dyingPage - 1;
+    if (handedOver !== dyingPage && !isBefore) return outbox.enqueue(entries, batchSize);
+    const half = step === 'enqueue' ? entries.length : Math.ceil(entries.length / 2);
     await outbox.enqueue(entries.slice(0, half), batchSize);
-    return dieAtOnce();
+    return isBefore ? new Promise(() => undefined) : dieAtOnce();
   },
 };
 await enumerateRun(given('RUN_ID'), {
@@ -33,5 +45,5 @@ await enumerateRun(given('RUN_ID'), {
   outbox: dying,
   leaseMs: Number(given('LEASE_MS')),
   log: SILENT,
-  signal: new AbortController().signal,
+  signal,
 });

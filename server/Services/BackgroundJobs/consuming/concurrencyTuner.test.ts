@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { type ConcurrencyTuner, createConcurrencyTuner } from './concurrencyTuner.ts';
+
+const LOOK_MS = 200;
+
+interface Work {
+  /** Jobs a second at so many at once. */
+  rate: (atOnce: number) => number;
+  loopDelayMs?: (atOnce: number) => number;
+  isSaturated?: boolean;
+}
+
+/** Lets a tuner look at this work for so many seconds. @returns the limits that it had, look by look. */
+function watch(tuner: ConcurrencyTuner, work: Work, seconds: number): number[] {
+  const limits: number[] = [];
+  let due = 0;
+  for (let at = 0; at < seconds * 1000; at += LOOK_MS) {
+    due += (work.rate(tuner.limit) * LOOK_MS) / 1000;
+    const completed = Math.floor(due);
+    due -= completed;
+    tuner.look({
+      ...{ elapsedMs: LOOK_MS, completed, isSaturated: work.isSaturated ?? true },
+      loopDelayMs: work.loopDelayMs?.(tuner.limit) ?? 1,
+    });
+    limits.push(tuner.limit);
+  }
+  return limits;
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
+it('climbs as far as there may be jobs at once while each does as much as the others', () => {
+  const waitsOnly: Work = { rate: (atOnce) => 20 * atOnce };
+  const limits = watch(createConcurrencyTuner(), waitsOnly, 10);
+  expect(limits.at(-1)).toBe(128);
+});
+
+it('stays where more at once complete no more', () => {
+  const enoughAtTwenty: Work = { rate: (atOnce) => 40 * Math.min(20, atOnce) };
+  const tuner = createConcurrencyTuner();
+  watch(tuner, enoughAtTwenty, 10);
+  const limits = watch(tuner, enoughAtTwenty, 300);
+  expect(mean(limits)).toBeGreaterThan(18);
+  expect(mean(limits)).toBeLessThan(40);
+});
+
+it('leaves work that computes at two at once, which it cannot speed up', () => {
+  const computes: Work = { rate: () => 25 };
+  const tuner = createConcurrencyTuner();
+  watch(tuner, computes, 30);
+  expect(mean(watch(tuner, computes, 300))).toBeLessThan(3);
+});
+
+it('goes down at once where jobs keep the event loop busy for long', () => {
+  const blocks: Work = { rate: () => 5, loopDelayMs: () => 200 };
+  expect(watch(createConcurrencyTuner(), blocks, 1).at(-1)).toBe(2);
+});
+
+it('asks a service less that answers the slower the more it is asked', () => {
+  const collapses: Work = { rate: (atOnce) => (atOnce <= 16 ? 10 * atOnce : 2_560 / atOnce) };
+  const tuner = createConcurrencyTuner();
+  watch(tuner, collapses, 10);
+  const limits = watch(tuner, collapses, 300);
+  expect(mean(limits)).toBeGreaterThan(12);
+  expect(mean(limits)).toBeLessThan(20);
+});
+
+it('follows a service that has become slower, and one that has recovered', () => {
+  const tuner = createConcurrencyTuner();
+  const quick: Work = { rate: (atOnce) => 10 * Math.min(64, atOnce) };
+  const slow: Work = { rate: (atOnce) => 10 * Math.min(8, atOnce) };
+  watch(tuner, quick, 30);
+  expect(tuner.limit).toBe(64);
+  const slowed = watch(tuner, slow, 900);
+  expect(mean(slowed.slice(-1000))).toBeLessThan(16);
+  const recovered = watch(tuner, quick, 300);
+  expect(mean(recovered.slice(-500))).toBeGreaterThan(48);
+});
+
+it('changes nothing while there is not enough to do', () => {
+  const limits = watch(createConcurrencyTuner(), { rate: () => 50, isSaturated: false }, 20);
+  expect(new Set(limits).size).toBe(1);
+});
+
+it('measures long jobs for as long as it takes to see some of them end', () => {
+  const tuner = createConcurrencyTuner();
+  const tenSeconds: Work = { rate: (atOnce) => atOnce / 10 };
+  expect(new Set(watch(tuner, tenSeconds, 30)).size).toBe(1);
+  watch(tuner, tenSeconds, 600);
+  expect(tuner.limit).toBeGreaterThan(8);
+});

@@ -1,0 +1,86 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { LimitedWorker } from '../steering/followLimits.ts';
+import { createConcurrencyTuner, FIRST_LIMIT } from './concurrencyTuner.ts';
+import type { QueueWorker } from './createWorker.ts';
+import type { JobLog } from './jobLog.ts';
+
+/** A worker held to its jobs at once: as configured, or as an administrator says. */
+export interface HeldWorker extends LimitedWorker {
+  stop(): Promise<void>;
+}
+
+interface HoldOptions {
+  worker: Pick<QueueWorker, 'queue' | 'activity' | 'limit'>;
+  log: JobLog;
+}
+
+/** What is configured: a number of jobs at once, or `auto` for as many as complete the most of them. */
+export type Concurrency = number | 'auto';
+
+/** With how many jobs at once a worker begins. */
+export function firstConcurrency(concurrency: Concurrency): number {
+  return concurrency === 'auto' ? FIRST_LIMIT : concurrency;
+}
+
+/** Holds a worker to a number of jobs at once, or to as many as complete the most of them. */
+export function holdConcurrency(concurrency: Concurrency, options: HoldOptions): HeldWorker {
+  return concurrency === 'auto' ? adaptConcurrency(options) : fixConcurrency(concurrency, options);
+}
+
+function fixConcurrency(configured: number, { worker, log }: HoldOptions): HeldWorker {
+  const { queue } = worker;
+  return {
+    queue,
+    limit(wanted) {
+      const concurrency = wanted ?? configured;
+      if (worker.limit(concurrency)) log.info(CHANGED, { queue, concurrency });
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+const CHANGED = 'Jobs at once were changed';
+const LOOK_MS = 200;
+const LOOP_RESOLUTION_MS = 10;
+const NANOSECONDS_PER_MS = 1e6;
+
+function adaptConcurrency({ worker, log }: HoldOptions): HeldWorker {
+  const { queue } = worker;
+  const tuner = createConcurrencyTuner();
+  const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  loop.enable();
+  let fixed: number | null = null;
+  let before = { at: Date.now(), completed: worker.activity().completed };
+
+  const timer = setInterval(() => {
+    const { completed, sawEmptyAt } = worker.activity();
+    const now = { at: Date.now(), completed };
+    const sample = {
+      elapsedMs: now.at - before.at,
+      completed: now.completed - before.completed,
+      isSaturated: sawEmptyAt < before.at,
+      loopDelayMs: Math.max(0, loop.mean / NANOSECONDS_PER_MS - LOOP_RESOLUTION_MS),
+    };
+    before = now;
+    loop.reset();
+    if (fixed !== null) return;
+    const limit = tuner.limit;
+    if (tuner.look(sample) === limit) return;
+    worker.limit(tuner.limit);
+    log.debug(CHANGED, { queue, concurrency: tuner.limit });
+  }, LOOK_MS);
+
+  return {
+    queue,
+    limit(wanted) {
+      if (wanted === fixed) return;
+      fixed = wanted;
+      const concurrency = wanted ?? tuner.limit;
+      if (worker.limit(concurrency)) log.info(CHANGED, { queue, concurrency });
+    },
+    async stop() {
+      clearInterval(timer);
+      loop.disable();
+    },
+  };
+}
