@@ -4,6 +4,7 @@ import { connectRedis, isRedisConfigured, type RedisConnection } from '../config
 import { redisAddress } from '../config/redisAddress.ts';
 import { reasonOf } from '../config/redisLog.ts';
 import { refusalOf } from '../config/redisRefusals.ts';
+import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { ownershipProblem } from '../Services/BackgroundJobs/queues/ownership.ts';
 import { isOwnerAlive } from '../Services/BackgroundJobs/queues/prefixOwner.ts';
 
@@ -19,6 +20,7 @@ export async function inMongo<T>(env: Env, use: () => Promise<T>): Promise<T> {
     await connectMongo({ uri: env.MONGODB_URI, appName: 'hourwork-cli' });
     return await use();
   } finally {
+    await flushTallies();
     await disconnectMongo();
   }
 }

@@ -23,6 +23,7 @@ import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { startClockWatch } from '../Services/BackgroundJobs/health/clockWatch.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
 import { endAbandonedBatches } from '../Services/BackgroundJobs/jobScheduler.ts';
+import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
@@ -63,6 +64,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const tokens = createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES });
   const logger = processLogger(env, 'api');
   const shutdown = new ShutdownList(logger);
+  shutdown.add('numbers', () => flushTallies());
   const mode = backgroundMode(backgroundJobsConfig(env));
   logger.info(env.SCHEDULES_ENABLED ? MODE_LINES[mode] : NO_SCHEDULES_LINE, { mode });
 

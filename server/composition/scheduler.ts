@@ -4,6 +4,7 @@ import type { Logger } from '../config/logger.ts';
 import { disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer } from '../Services/BackgroundJobs/producer.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
@@ -39,6 +40,7 @@ export async function startSchedulerProcess(
   }
   const logger = processLogger(env, 'scheduler');
   const shutdown = new ShutdownList(logger);
+  shutdown.add('numbers', () => flushTallies());
   logger.info('This process runs the schedules', { mode });
 
   const redis = connectRedis(env, 'producer', logger);

@@ -7,6 +7,7 @@ import { onBack } from '../config/redisStates.ts';
 import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
 import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import type { Catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { loadProcessors } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
@@ -48,6 +49,7 @@ export async function startWorker({
   }
   const logger = processLogger(env, 'worker');
   const shutdown = new ShutdownList(logger);
+  shutdown.add('numbers', () => flushTallies());
   const { loaded, ...rest } = await loadProcessors(catalogue, { env }, env.WORKER_QUEUES);
   const redact = processRedactor(env);
   // The heartbeat keeps the reasons, and the probes answer them.

@@ -4,6 +4,7 @@ import type { Fields } from './bson.ts';
 import { ImportModel } from './ImportModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
+import { NumbersModel } from './system/NumbersModel.ts';
 import { RunModel } from './system/RunModel.ts';
 import { SlotModel } from './system/SlotModel.ts';
 import { WorkerModel } from './system/WorkerModel.ts';
@@ -19,6 +20,7 @@ const INDEXED: readonly Indexed[] = [
   AccountModel,
   ImportModel,
   JobStatusModel,
+  NumbersModel,
   PurchaseModel,
   RunModel,
   SlotModel,

@@ -110,10 +110,21 @@ function readingRoutes(controller: JobStatusController): Route[] {
       path: `${BASE}/queue/stats`,
       tag: 'Queue',
       summary: 'How many jobs stand where',
+      description:
+        '`completed` and `failed` come from the numbers by minute: they hold all that has ended since the ' +
+        'first job, whatever has become of the records.',
       guard: 'reader',
+      query: z.strictObject({
+        queue: z
+          .string()
+          .min(1)
+          .max(200)
+          .optional()
+          .meta({ description: 'This one alone; all queues if absent' }),
+      }),
       responses: { 200: queueStats },
-      errors: [...REDIS_UNUSABLE],
-      handle: () => controller.queueStats(),
+      errors: ['NOT_FOUND', ...REDIS_UNUSABLE],
+      handle: ({ query }) => controller.queueStats(query.queue),
     }),
     defineRoute({
       method: 'get',

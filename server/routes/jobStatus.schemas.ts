@@ -113,7 +113,7 @@ export const recommendation = z
     measured: z
       .object({
         sampledJobs: count.meta({
-          description: 'Completed jobs of the newest runs, at most 1,000',
+          description: 'Completed jobs of the newest hours that hold at least 1,000',
         }),
         meanDurationMs: z.number().meta({ description: 'Mean time of one job, in milliseconds' }),
         concurrency: count.meta({ description: 'Jobs one worker runs at a time' }),

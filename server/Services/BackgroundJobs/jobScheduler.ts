@@ -126,11 +126,14 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
   const startedAt = new Date();
   const ended = {
     jobId: envelope.jobId,
+    queue: IN_PROCESS,
+    kind: envelope.kind,
     generation: envelope.generation,
     holdsUnique: false,
     start: 1,
     attempts: 1,
     startedAt,
+    waitedMs: null,
     worker: options.worker,
   };
   try {
@@ -182,12 +185,15 @@ export async function endAbandonedBatches(retentionDays: number): Promise<void> 
       await writeRecords(
         page.map((job) => ({
           jobId: job._id,
+          queue: job.queue,
+          kind: job.kind,
           generation: job.generation,
           holdsUnique: false,
           start: 1,
           status: 'failed',
           attempts: 0,
           startedAt: null,
+          waitedMs: null,
           finishedAt: new Date(),
           worker: null,
           error: {

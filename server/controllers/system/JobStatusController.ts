@@ -35,7 +35,7 @@ export function createJobStatusController(deps: JobStatusDeps) {
     recent: async (query: PageQuery & { status?: JobState | undefined }) =>
       ok(await jobQueries.recent(query)),
     failed: async (query: PageQuery & FailedFilter) => ok(await jobQueries.failed(query)),
-    queueStats: async () => ok(await administration.queueStats()),
+    queueStats: async (queue?: string) => ok(await administration.queueStats(queue)),
     why: async (jobId: string) => ok(await administration.why(jobId)),
     recommendation: async () => ok(await recommend()),
     runs: async (page: PageQuery) => ok(await administration.listRuns(page)),

@@ -55,6 +55,7 @@ describe('the fences of a record', () => {
     return {
       jobId,
       generation: GENERATION,
+      ...{ queue: 'user-data', kind: 'user-data', waitedMs: null },
       holdsUnique: false,
       start: 1,
       status: 'completed',
@@ -166,6 +167,7 @@ describe('a recorder', () => {
       recorder.record({
         jobId,
         generation: 1,
+        ...{ queue: 'user-data', kind: 'user-data', waitedMs: null },
         holdsUnique: false,
         start: 1,
         status: 'completed',
@@ -190,6 +192,7 @@ describe('a recorder', () => {
     recorder.record({
       jobId: 'nobody',
       generation: 1,
+      ...{ queue: 'user-data', kind: 'user-data', waitedMs: null },
       holdsUnique: false,
       start: 1,
       status: 'completed',

@@ -34,6 +34,7 @@ import {
   userDataJob,
   userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import type { Admission } from '../../../server/Services/BackgroundJobs/queues/admission.ts';
@@ -208,6 +209,7 @@ export function useInstallation(
     await wipeRedis();
     await queue.close();
     redis.disconnect();
+    await flushTallies();
     await mongoose.connection.dropDatabase();
     await disconnectMongo();
   });

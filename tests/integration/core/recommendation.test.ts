@@ -1,58 +1,38 @@
-import { describe, expect, it } from 'vitest';
-import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
-import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { expect, it } from 'vitest';
+import { NumbersModel } from '../../../server/models/system/NumbersModel.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
 import { IN_PROCESS } from '../../../server/Services/BackgroundJobs/jobScheduler.ts';
-import { makeJob, makeRun } from '../http/records.ts';
+import { nothingCounted } from '../../../server/Services/BackgroundJobs/numbers/counted.ts';
 import { useInstallation } from './installation.ts';
 
-describe('the number of workers recommended', () => {
-  const installation = useInstallation();
-  const userId = (number: number) => number.toString(16).padStart(24, '0');
+const HOUR_MS = 3_600_000;
+const { queue } = useInstallation();
 
-  /** A run that came after those made before, with this many completed jobs. */
-  async function runOf(
-    runId: string,
-    jobs: number,
-    { durationMs, mode = 'queue' }: { durationMs: number; mode?: 'queue' | 'legacy' },
-  ): Promise<void> {
-    await makeRun({ _id: runId, mode });
-    const first = await makeJob(runId, userId(0), {
-      status: 'completed',
-      queue: mode === 'queue' ? installation.queue.name : IN_PROCESS,
-      error: null,
-      durationMs,
-    });
-    const like = await installation.job(first);
-    await JobStatusModel.insertMany(
-      Array.from({ length: jobs - 1 }, (_, number) => ({
-        ...like,
-        _id: `user-data-${runId}-${userId(number + 1)}`,
-        userId: userId(number + 1),
-      })),
-    );
-  }
-
-  it('rests on the newest 1,000 jobs that workers completed', async () => {
-    // By their names the oldest would come first.
-    await runOf('a-oldest', 300, { durationMs: 5_000 });
-    await runOf('b-older', 700, { durationMs: 20 });
-    await runOf('c-newer', 400, { durationMs: 100 });
-    await runOf('0-batch', 50, { durationMs: 60_000, mode: 'legacy' });
-    await makeRun({ _id: 'd-failed' });
-    await makeJob('d-failed', userId(1), { durationMs: 90_000 });
-    const { measured } = await recommend(2);
-    expect(measured).toMatchObject({
-      sampledJobs: 1_000,
-      meanDurationMs: (400 * 100 + 600 * 20) / 1_000,
-      concurrency: 2,
-    });
-    await Promise.all([JobStatusModel.deleteMany({}), RunModel.deleteMany({})]);
+/** One minute's numbers, some hours ago. */
+async function completed(
+  jobs: number,
+  { hoursAgo, meanMs, of = queue.name }: { hoursAgo: number; meanMs: number; of?: string },
+): Promise<void> {
+  const at = new Date(Math.floor(Date.now() / HOUR_MS - hoursAgo) * HOUR_MS);
+  await NumbersModel.create({
+    ...nothingCounted(),
+    ...{ _id: `${of}|${hoursAgo}`, grain: 'minute', queue: of, kind: 'user-data', at, hour: at },
+    ...{ completed: jobs, workedMs: jobs * meanMs },
   });
+}
 
-  it('is by the formula alone before a worker has completed a job', async () => {
-    await runOf('0-batch', 3, { durationMs: 60_000, mode: 'legacy' });
-    expect((await recommend(2)).measured).toBeNull();
-    await Promise.all([JobStatusModel.deleteMany({}), RunModel.deleteMany({})]);
+it('is by the formula alone before a worker has completed a job', async () => {
+  await completed(50, { hoursAgo: 1, meanMs: 60_000, of: IN_PROCESS });
+  expect((await recommend(2)).measured).toBeNull();
+});
+
+it('rests on the newest hours in which workers completed 1,000 jobs', async () => {
+  await completed(300, { hoursAgo: 9, meanMs: 5_000 });
+  await completed(700, { hoursAgo: 5, meanMs: 20 });
+  await completed(400, { hoursAgo: 2, meanMs: 100 });
+  expect((await recommend(2)).measured).toMatchObject({
+    sampledJobs: 1_100,
+    meanDurationMs: (400 * 100 + 700 * 20) / 1_100,
+    concurrency: 2,
   });
 });

@@ -60,6 +60,7 @@ it('a result stands in its record as the work answered it, or as its text', asyn
     (jobId, position): JobRecord => ({
       ...{ jobId, generation: 1, start: 1, status: 'completed', attempts: 1, worker: 'test' },
       ...{ startedAt: now, finishedAt: now, error: null, history: [], result: results[position] },
+      ...{ queue: 'user-data', kind: 'user-data', waitedMs: null },
       holdsUnique: false,
     }),
   );

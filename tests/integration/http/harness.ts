@@ -9,6 +9,7 @@ import { connectMongo, disconnectMongo, isMongoUp } from '../../../server/config
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { AccountModel, type Role } from '../../../server/models/AccountModel.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { NumbersModel } from '../../../server/models/system/NumbersModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { createAccount } from '../../../server/Services/Auth/accounts.ts';
@@ -29,6 +30,7 @@ import {
   USER_DATA,
   userDataJob,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import type { JobQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
@@ -117,7 +119,7 @@ export async function startHarness(
     ...settings,
   });
   await connectMongo({ uri: mongo.relayed.href });
-  for (const model of [UserModel, AccountModel, RunModel, JobStatusModel]) {
+  for (const model of [UserModel, AccountModel, RunModel, JobStatusModel, NumbersModel]) {
     await model.createIndexes();
   }
 
@@ -198,6 +200,7 @@ export async function startHarness(
       if (keys.length > 0) await redisConnection.del(keys);
       await queue.close();
       redisConnection.disconnect();
+      await flushTallies();
       await mongoose.connection.dropDatabase();
       await disconnectMongo();
       await Promise.all([mongo.relay.close(), redis.relay.close()]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
+import { flushTallies, tally } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
 import { type Harness, startHarness, USERS } from './harness.ts';
 import { makeJob, makeRun } from './records.ts';
 
@@ -20,6 +21,11 @@ function idOf(user: string): string {
 
 beforeAll(async () => {
   api = await startHarness();
+  const of = { queue: 'user-data', kind: 'user-data' };
+  tally(of, { completed: 5, workedMs: 150 });
+  tally(of, { failed: 3, retried: 1 });
+  tally({ ...of, queue: 'in-process' }, { completed: 2, workedMs: 90_000 });
+  await flushTallies();
   await makeRun({ _id: 'm-done', enumerated: USERS.length });
   for (const user of USERS) {
     done.push(
@@ -272,8 +278,18 @@ it('GET /queue/stats answers the six numbers and nothing else', async () => {
     'delayed',
     'total',
   ]);
-  expect(body).toMatchObject({ completed: 5, failed: 2 });
+  expect(body).toMatchObject({ completed: 7, failed: 2 });
   expect(body.total).toBe(body.waiting + body.active + body.completed + body.failed + body.delayed);
+});
+
+it('GET /queue/stats?queue= answers the same of one queue', async () => {
+  const { body } = await api.get(`${BASE}/queue/stats?queue=user-data`, 'viewer').expect(200);
+  expect(body).toMatchObject({ completed: 5, failed: 2 });
+  const { body: refusal } = await api.get(`${BASE}/queue/stats?queue=mail`, 'viewer').expect(404);
+  expect(refusal.error).toMatchObject({
+    code: 'NOT_FOUND',
+    message: 'There is no queue "mail": there are user-data.',
+  });
 });
 
 it('GET /recommendation shows the formula beside what was measured', async () => {

@@ -19,7 +19,7 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
-/** The six numbers of the queue, as the migration guide shows them. */
+/** The six numbers of the queues, as the migration guide shows them. */
 export interface QueueStats {
   waiting: number;
   active: number;
@@ -73,7 +73,8 @@ export interface Administration {
   cancelJob(jobId: string): Promise<{ jobId: string; status: 'cancelled' | 'cancelling' }>;
   /** Oldest first. `REDIS_NEARLY_FULL`; `VALIDATION_FAILED` for a cursor that is none. */
   retryFailed(filter: RetryFilter): Promise<RetriedPart>;
-  queueStats(): Promise<QueueStats>;
+  /** Of all queues, or one. `NOT_FOUND` for a queue that is not there. */
+  queueStats(queue?: string): Promise<QueueStats>;
   /** One sentence: why the job (by its id) is not running, or what became of it. */
   why(jobId: string): Promise<{ jobId: string; why: string }>;
   /** Where the queue holds these jobs now, by job id: `waiting`, `active`, `delayed`, …, `unknown`. */

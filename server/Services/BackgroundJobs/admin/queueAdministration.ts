@@ -1,4 +1,3 @@
-import { AppError } from '../../../errors/AppError.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { QueueLimits, QueuePause } from '../../../models/system/QueueModel.ts';
@@ -14,6 +13,7 @@ import {
   setPause,
   steeringOf,
 } from '../steering/queueSteering.ts';
+import { laneNamed } from './laneNamed.ts';
 
 /** A queue as people see it. */
 export interface QueueView {
@@ -48,12 +48,7 @@ export function createQueueAdministration(
   lanes: Lanes,
   kinds: readonly JobKind[],
 ): QueueAdministration {
-  function laneOf(queue: string): Lane {
-    const lane = lanes.find(queue);
-    if (lane !== undefined) return lane;
-    const names = [...lanes].map((each) => each.queue.name).join(', ');
-    throw new AppError('NOT_FOUND', `There is no queue "${queue}": there are ${names}.`);
-  }
+  const laneOf = (queue: string) => laneNamed(lanes, queue);
 
   async function view({ queue }: Lane): Promise<QueueView> {
     const [steering, counts, scheduled] = await Promise.all([

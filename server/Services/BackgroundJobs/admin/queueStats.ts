@@ -1,39 +1,48 @@
+import { shared } from '../../../config/shared.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
+import { type EndedJobs, endedByQueue } from '../numbers/readNumbers.ts';
 import type { PendingCounts } from '../queue.ts';
-import { addCounts, countRecords, noCounts } from '../runs/balance.ts';
-import { openRuns, sealedTotals } from '../runs/seal.ts';
-import type { Administration } from './administration.ts';
+import type { Administration, QueueStats } from './administration.ts';
+import { laneNamed } from './laneNamed.ts';
+
+const MAX_AGE_MS = 200;
 
 /**
- * The six numbers: what is pending comes from Redis, what has ended from the ledgers (sealed runs
- * by their totals, open ones by their records), so that it stays quick however long the history.
+ * The six numbers, of all queues or one: what is pending comes from Redis, what has ended from the
+ * numbers by minute, so that it stays quick however long the history. All who ask share one reading.
  */
 export function createQueueStats(lanes: Lanes): Administration['queueStats'] {
-  return async () => {
-    const [pending, ended] = await Promise.all([pendingIn(lanes), endedJobs()]);
-    const numbers = { ...pending, ...ended };
-    const total = Object.values(numbers).reduce((sum, jobs) => sum + jobs, 0);
-    return { ...numbers, total };
+  const readPending = shared(MAX_AGE_MS, () => pendingByQueue(lanes));
+  const readEnded = shared(MAX_AGE_MS, endedByQueue);
+  return async (name) => {
+    if (name !== undefined) laneNamed(lanes, name);
+    const [pending, ended] = await Promise.all([readPending(), readEnded()]);
+    return stats(valuesOf(pending, name), valuesOf(ended, name));
   };
 }
 
-async function pendingIn(lanes: Lanes): Promise<PendingCounts> {
-  const sum = { waiting: 0, active: 0, delayed: 0 };
-  for (const { waiting, active, delayed } of await Promise.all(
-    [...lanes].map(({ queue }) => queue.pendingCounts()),
-  )) {
+function valuesOf<Value>(byQueue: ReadonlyMap<string, Value>, name: string | undefined): Value[] {
+  return [...byQueue].filter(([queue]) => name === undefined || queue === name).map(([, v]) => v);
+}
+
+async function pendingByQueue(lanes: Lanes): Promise<ReadonlyMap<string, PendingCounts>> {
+  return new Map(
+    await Promise.all(
+      [...lanes].map(async ({ queue }) => [queue.name, await queue.pendingCounts()] as const),
+    ),
+  );
+}
+
+function stats(pending: readonly PendingCounts[], ended: readonly EndedJobs[]): QueueStats {
+  const sum = { waiting: 0, active: 0, completed: 0, failed: 0, delayed: 0 };
+  for (const { waiting, active, delayed } of pending) {
     sum.waiting += waiting;
     sum.active += active;
     sum.delayed += delayed;
   }
-  return sum;
-}
-
-async function endedJobs(): Promise<{ completed: number; failed: number }> {
-  const [sealed, open] = await Promise.all([sealedTotals(), openRuns()]);
-  const counts = await Promise.all(
-    open.map(async (run) => addCounts(await countRecords(run), run.expired ?? noCounts())),
-  );
-  const { completed, failed } = counts.reduce((sum, count) => addCounts(sum, count), sealed);
-  return { completed, failed };
+  for (const { completed, failed } of ended) {
+    sum.completed += completed;
+    sum.failed += failed;
+  }
+  return { ...sum, total: Object.values(sum).reduce((total, jobs) => total + jobs, 0) };
 }

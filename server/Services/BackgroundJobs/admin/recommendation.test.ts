@@ -3,7 +3,7 @@ import { measuredNeed, seenConcurrency } from './recommendation.ts';
 
 it('needs as many workers as end the run within its hour', () => {
   // One worker, three jobs of 500 ms at a time: 6 a second, 21,600 an hour.
-  const need = measuredNeed(43_201, [400, 600], 3);
+  const need = measuredNeed(43_201, { jobs: 2, workedMs: 1_000 }, 3);
   expect(need).toEqual({
     sampledJobs: 2,
     meanDurationMs: 500,
@@ -14,11 +14,11 @@ it('needs as many workers as end the run within its hour', () => {
 });
 
 it('says nothing before a job has completed', () => {
-  expect(measuredNeed(100, [], 3)).toBeNull();
+  expect(measuredNeed(100, { jobs: 0, workedMs: 0 }, 3)).toBeNull();
 });
 
 it('counts jobs too short to be measured as one millisecond', () => {
-  expect(measuredNeed(100, [0, 0], 1)).toMatchObject({
+  expect(measuredNeed(100, { jobs: 2, workedMs: 0 }, 1)).toMatchObject({
     meanDurationMs: 1,
     usersPerWorkerHour: 3_600_000,
     workersNeeded: 1,
@@ -26,7 +26,7 @@ it('counts jobs too short to be measured as one millisecond', () => {
 });
 
 it('stays finite when one job takes longer than an hour', () => {
-  expect(measuredNeed(2, [8_000_000], 1)).toMatchObject({
+  expect(measuredNeed(2, { jobs: 1, workedMs: 8_000_000 }, 1)).toMatchObject({
     usersPerWorkerHour: 0,
     workersNeeded: 2,
   });

@@ -1,13 +1,14 @@
 import { readMany } from '../../../models/readDeadline.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
-import { RunModel } from '../../../models/system/RunModel.ts';
 import { UserModel } from '../../../models/UserModel.ts';
 import type { Concurrency } from '../consuming/holdConcurrency.ts';
 import { USER_DATA } from '../jobs/userData/userData.job.ts';
+import { addDays } from '../numbers/counted.ts';
+import { readNumbers } from '../numbers/readNumbers.ts';
 
 /** What recent jobs say about the workers that one hour's run needs. */
 export interface MeasuredNeed {
-  /** How many completed jobs of the queue this rests on, those of the newest runs. */
+  /** How many completed jobs this rests on. */
   sampledJobs: number;
   meanDurationMs: number;
   /** Jobs that one worker runs at a time (WORKER_CONCURRENCY, or what was seen of it where that is auto). */
@@ -25,27 +26,34 @@ export interface Recommendation {
   measured: MeasuredNeed | null;
 }
 
+/** Completed jobs, and how long they took in all. */
+interface Sample {
+  jobs: number;
+  workedMs: number;
+  /** When the newest hour of it begins; null without jobs. */
+  newestHour: Date | null;
+}
+
+/** The newest hours with at least so many jobs are enough. */
 const SAMPLE_SIZE = 1_000;
-/** So far back durations are looked for: a hand's runs of single users may be many. */
-const RUNS_LOOKED_AT = 200;
+const DAYS_LOOKED_AT = 30;
 const HOUR_MS = 3_600_000;
 
 /**
- * The workers needed so that a run of `totalUsers` ends within its hour, if every job takes the
- * mean of `durationsMs` and `concurrency` of them run side by side in each worker. Jobs too short
- * to be measured count as one millisecond. Null without durations.
+ * The workers needed so that a run of `totalUsers` ends within its hour, if every job takes as long as
+ * those of the sample did on average, and `concurrency` of them run side by side in each worker. Jobs too
+ * short to be measured count as one millisecond. Null without jobs.
  */
 export function measuredNeed(
   totalUsers: number,
-  durationsMs: readonly number[],
+  { jobs, workedMs }: Pick<Sample, 'jobs' | 'workedMs'>,
   concurrency: number,
 ): MeasuredNeed | null {
-  if (durationsMs.length === 0) return null;
-  const sum = durationsMs.reduce((total, duration) => total + duration, 0);
-  const meanDurationMs = Math.max(1, sum / durationsMs.length);
+  if (jobs === 0) return null;
+  const meanDurationMs = Math.max(1, workedMs / jobs);
   const usersPerWorkerHour = Math.floor((HOUR_MS / meanDurationMs) * concurrency);
   return {
-    sampledJobs: durationsMs.length,
+    sampledJobs: jobs,
     meanDurationMs,
     concurrency,
     usersPerWorkerHour,
@@ -53,36 +61,36 @@ export function measuredNeed(
   };
 }
 
-/** Jobs that workers completed, run after run from the newest back. */
-async function recentJobs(): Promise<TimedJob[]> {
-  const runs = await readMany((options) =>
-    RunModel.find(
-      // The in-process batch says nothing of workers; a sealed run tells whether a look is worth it.
-      { mode: 'queue', $or: [{ sealed: null }, { 'sealed.completed': { $gt: 0 } }] },
-      { _id: 1 },
+/** Jobs that workers completed, hour after hour from the newest back; the in-process batch says nothing of them. */
+async function recentSample(): Promise<Sample> {
+  const to = addDays(new Date(), 1);
+  const from = addDays(to, -DAYS_LOOKED_AT);
+  const hours = await readNumbers({ by: 'hour', from, to, queue: USER_DATA, kind: USER_DATA });
+  const sample: Sample = { jobs: 0, workedMs: 0, newestHour: null };
+  for (const { at, completed, workedMs } of hours.reverse()) {
+    if (sample.jobs >= SAMPLE_SIZE) break;
+    if (completed > 0) sample.newestHour ??= at;
+    sample.jobs += completed;
+    sample.workedMs += workedMs;
+  }
+  return sample;
+}
+
+/** Jobs that workers completed within this hour. */
+function completedWithin(hour: Date): Promise<TimedJob[]> {
+  return readMany((options) =>
+    JobStatusModel.find(
+      {
+        finishedAt: { $gte: hour, $lt: new Date(hour.getTime() + HOUR_MS) },
+        ...{ status: 'completed', queue: USER_DATA },
+        ...{ startedAt: { $ne: null }, durationMs: { $ne: null } },
+      },
+      { startedAt: 1, durationMs: 1, worker: 1 },
       options,
     )
-      .sort({ runSeq: -1 })
-      .limit(RUNS_LOOKED_AT)
-      .lean(),
+      .limit(SAMPLE_SIZE)
+      .lean<TimedJob[]>(),
   );
-  const found: TimedJob[] = [];
-  for (const { _id: runId } of runs) {
-    const jobs = await readMany((options) =>
-      JobStatusModel.find(
-        { runId, status: 'completed', queue: USER_DATA },
-        { startedAt: 1, durationMs: 1, worker: 1 },
-        options,
-      )
-        .limit(SAMPLE_SIZE - found.length)
-        .lean(),
-    );
-    for (const { startedAt, durationMs, worker } of jobs) {
-      if (startedAt !== null && durationMs !== null) found.push({ startedAt, durationMs, worker });
-    }
-    if (found.length >= SAMPLE_SIZE) break;
-  }
-  return found;
 }
 
 interface TimedJob {
@@ -114,19 +122,18 @@ export function seenConcurrency(jobs: readonly TimedJob[]): number {
   return Math.max(1, Math.round(worked / Math.max(1, time)));
 }
 
-/** How many workers: by the guide's formula, and by what the newest 1,000 completed jobs took. */
+/** How many workers: by the guide's formula, and by what the newest completed jobs took. */
 export async function recommend(concurrency: Concurrency): Promise<Recommendation> {
-  const [totalUsers, jobs] = await Promise.all([
+  const [totalUsers, sample] = await Promise.all([
     readMany((options) => UserModel.countDocuments({ active: true }, options)),
-    recentJobs(),
+    recentSample(),
   ]);
+  const { newestHour } = sample;
+  const isSeen = concurrency === 'auto' && newestHour !== null;
+  const seen = isSeen ? seenConcurrency(await completedWithin(newestHour)) : 1;
   return {
     totalUsers,
     byFormula: Math.ceil(totalUsers / 1000) * 2,
-    measured: measuredNeed(
-      totalUsers,
-      jobs.map(({ durationMs }) => durationMs),
-      concurrency === 'auto' ? seenConcurrency(jobs) : concurrency,
-    ),
+    measured: measuredNeed(totalUsers, sample, concurrency === 'auto' ? seen : concurrency),
   };
 }

@@ -73,7 +73,7 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   const { recorder } = options;
   await recorder.whenRoom(options.stop);
   const { envelope, job } = readJob(start, options.jobs);
-  const active = activeRecord(start, envelope, options.worker);
+  const active = activeRecord(start, envelope, { queue: job.definition.queue.name, ...options });
   notBefore(envelope);
   const isFirst = start.start === 1 && envelope.generation === 1 && !isUncertain(envelope);
   if (!isFirst && !(await options.claim(active))) return null;
@@ -147,9 +147,15 @@ export function belongsTo({ requestId, runId, jobId, userId }: Envelope) {
   };
 }
 
-function activeRecord(start: Start, envelope: Envelope, worker: string): JobRecord {
+function activeRecord(
+  start: Start,
+  envelope: Envelope,
+  { queue, worker }: { queue: string; worker: string },
+): JobRecord {
   return {
     jobId: envelope.jobId,
+    queue,
+    kind: envelope.kind,
     generation: envelope.generation,
     holdsUnique: envelope.unique !== null,
     start: start.start,
@@ -157,6 +163,7 @@ function activeRecord(start: Start, envelope: Envelope, worker: string): JobReco
     attempts: start.attempt - 1,
     startedAt: start.startedAt,
     finishedAt: null,
+    waitedMs: null,
     worker,
     error: null,
     history: [],

@@ -18,6 +18,8 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
   const failed = status === 'failed' || status === 'delayed';
   return {
     jobId: envelope.jobId,
+    queue: job.queueName,
+    kind: envelope.kind,
     generation: envelope.generation,
     holdsUnique: envelope.unique !== null,
     start: job.attemptsStarted,
@@ -25,6 +27,7 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
     attempts: job.attemptsMade,
     startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
     finishedAt: job.finishedOn === undefined ? null : new Date(job.finishedOn),
+    waitedMs: waitedMs(job),
     worker: job.processedBy ?? null,
     error: failed ? parseFailureText(job.failedReason ?? '') : null,
     history: historyOf(job.stacktrace),
@@ -32,20 +35,29 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
   };
 }
 
+/** Of a job's first start: since it was put into the queue, or since it was due if that is later. */
+function waitedMs({ attemptsStarted, processedOn, timestamp, opts }: Job): number | null {
+  if (attemptsStarted !== 1 || processedOn === undefined) return null;
+  return Math.max(0, processedOn - timestamp - (opts.delay ?? 0));
+}
+
+/** What must be known of a record to end it. */
+export type RecordToEnd = Pick<JobStatusDoc, '_id' | 'queue' | 'kind' | 'generation' | 'unique'>;
+
 /** The record of a job that Redis holds as ended. */
 export function recordOfEnded(
-  { _id: jobId, generation, unique }: Pick<JobStatusDoc, '_id' | 'generation' | 'unique'>,
+  { _id: jobId, queue, kind, generation, unique }: RecordToEnd,
   job: Ended,
 ): JobRecord {
   return {
-    jobId,
-    generation,
+    ...{ jobId, queue, kind, generation },
     holdsUnique: unique !== null,
     start: job.starts,
     status: job.state satisfies JobState,
     attempts: job.attempts,
     startedAt: job.startedAt,
     finishedAt: job.finishedAt,
+    waitedMs: null,
     worker: job.worker,
     error: job.state === 'failed' ? parseFailureText(job.failedReason) : null,
     history: historyOf(job.failures),

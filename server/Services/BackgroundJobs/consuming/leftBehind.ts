@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type WorkerDoc, WorkerModel } from '../../../models/system/WorkerModel.ts';
 import type { JobQueue } from '../queue.ts';
 import { jobIdOf, queueJobId } from '../queues/envelope.ts';
@@ -7,7 +7,7 @@ import { writeRecords } from '../recording/recorder.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { pidSpace } from './heartbeat.ts';
 import type { JobLog } from './jobLog.ts';
-import { recordOfEnded } from './jobRecords.ts';
+import { type RecordToEnd, recordOfEnded } from './jobRecords.ts';
 
 interface LeftBehindOptions {
   queue: Pick<JobQueue, 'name' | 'endedPage' | 'look' | 'releaseLocksOf'>;
@@ -74,8 +74,8 @@ async function recordEndedSince(
     if (page.length === 0) return recorded;
     const open = await JobStatusModel.find(
       { _id: { $in: page.map(jobIdOf) }, status: { $in: [...OPEN_STATES] } },
-      { generation: 1, unique: 1 },
-    ).lean<Pick<JobStatusDoc, '_id' | 'generation' | 'unique'>[]>();
+      { queue: 1, kind: 1, generation: 1, unique: 1 },
+    ).lean<RecordToEnd[]>();
     const jobs = await queue.look(open.map(({ _id, generation }) => queueJobId(_id, generation)));
     const ended = open.flatMap((record, position) => {
       const job = jobs[position];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DURABLE } from '../../../models/durable.ts';
 import { duplicateKeyPositions } from '../../../models/mongoErrors.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { noteChange, tally } from '../numbers/tally.ts';
 
 /** How many failed generations a record remembers. */
 const GENERATIONS_REMEMBERED = 10;
@@ -65,7 +66,20 @@ export async function claimNextGeneration(
   // Another job of the same `unique` is open by now: that record stays as it is.
   await claiming.catch(duplicateKeyPositions);
   const ids = records.map(({ _id }) => _id);
-  return JobStatusModel.find({ _id: { $in: ids }, claim, status: 'queued' }).lean<JobStatusDoc[]>();
+  const claimed = await JobStatusModel.find({ _id: { $in: ids }, claim, status: 'queued' }).lean<
+    JobStatusDoc[]
+  >();
+  tallyRetried(records, claimed);
+  return claimed;
+}
+
+function tallyRetried(before: readonly JobStatusDoc[], claimed: readonly JobStatusDoc[]): void {
+  const ids = new Set(claimed.map(({ _id }) => _id));
+  for (const record of before) {
+    if (record.status !== 'failed' || !ids.has(record._id)) continue;
+    tally(record, { retried: 1 });
+    noteChange(record.finishedAt);
+  }
 }
 
 function remembered({ generation, finishedAt, history }: JobStatusDoc) {

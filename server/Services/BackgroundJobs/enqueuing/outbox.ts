@@ -1,6 +1,7 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { insertJobRecords, type NewJobRecord } from '../../../models/system/insertJobRecords.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { tally } from '../numbers/tally.ts';
 import type { JobQueue, QueueEntry } from '../queue.ts';
 import { generationOf, jobIdOf, queueJobId } from '../queues/envelope.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
@@ -89,6 +90,9 @@ async function recordEntries(
   const known = await insertJobRecords(entries.map((entry) => newRecord(queueName, entry, now)));
   const there = entries.filter((_, position) => known.has(position));
   const fresh = entries.filter((_, position) => !known.has(position));
+  for (const { envelope } of fresh) {
+    tally({ queue: queueName, kind: envelope.kind }, { accepted: 1 });
+  }
   return [...fresh, ...(await stillQueued(there))];
 }
 
@@ -174,7 +178,7 @@ async function stillQueued(entries: readonly QueueEntry[]): Promise<QueueEntry[]
 }
 
 async function enqueueBatch(
-  queue: Pick<JobQueue, 'add' | 'remove'>,
+  queue: Pick<JobQueue, 'name' | 'add' | 'remove'>,
   batch: readonly QueueEntry[],
   duplicateRetentionDays: number,
 ): Promise<HandOver & { refused: readonly QueueEntry[] }> {
@@ -195,7 +199,7 @@ async function enqueueBatch(
     // A newer one was put in since the record was read: the job stands in the queue.
     else if (generationOf(holder) < generation) superseded.push(holder);
   }
-  await markDuplicates(duplicates, duplicateRetentionDays);
+  await markDuplicates(queue.name, duplicates, duplicateRetentionDays);
   // An older generation of the job itself still holds its place. Once it is gone, the
   // reconciler puts the job in anew; a worker that has it at this moment ends it first.
   await queue.remove(superseded);
@@ -208,12 +212,13 @@ async function enqueueBatch(
 }
 
 async function markDuplicates(
+  queue: string,
   duplicates: readonly { entry: QueueEntry; of: string }[],
   retentionDays: number,
 ): Promise<void> {
   if (duplicates.length === 0) return;
   const now = new Date();
-  await JobStatusModel.bulkWrite(
+  const { modifiedCount } = await JobStatusModel.bulkWrite(
     duplicates.map(({ entry: { envelope }, of }) => ({
       updateOne: {
         filter: {
@@ -234,6 +239,9 @@ async function markDuplicates(
     })),
     { ordered: false, writeConcern: DURABLE },
   );
+  for (const { entry } of duplicates.slice(0, modifiedCount)) {
+    tally({ queue, kind: entry.envelope.kind }, { duplicates: 1 });
+  }
 }
 
 function chunk<Item>(items: readonly Item[], size: number): Item[][] {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { insertJobRecords, type NewJobRecord } from '../../../models/system/insertJobRecords.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { recordOfEnded } from '../consuming/jobRecords.ts';
+import { tally } from '../numbers/tally.ts';
 import type { QueueEntry } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { daysAfter } from '../recording/expiry.ts';
@@ -58,6 +59,7 @@ export async function recordSingles(
       const conflict = conflicts.get(index);
       if (conflict === undefined) {
         answers.set(attempt.position, { jobId: attempt.jobId, became: 'accepted' });
+        tally(attempt.single.request, { accepted: 1 });
         if (attempt.single.status === 'queued') entries.push(entryOf(attempt));
       } else {
         // What goes wrong with one request is its own: others of the page are recorded already.
@@ -145,5 +147,6 @@ async function recordDuplicate(
       expiresAt: daysAfter(now, lanes.of(attempt.single.request.queue).duplicateRetentionDays),
     },
   ]);
+  tally(attempt.single.request, { accepted: 1, duplicates: 1 });
   return { jobId: attempt.jobId, became: 'duplicate', of };
 }

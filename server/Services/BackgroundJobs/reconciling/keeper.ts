@@ -4,6 +4,7 @@ import { acquireLease, releaseLease } from '../../../models/system/LeaseModel.ts
 import type { RunDoc } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { HAND_OVER_MS } from '../enqueuing/enqueuer.ts';
+import { foldNumbers } from '../numbers/fold.ts';
 import { currentCounts } from '../runs/balance.ts';
 import { warnInRun } from '../runs/ledger.ts';
 import { isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
@@ -30,6 +31,7 @@ interface KeeperOptions {
 }
 
 const SEAL_INTERVAL_MS = 1_000;
+const FOLD_INTERVAL_MS = 60_000;
 const LEASE = 'ledger-keeper';
 /** A job recorded just now may be on its way into Redis still. */
 const TIMED_GRACE_MS = 2 * HAND_OVER_MS;
@@ -101,10 +103,19 @@ export function startKeeper(options: KeeperOptions): Repetition {
     },
   );
 
+  const folding = every(
+    { name: 'Folding numbers', intervalMs: FOLD_INTERVAL_MS, log },
+    async () => {
+      if (!(await acquireLease(LEASE, holder, leaseMs))) return;
+      await foldNumbers(options);
+    },
+  );
+
   return {
     async stop() {
       stopping.abort();
-      await Promise.all([sealing.stop(), staging.stop(), reconciling.stop()]);
+      const all = [sealing, staging, reconciling, folding];
+      await Promise.all(all.map((each) => each.stop()));
       await releaseLease(LEASE, holder).catch(() => undefined);
     },
   };

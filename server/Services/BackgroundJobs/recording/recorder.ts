@@ -6,6 +6,7 @@ import type { JobFailure, JobState } from '../../../models/system/JobStatusModel
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { jobRecords } from '../../../models/system/jobRecords.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import { tallyEnded } from '../numbers/tallyRecords.ts';
 import { daysAfter } from './expiry.ts';
 import { keptResult } from './keptResult.ts';
 import { isFinal, sourcesOf } from './states.ts';
@@ -13,6 +14,8 @@ import { isFinal, sourcesOf } from './states.ts';
 /** What a worker, or the queue, says of one start of a job. */
 export interface JobRecord {
   jobId: string;
+  queue: string;
+  kind: string;
   generation: number;
   /** Whether the job may hold a `unique`, which a final state releases. */
   holdsUnique: boolean;
@@ -22,6 +25,8 @@ export interface JobRecord {
   attempts: number;
   startedAt: Date | null;
   finishedAt: Date | null;
+  /** How long its first start had waited since it was due; null for a later start, or if unknown. */
+  waitedMs: number | null;
   worker: string | null;
   error: JobFailure | null;
   /** One line for each failed attempt. */
@@ -185,20 +190,21 @@ function isOlder(record: JobRecord, than: JobRecord): boolean {
 export async function writeRecords(
   records: readonly JobRecord[],
   retentionDays: number,
+  now = new Date(),
 ): Promise<{ written: number }> {
   if (records.length === 0) return { written: 0 };
   try {
-    return await writeBulk(records, retentionDays);
+    return await writeBulk(records, retentionDays, now);
   } catch (error) {
     if (isMongoUnavailable(error)) throw error;
     const [record] = records;
     if (records.length === 1 && record !== undefined) {
       if (record.result === null || record.result === undefined) throw error;
-      return writeBulk([{ ...record, result: notKept(error) }], retentionDays);
+      return writeBulk([{ ...record, result: notKept(error) }], retentionDays, now);
     }
     const middle = Math.ceil(records.length / 2);
-    const first = await writeRecords(records.slice(0, middle), retentionDays);
-    const second = await writeRecords(records.slice(middle), retentionDays);
+    const first = await writeRecords(records.slice(0, middle), retentionDays, now);
+    const second = await writeRecords(records.slice(middle), retentionDays, now);
     return { written: first.written + second.written };
   }
 }
@@ -209,12 +215,12 @@ function notKept(error: unknown): { notKept: string } {
   return { notKept: `MongoDB refused the result (${name}): it may be too large for a document.` };
 }
 
-/** Writes them in one unordered bulk. */
+/** Writes them in one unordered bulk, and counts them. */
 async function writeBulk(
   records: readonly JobRecord[],
   retentionDays: number,
+  now: Date,
 ): Promise<{ written: number }> {
-  const now = new Date();
   const { matchedCount } = await jobRecords().bulkWrite(
     records.map((record) => ({
       updateOne: {
@@ -235,6 +241,7 @@ async function writeBulk(
     })),
     { ordered: false, writeConcern: DURABLE },
   );
+  await tallyEnded(records, { matched: matchedCount, at: now });
   return { written: matchedCount };
 }
 

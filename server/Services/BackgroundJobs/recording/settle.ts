@@ -1,5 +1,6 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { tally } from '../numbers/tally.ts';
 import { daysAfter } from './expiry.ts';
 import type { JobRecord } from './recorder.ts';
 import { sourcesOf } from './states.ts';
@@ -7,7 +8,7 @@ import { sourcesOf } from './states.ts';
 /** Which start says so: a newer one, or a final state, is not overwritten. */
 type StartOfJob = Pick<
   JobRecord,
-  'jobId' | 'generation' | 'start' | 'attempts' | 'startedAt' | 'worker'
+  'jobId' | 'queue' | 'kind' | 'generation' | 'start' | 'attempts' | 'startedAt' | 'worker'
 >;
 
 function fence({ jobId, generation, start }: StartOfJob, to: 'scheduled' | 'cancelled') {
@@ -80,5 +81,6 @@ export async function recordCancelled(
     },
     { writeConcern: DURABLE },
   );
+  if (matchedCount === 1) tally(start, { cancelled: 1 });
   return matchedCount === 1;
 }

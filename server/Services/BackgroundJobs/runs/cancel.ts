@@ -3,6 +3,7 @@ import { DURABLE } from '../../../models/durable.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
+import { tally } from '../numbers/tally.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { daysAfter } from '../recording/expiry.ts';
@@ -90,8 +91,14 @@ export async function cancelRecords(
     })),
     { ordered: false, writeConcern: DURABLE },
   );
+  tallyCancelled(cancelled, modifiedCount);
   await warnOfDuplicates(cancelled);
   return modifiedCount;
+}
+
+/** Where one of them has moved on meanwhile, it is not known which: an estimate is enough here. */
+function tallyCancelled(records: readonly JobStatusDoc[], cancelled: number): void {
+  for (const record of records.slice(0, cancelled)) tally(record, { cancelled: 1 });
 }
 
 /** Says in later runs that users whom they had left to these jobs are not done. */

@@ -3,7 +3,7 @@ import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type RunCounts, type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import { daysAfter } from '../recording/expiry.ts';
 import { OPEN_STATES } from '../recording/states.ts';
-import { addCounts, countRecords, currentCounts, noCounts } from './balance.ts';
+import { addCounts, countRecords, currentCounts } from './balance.ts';
 
 const DAY_MS = 86_400_000;
 /** A run open for longer than this keeps its records from expiring. */
@@ -130,20 +130,4 @@ export async function keepRecordsOf(run: RunDoc): Promise<void> {
     { runId: run._id, expiresAt: { $lt: new Date(now + LONG_OPEN_MS) } },
     { $set: { expiresAt: new Date(now + DAY_MS) } },
   );
-}
-
-/** The totals of all sealed runs, from the ledger alone. */
-export async function sealedTotals(): Promise<RunCounts> {
-  const [sum] = await RunModel.aggregate<RunCounts>([
-    { $match: { sealed: { $ne: null } } },
-    {
-      $group: {
-        _id: null,
-        ...Object.fromEntries(
-          Object.keys(noCounts()).map((key) => [key, { $sum: `$sealed.${key}` }]),
-        ),
-      },
-    },
-  ]);
-  return sum ?? noCounts();
 }
