@@ -13,6 +13,7 @@ import {
   createQueueHealthController,
   type QueueHealthDeps,
 } from '../controllers/system/QueueHealthController.ts';
+import { createWatchingController, type WatchingDeps } from '../controllers/WatchingController.ts';
 import { authRoutes } from '../routes/auth.routes.ts';
 import { healthRoutes } from '../routes/health.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
@@ -20,6 +21,7 @@ import { jobsRoutes } from '../routes/jobs.routes.ts';
 import { queueHealthRoutes } from '../routes/queueHealth.routes.ts';
 import { queuesRoutes } from '../routes/queues.routes.ts';
 import type { Route } from '../routes/route.ts';
+import { watchingRoutes } from '../routes/watching.routes.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
 import { refuseLargeBodies } from './bodyLimit.ts';
@@ -32,10 +34,16 @@ import { generalLimits } from './middleware/rateLimits.ts';
 import { createRequestContext, shownPath } from './middleware/requestContext.ts';
 import { mountRoutes } from './mountRoutes.ts';
 import { openApiDocument } from './openapi.ts';
+import { createStreams } from './streams.ts';
 
 const REQUESTS_PER_MINUTE = 6_000;
 
-export interface AppDeps extends JobStatusDeps, QueueHealthDeps, JobsDeps, QueuesDeps {
+export interface AppDeps
+  extends JobStatusDeps,
+    QueueHealthDeps,
+    JobsDeps,
+    QueuesDeps,
+    WatchingDeps {
   jobQueries: JobQueries;
   authentication: Authentication;
   health: HealthDeps;
@@ -48,6 +56,8 @@ export interface AppDeps extends JobStatusDeps, QueueHealthDeps, JobsDeps, Queue
   proxies: number;
   /** Whose pages may call the API from a browser (CORS_ORIGINS). */
   corsOrigins: readonly string[];
+  /** Streams of events served at the same time (MAX_EVENT_STREAMS). */
+  maxEventStreams: number;
 }
 
 /** Every endpoint there is. */
@@ -58,6 +68,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...jobStatusRoutes(createJobStatusController(deps)),
     ...jobsRoutes(createJobsController(deps), deps.kinds),
     ...queuesRoutes(createQueuesController(deps)),
+    ...watchingRoutes(createWatchingController(deps)),
     ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
 }
@@ -96,7 +107,8 @@ export function createApp(deps: AppDeps): Express {
   const { findUserId } = deps.jobQueries;
   const { authentication, version } = deps;
   const authorize = createAuthorize({ authentication, findUserId });
-  mountRoutes(app, routes, { authorize, stop: deps.stop });
+  const streams = createStreams(deps.maxEventStreams);
+  mountRoutes(app, routes, { authorize, stop: deps.stop, streams });
 
   const document = openApiDocument(routes, version);
   app.get('/openapi.json', (_request, response) => {

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Response } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '../errors/AppError.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 
@@ -12,7 +13,8 @@ const SIGN_OF_LIFE_MS = 15_000;
 
 /**
  * Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html),
- * one for each value, until there are no more; HEAD has the headers alone.
+ * one for each value, until there are no more; HEAD has the headers alone. A value with an `event` and an
+ * `id` is sent under that name, with that id. For a client that reads slowly the next value waits.
  * @throws what the values' source throws: before the first value it can still be answered as usual.
  */
 export async function sendEvents(
@@ -36,12 +38,29 @@ export async function sendEvents(
   const signOfLife = setInterval(() => response.write(':\n\n'), SIGN_OF_LIFE_MS);
   try {
     for (; next.done !== true; next = await source.next()) {
-      response.write(`data: ${JSON.stringify(shape.parse(next.value))}\n\n`);
+      if (!response.write(eventText(shape.parse(next.value)))) await drained(response);
     }
   } finally {
     clearInterval(signOfLife);
     response.end();
   }
+}
+
+const named = z.object({ event: z.string(), id: z.string() });
+
+function eventText(value: unknown): string {
+  const { success, data } = named.safeParse(value);
+  const head = success ? `event: ${data.event}\nid: ${data.id}\n` : '';
+  return `${head}data: ${JSON.stringify(value)}\n\n`;
+}
+
+/** Settles when there is room again, or nobody reads any more. */
+async function drained(response: Response): Promise<void> {
+  if (response.destroyed) return;
+  const left = new AbortController();
+  await Promise.race(
+    ['drain', 'close'].map((event) => once(response, event, { signal: left.signal })),
+  ).finally(() => left.abort());
 }
 
 /** Aborts when the client of `response` is gone, or `stop` aborts. */

@@ -31,6 +31,7 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   MONGODB_UNAVAILABLE: 503,
   MONGODB_SLOW: 503,
   SHUTTING_DOWN: 503,
+  TOO_MANY_STREAMS: 503,
   // These end jobs; as the answer to a request they would be our mistake.
   INVALID_RESULT: 500,
   GAVE_UP: 500,

@@ -1,26 +1,28 @@
 import type { IRouter, RequestHandler } from 'express';
 import type { Route } from '../routes/route.ts';
 import { cookiesOf, setCookie } from './cookies.ts';
-import { sendEvents, whileAllowed, whileWanted } from './eventStream.ts';
+import { sendEvents, whileWanted } from './eventStream.ts';
 import { HttpError } from './HttpError.ts';
 import type { Authorize } from './middleware/authorize.ts';
 import { clientAddress } from './middleware/rateLimits.ts';
 import { readRequest } from './middleware/readRequest.ts';
 import { requestIdOf } from './middleware/requestContext.ts';
+import type { Streams } from './streams.ts';
 
 interface Mounting {
   authorize: Authorize;
   /** Aborts when the process begins to stop: streams of events end then. */
   stop: AbortSignal;
+  streams: Streams;
 }
 
 /** Guard, then schemas, then the handler; its answer is made from the schema. */
-function endpoint(route: Route, { authorize, stop }: Mounting): RequestHandler {
+function endpoint(route: Route, { authorize, stop, streams }: Mounting): RequestHandler {
   return async (request, response) => {
     const account = await authorize(request, route.guard);
     const parts = await readRequest(route, request, response);
     const allowed = () =>
-      whileAllowed(whileWanted(response, stop), () => authorize(request, route.guard));
+      streams.open(request, whileWanted(response, stop), () => authorize(request, route.guard));
 
     const { status, body, cookie } = await route.handle({
       ...(parts as Parameters<Route['handle']>[0]),

@@ -33,6 +33,7 @@ function errorCodes(route: Route): ApiErrorCode[] {
     'PAYLOAD_TOO_LARGE',
     ...(route.method === 'get' ? [] : (['UNSUPPORTED_MEDIA_TYPE'] as const)),
     'RATE_LIMITED',
+    ...(route.events ? (['TOO_MANY_STREAMS'] as const) : []),
     ...(route.errors ?? []),
   ];
 }

@@ -16,6 +16,7 @@ import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts
 import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
 import { createQueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
+import { createRunViews } from '../Services/BackgroundJobs/admin/runViews.ts';
 import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
 import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
@@ -23,6 +24,7 @@ import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { startClockWatch } from '../Services/BackgroundJobs/health/clockWatch.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
 import { endAbandonedBatches } from '../Services/BackgroundJobs/jobScheduler.ts';
+import { readNumbers } from '../Services/BackgroundJobs/numbers/readNumbers.ts';
 import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
@@ -32,6 +34,7 @@ import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { createAlarms } from '../Services/BackgroundJobs/reconciling/alarms.ts';
 import { startKeeper } from '../Services/BackgroundJobs/reconciling/keeper.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
+import { createLive } from '../Services/BackgroundJobs/watching/live.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
 import { admissionTo } from './admissionTo.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
@@ -109,12 +112,15 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const forgetEnqueuer = provideEnqueuer(enqueuer);
   shutdown.add('enqueuer', async () => forgetEnqueuer());
 
-  const administration = createAdministration({ ...common, producer });
+  const runViews = createRunViews();
+  const administration = createAdministration({ ...common, producer, runViews });
   const app = createApp({
     administration,
     jobQueries: createJobQueries(administration),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth: createQueueHealth(queues),
+    live: createLive({ lanes, runViews }),
+    numbers: readNumbers,
     enqueuer,
     queueAdministration: createQueueAdministration(lanes, kinds),
     kinds,
@@ -137,6 +143,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     version: packageVersion(),
     proxies: env.TRUST_PROXY,
     corsOrigins: env.CORS_ORIGINS ?? [],
+    maxEventStreams: env.MAX_EVENT_STREAMS,
   });
   shutdown.addLast('MongoDB', disconnectMongo);
   const connecting = new AbortController();

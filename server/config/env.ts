@@ -79,6 +79,7 @@ const settings = z.object({
   }).optional(),
   JWT_TTL_MINUTES: positiveInt.max(24 * 60).default(60),
   LOGIN_ATTEMPTS_PER_MINUTE: positiveInt.default(10),
+  MAX_EVENT_STREAMS: positiveInt.default(200),
   ADMIN_EMAIL: accountEmail.optional(),
   ADMIN_PASSWORD: checked(passwordProblem).optional(),
 

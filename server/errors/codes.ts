@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'FORBIDDEN',
   'NOT_FOUND',
   'RATE_LIMITED',
+  'TOO_MANY_STREAMS',
   // In conflict with the state of things
   'JOB_NOT_FAILED',
   'JOB_PENDING',

@@ -81,8 +81,8 @@ export interface JobQueue {
    * than asked for is the live job that deduplication found. */
   add(entries: readonly QueueEntry[]): Promise<string[]>;
   pendingCounts(): Promise<PendingCounts>;
-  /** How many jobs completed within the time that Redis keeps finished ones. */
-  completedOfLate(): Promise<number>;
+  /** How many jobs completed within this time, or as long as Redis keeps finished ones. */
+  completedOfLate(withinMs?: number): Promise<number>;
   /** The jobs that are held for being at work, and whether a worker has them. */
   jobsAtWork(): Promise<JobsAtWork>;
   /** Whether a run's jobs may be added: rejects with `REDIS_NEARLY_FULL` from 80 % of Redis'
@@ -161,8 +161,8 @@ export function openQueue(
     name,
     add: (entries) => ask(() => add(queue, optionsOf, entries)),
     pendingCounts: () => ask(() => contents.pendingCounts(queue, redis)),
-    completedOfLate: () =>
-      ask(() => contents.completedSince(queue, redis, Date.now() - keepFinishedMs)),
+    completedOfLate: (withinMs = keepFinishedMs) =>
+      ask(() => contents.completedSince(queue, redis, Date.now() - withinMs)),
     jobsAtWork: () => ask(() => jobsAtWork(redis, `${prefix}:${name}`)),
     requireRoom: () => ask(() => requireRoom(redis)),
     look: (queueIds) => ask(() => Promise.all(queueIds.map((id) => contents.look(queue, id)))),

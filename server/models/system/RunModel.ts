@@ -117,6 +117,8 @@ runSchema.index(
   { unique: true, partialFilterExpression: { slot: { $type: 'date' } } },
 );
 runSchema.index({ runSeq: -1 }, { unique: true });
+// Runs that began in the future of a clock that was set back.
+runSchema.index({ startedAt: -1 });
 // The open runs, for the sealer and for producers that look for a dead one's work.
 runSchema.index({ status: 1, runSeq: 1 });
 // The same request again answers with the same run.

@@ -54,6 +54,13 @@ describe.each(READING)('GET %s', (path) => {
   });
 });
 
+describe.each(['/app/live', '/app/numbers'])('GET %s', (path) => {
+  it('is 401 without a token, and 403 for a user', async () => {
+    await api.get(path).expect(401);
+    await api.get(path, 'user').expect(403);
+  });
+});
+
 describe.each(ACTING)('POST %s', (path) => {
   it('is 401 without a token', async () => {
     await api.post(BASE + path).expect(401);

@@ -1,51 +1,25 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import {
   changePassword,
   createAccount,
   disableAccount,
 } from '../../../server/Services/Auth/accounts.ts';
-import { type Harness, JWT_SECRET, PASSWORD, startHarness } from './harness.ts';
+import { useStreams } from './eventStreams.ts';
+import { JWT_SECRET, PASSWORD } from './harness.ts';
 import { makeRun } from './records.ts';
 
-let api: Harness;
-let server: Server;
-beforeAll(async () => {
-  api = await startHarness();
-  server = createServer(api.app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-});
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await api.stop();
-});
+const streams = useStreams();
 
 /** Begins to follow a run; the events come one by one, as they arrive. */
-async function follow(runId: string, token = api.tokens.viewer) {
-  const { port } = server.address() as AddressInfo;
-  const leaving = new AbortController();
-  onTestFinished(() => leaving.abort());
-  const answer = await fetch(`http://127.0.0.1:${port}/app/job-status/runs/${runId}/events`, {
-    headers: { authorization: `Bearer ${token}` },
-    signal: leaving.signal,
-  });
-  async function* events() {
-    let text = '';
-    for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      text += chunk;
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const [, data] = /^data: (.*)$/m.exec(text.slice(0, end)) ?? [];
-        text = text.slice(end + 2);
-        if (data !== undefined) yield JSON.parse(data) as Record<string, unknown>;
-      }
-    }
+async function follow(runId: string, token?: string) {
+  const path = `/app/job-status/runs/${runId}/events`;
+  const { answer, events } = await streams.follow(path, token === undefined ? {} : { token });
+  async function* data() {
+    for await (const event of events) yield event.data;
   }
-  return { answer, events: events() };
+  return { answer, events: data() };
 }
 
 it('tells how a run stands, then each change, and ends with the run', async () => {
@@ -76,7 +50,11 @@ it('is 404, as any other answer, for a run that is not there', async () => {
 
 async function loggedIn(email: string): Promise<string> {
   await createAccount({ email, password: PASSWORD, role: 'viewer' });
-  const answer = await api.post('/app/auth/login').send({ email, password: PASSWORD }).expect(200);
+  const answer = await streams
+    .api()
+    .post('/app/auth/login')
+    .send({ email, password: PASSWORD })
+    .expect(200);
   return answer.body.token;
 }
 
@@ -100,7 +78,7 @@ it.each([
 
 it('ends when the token expires', async () => {
   await makeRun({ _id: 'm-expiring' });
-  const claims = jwt.decode(api.tokens.viewer) as jwt.JwtPayload;
+  const claims = jwt.decode(streams.api().tokens.viewer) as jwt.JwtPayload;
   const exp = Math.floor(Date.now() / 1_000) + 3;
   const { answer, events } = await follow('m-expiring', jwt.sign({ ...claims, exp }, JWT_SECRET));
   expect(answer.status).toBe(200);
@@ -115,7 +93,7 @@ it('ends when the process begins to stop, so that no stream holds it up', async 
   const { events } = await follow('m-open');
   await events.next();
   const began = Date.now();
-  api.beginToStop();
+  streams.api().beginToStop();
   expect((await events.next()).done).toBe(true);
   expect(Date.now() - began).toBeLessThan(1_000);
 });

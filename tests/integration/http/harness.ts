@@ -20,6 +20,7 @@ import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/
 import { describeKind } from '../../../server/Services/BackgroundJobs/admin/kinds.ts';
 import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
+import { createRunViews } from '../../../server/Services/BackgroundJobs/admin/runViews.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import {
   laneSettings,
@@ -30,11 +31,13 @@ import {
   USER_DATA,
   userDataJob,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { readNumbers } from '../../../server/Services/BackgroundJobs/numbers/readNumbers.ts';
 import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import type { JobQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
+import { createLive } from '../../../server/Services/BackgroundJobs/watching/live.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { openRelay, type Relay } from '../relay.ts';
 
@@ -139,8 +142,10 @@ export async function startHarness(
     retentionDays,
     log: logger,
   });
+  const runViews = createRunViews();
   const administration = createAdministration({
     producer,
+    runViews,
     lanes,
     batchSize,
     retentionDays,
@@ -154,6 +159,8 @@ export async function startHarness(
     jobQueries: createJobQueries(administration),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth: createQueueHealth(queues),
+    live: createLive({ lanes, runViews }),
+    numbers: readNumbers,
     enqueuer: createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger }),
     queueAdministration: createQueueAdministration(lanes, [userDataJob]),
     kinds: [userDataJob],
@@ -173,6 +180,7 @@ export async function startHarness(
     version: '0.0.0-test',
     proxies: env.TRUST_PROXY,
     corsOrigins: env.CORS_ORIGINS ?? [],
+    maxEventStreams: env.MAX_EVENT_STREAMS,
   });
   await vi.waitFor(() => queue.pendingCounts(), 5_000);
 

@@ -8,11 +8,14 @@ import { createFollowRun } from './followRun.ts';
 import { createQueueStats } from './queueStats.ts';
 import { createRetries } from './retries.ts';
 import { createRunRequests } from './runRequests.ts';
+import { createRunViews, type RunViews } from './runViews.ts';
 import { createWhy } from './why.ts';
 
 interface AdministrationOptions {
   producer: Pick<Producer, 'drive' | 'requireRoom'>;
   lanes: Lanes;
+  /** Those of the process, if anything else in it shows runs. */
+  runViews?: RunViews;
   batchSize: number;
   retentionDays: number;
   log: JobLog;
@@ -21,10 +24,10 @@ interface AdministrationOptions {
 /** What an admin may ask and do, over all queues. */
 export function createAdministration(options: AdministrationOptions): Administration {
   const { lanes } = options;
-  const runRequests = createRunRequests(options);
+  const runRequests = createRunRequests({ runViews: createRunViews(), ...options });
   return {
     ...runRequests,
-    followRun: createFollowRun(runRequests),
+    followRun: createFollowRun(runRequests.getRun),
     ...createRetries(options),
     cancelJob: createCancelJob(lanes),
     queueStats: createQueueStats(lanes),

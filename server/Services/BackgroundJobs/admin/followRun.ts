@@ -1,23 +1,34 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { RunView } from '../runs/balance.ts';
+import { createWatch, type Watch } from '../watching/createWatch.ts';
 import type { Administration } from './administration.ts';
 
-/** Each look counts the records of an open run. */
-const LOOK_MS = 2_000;
+const LOOK_MS = 1_000;
 
-/** Looks at a run again and again. */
-export function createFollowRun({
-  getRun,
-}: Pick<Administration, 'getRun'>): Administration['followRun'] {
+/** Follows runs: each is read by one reader, however many follow it. */
+export function createFollowRun(getRun: Administration['getRun']): Administration['followRun'] {
+  const followed = new Map<string, { watch: Watch<RunView>; followers: number }>();
+
+  function watchOf(runId: string) {
+    const known = followed.get(runId);
+    if (known !== undefined) return known;
+    const watch = createWatch({
+      read: () => getRun(runId),
+      intervalMs: LOOK_MS,
+      isLast: ({ finishedAt }) => finishedAt !== null,
+    });
+    const made = { watch, followers: 0 };
+    followed.set(runId, made);
+    return made;
+  }
+
   return async function* follow(runId, signal) {
-    let shown = '';
-    while (!signal.aborted) {
-      const run = await getRun(runId);
-      const now = JSON.stringify(run);
-      if (now !== shown) yield run;
-      shown = now;
-      if (run.finishedAt !== null) return;
-      // Aborted while it waits, it ends.
-      await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    const run = watchOf(runId);
+    run.followers += 1;
+    try {
+      yield* run.watch.follow(signal);
+    } finally {
+      run.followers -= 1;
+      if (run.followers === 0) followed.delete(runId);
     }
   };
 }

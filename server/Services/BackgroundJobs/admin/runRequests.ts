@@ -7,14 +7,15 @@ import type { Lanes } from '../enqueuing/lanes.ts';
 import { USER_DATA } from '../jobs/userData/userData.job.ts';
 import { userDataInputOf } from '../jobs/userData/userData.source.ts';
 import type { Producer } from '../producer.ts';
-import { currentCounts, runView } from '../runs/balance.ts';
 import { cancelWaitingJobs, markCancelled } from '../runs/cancel.ts';
 import { findRun, openRequestedRun } from '../runs/ledger.ts';
 import type { Administration, RunRequest } from './administration.ts';
 import { noCursor } from './positionCursor.ts';
+import type { RunViews } from './runViews.ts';
 
 interface RunRequestOptions {
   producer: Pick<Producer, 'drive' | 'requireRoom'>;
+  runViews: RunViews;
   lanes: Lanes;
   batchSize: number;
   retentionDays: number;
@@ -25,7 +26,7 @@ type RunRequests = Pick<Administration, 'listRuns' | 'getRun' | 'requestRun' | '
 
 /** Runs as an admin reads, requests and cancels them. */
 export function createRunRequests(options: RunRequestOptions): RunRequests {
-  const { producer, lanes, retentionDays, log } = options;
+  const { producer, runViews, lanes, retentionDays, log } = options;
   return {
     async listRuns({ limit, cursor }) {
       const filter = cursor === undefined ? {} : { runSeq: { $lt: sequenceOf(cursor) } };
@@ -34,9 +35,7 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
         .limit(limit + 1)
         .lean<RunDoc[]>();
       const page = runs.slice(0, limit);
-      const items = await Promise.all(
-        page.map(async (run) => runView(run, await currentCounts(run))),
-      );
+      const items = await Promise.all(page.map(runViews.of));
       const last = page.at(-1);
       return { items, nextCursor: runs.length > limit && last ? String(last.runSeq) : null };
     },
@@ -44,7 +43,7 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
     async getRun(runId) {
       const run = await findRun(runId);
       if (run === null) throw new AppError('NOT_FOUND', `There is no run ${runId}.`);
-      return runView(run, await currentCounts(run));
+      return runViews.of(run);
     },
 
     async requestRun(request) {

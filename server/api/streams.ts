@@ -1,0 +1,56 @@
+import type { Request } from 'express';
+import { shared } from '../config/shared.ts';
+import { AppError } from '../errors/AppError.ts';
+import { whileAllowed } from './eventStream.ts';
+
+/** Those who hold the same token ask as one whether they may still see what they see. */
+const CHECK_AGE_MS = 1_000;
+
+/** The streams of events that this process serves. */
+export interface Streams {
+  /**
+   * Counts one until `wanted` aborts.
+   * @param check whether the caller may still see it.
+   * @returns what also aborts when the caller no longer may.
+   * @throws AppError `TOO_MANY_STREAMS`
+   */
+  open(request: Request, wanted: AbortSignal, check: () => Promise<unknown>): AbortSignal;
+}
+
+/** So many streams at the same time, and no more. */
+export function createStreams(max: number): Streams {
+  const checks = new Map<string, { ask: () => Promise<unknown>; streams: number }>();
+  let open = 0;
+
+  function join(key: string, check: () => Promise<unknown>) {
+    const joined = checks.get(key) ?? { ask: shared(CHECK_AGE_MS, check), streams: 0 };
+    joined.streams += 1;
+    checks.set(key, joined);
+    return joined;
+  }
+
+  return {
+    open({ method, path, headers }, wanted, check) {
+      if (open >= max) {
+        throw new AppError(
+          'TOO_MANY_STREAMS',
+          `This process serves ${max} streams of events already: end one, ask again in a moment, or raise MAX_EVENT_STREAMS.`,
+        );
+      }
+      if (wanted.aborted) return wanted;
+      const key = [method, path, headers.authorization, headers.cookie].join(' ');
+      const joined = join(key, check);
+      open += 1;
+      wanted.addEventListener(
+        'abort',
+        () => {
+          open -= 1;
+          joined.streams -= 1;
+          if (joined.streams === 0) checks.delete(key);
+        },
+        { once: true },
+      );
+      return whileAllowed(wanted, joined.ask);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { USER_DATA } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { flushTallies, tally } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
+import { type ServerSentEvent, useStreams } from './eventStreams.ts';
+import { makeJob, makeRun } from './records.ts';
+
+const streams = useStreams({ MAX_EVENT_STREAMS: '6' });
+const LIVE = '/app/live';
+const userId = '0'.repeat(24);
+
+/** The next event that is as asked; those before it are let go by. */
+async function next(
+  events: AsyncGenerator<ServerSentEvent, void>,
+  isIt: (event: ServerSentEvent) => boolean,
+): Promise<ServerSentEvent> {
+  for (;;) {
+    const { value } = await events.next();
+    if (value === undefined) throw new Error('The stream has ended.');
+    if (isIt(value)) return value;
+  }
+}
+
+const isChanged = (list: string) => (each: ServerSentEvent) =>
+  each.event === 'changed' && (each.data.lists as string[]).includes(list);
+
+it('tells at once how all stands, and again when it has changed', async () => {
+  const { answer, events } = await streams.follow(LIVE);
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  const first = await next(events, () => true);
+  expect(first).toMatchObject({ event: 'counts', data: { event: 'counts', id: first.id } });
+  expect(first.data).toMatchObject({
+    redis: 'up',
+    queues: [
+      {
+        queue: USER_DATA,
+        ...{ waiting: 0, active: 0, delayed: 0, scheduled: 0 },
+        ...{ failed: expect.any(Number), completedLastMinute: 0, paused: expect.any(Boolean) },
+      },
+    ],
+    runs: [],
+    workers: [],
+  });
+  await makeRun({ _id: 'm-live', enumerated: 1, startedAt: new Date() });
+  await makeJob('m-live', userId, { status: 'scheduled', finishedAt: null });
+  const changed = await next(events, isChanged('runs'));
+  expect(changed.data.lists).toEqual(['runs']);
+  const { data } = await next(events, ({ data: { runs } }) => (runs as unknown[])?.length > 0);
+  expect(data).toMatchObject({
+    queues: [{ scheduled: 1 }],
+    runs: [{ runId: 'm-live', enumerated: 1, delayed: 1, balanced: true }],
+  });
+});
+
+it('tells which lists have changed', async () => {
+  const { events } = await streams.follow(LIVE);
+  await events.next();
+  await streams.api().post(`/app/queues/${USER_DATA}/pause`, 'admin').send({}).expect(200);
+  await next(events, isChanged('queues'));
+  tally({ queue: USER_DATA, kind: 'user-data' }, { failed: 2 });
+  await flushTallies();
+  await next(events, isChanged('failures'));
+  const { data } = await next(events, ({ event }) => event === 'counts');
+  expect(data).toMatchObject({ queues: [{ paused: true, failed: 2 }] });
+});
+
+it('begins with what changed since the last event that a client has had', async () => {
+  const { events, leave } = await streams.follow(LIVE);
+  const { id: lastEventId } = await next(events, ({ event }) => event === 'counts');
+  leave();
+  tally({ queue: USER_DATA, kind: 'user-data' }, { failed: 1 });
+  await flushTallies();
+  const again = await streams.follow(LIVE, { lastEventId });
+  expect(await next(again.events, () => true)).toMatchObject({
+    event: 'changed',
+    data: { lists: ['failures'] },
+  });
+  const other = await streams.follow(LIVE, { lastEventId: 'another-process' });
+  expect(await next(other.events, () => true)).toMatchObject({
+    data: { lists: ['runs', 'schedules', 'queues', 'failures'] },
+  });
+});
+
+it('is read once for all who watch', async () => {
+  const finds = vi.spyOn(RunModel, 'find');
+  onTestFinished(() => finds.mockRestore());
+  const began = performance.now();
+  const watching = await Promise.all([1, 2, 3, 4, 5].map(() => streams.follow(LIVE)));
+  const firsts = await Promise.all(watching.map(({ events }) => events.next()));
+  expect(new Set(firsts.map(({ value }) => JSON.stringify(value))).size).toBe(1);
+  await vi.waitFor(() => expect(finds.mock.calls.length).toBeGreaterThan(4), 8_000);
+  const looks = Math.ceil(1 + (performance.now() - began) / 1_000);
+  // Open runs and the youngest, at each look.
+  expect(finds.mock.calls.length).toBeLessThanOrEqual(2 * looks);
+});
+
+it('says that Redis is away, and goes on', async () => {
+  const { events } = await streams.follow(LIVE);
+  await events.next();
+  await streams.api().redis.cut();
+  const away = await next(events, ({ data: { redis } }) => redis === 'down');
+  expect(away.data).toMatchObject({ queues: [{ waiting: null, completedLastMinute: null }] });
+  await streams.api().redis.restore();
+  await next(events, ({ data: { redis } }) => redis === 'up');
+});
+
+it('refuses more streams than the process may serve, and serves again when some have left', async () => {
+  const open = await vi.waitFor(async () => {
+    const all = await Promise.all(Array.from({ length: 6 }, () => streams.follow(LIVE)));
+    const refused = all.filter(({ answer }) => answer.status !== 200);
+    if (refused.length > 0) for (const { leave } of all) leave();
+    expect(refused).toEqual([]);
+    return all;
+  }, 5_000);
+  const { answer } = await streams.follow('/app/job-status/runs/m-live/events');
+  expect(answer.status).toBe(503);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await answer.json()).toMatchObject({ error: { code: 'TOO_MANY_STREAMS' } });
+  open[0]?.leave();
+  await vi.waitFor(async () => {
+    expect((await streams.follow(LIVE)).answer.status).toBe(200);
+  }, 5_000);
+});
+
+it('ends in order when the process begins to stop', async () => {
+  const { events } = await streams.follow(LIVE);
+  await events.next();
+  streams.api().beginToStop();
+  await vi.waitFor(async () => expect((await events.next()).done).toBe(true), 2_000);
+});
