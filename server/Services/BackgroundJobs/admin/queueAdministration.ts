@@ -5,6 +5,7 @@ import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import type { PendingCounts } from '../queue.ts';
 import type { JobKind } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import { createCountByQueue } from '../recording/countByQueue.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import {
   applySteering,
@@ -48,19 +49,20 @@ export function createQueueAdministration(
   lanes: Lanes,
   kinds: readonly JobKind[],
 ): QueueAdministration {
+  const countScheduled = createCountByQueue('scheduled');
   const laneOf = (queue: string) => laneNamed(lanes, queue);
 
   async function view({ queue }: Lane): Promise<QueueView> {
     const [steering, counts, scheduled] = await Promise.all([
       readSteering(),
       queue.pendingCounts().catch(nullIfAway),
-      JobStatusModel.countDocuments({ queue: queue.name, status: 'scheduled' }),
+      countScheduled(),
     ]);
     return {
       queue: queue.name,
       kinds: kinds.filter((each) => each.queue.name === queue.name).map(({ kind }) => kind),
       ...(steering.get(queue.name) ?? steeringOf()),
-      ...{ counts, scheduled },
+      ...{ counts, scheduled: scheduled.get(queue.name) ?? 0 },
     };
   }
 

@@ -1,8 +1,8 @@
-import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { CanaryReturn, QueueDoc } from '../../../models/system/QueueModel.ts';
 import type { WorkerDoc } from '../../../models/system/WorkerModel.ts';
 import { liveWorkers, silentWorkers } from '../consuming/workerSigns.ts';
 import type { QueueManager, QueueNumbers, QueueStats } from '../queues/queueManager.ts';
+import { createCountByQueue } from '../recording/countByQueue.ts';
 import { clockSetBack } from './clockSetBack.ts';
 import { lastFlow, readFlow } from './flow.ts';
 import { type HealthStatus, judgeAll, judgeQueue, type Verdict } from './verdict.ts';
@@ -51,17 +51,20 @@ const SILENCE_TOLD_MS = 120_000;
 export function createQueueHealth(
   manager: Pick<QueueManager, 'getAllQueueStats'>,
 ): () => Promise<QueueHealthReport> {
+  const countFailed = createCountByQueue('failed');
   return async () => {
-    const [stats, live, silent, clock] = await Promise.all([
+    const [stats, live, silent, clock, failed] = await Promise.all([
       manager.getAllQueueStats(),
       liveWorkers(),
       silentWorkers(SILENCE_TOLD_MS),
       clockSetBack(),
+      countFailed(),
     ]);
     const flow = await readFlow(stats.map(({ queue }) => queue));
-    const queues = await Promise.all(
-      stats.map((each) => healthOf(each, flow.get(each.queue) ?? {}, live)),
-    );
+    const queues = stats.map((each) => ({
+      ...healthOf(each, flow.get(each.queue) ?? {}, live),
+      failed: failed.get(each.queue) ?? 0,
+    }));
     return {
       ...judgeAll(queues, silent, clock),
       redis: isRedisUnusable(stats) ? 'down' : 'up',
@@ -71,11 +74,11 @@ export function createQueueHealth(
   };
 }
 
-async function healthOf(
+function healthOf(
   stats: QueueStats,
   flow: Partial<QueueDoc>,
   live: readonly WorkerDoc[],
-): Promise<QueueHealth> {
+): Omit<QueueHealth, 'failed'> {
   const { queue, numbers } = stats;
   const { lastCompletedAt = null, canarySentAt = null, endlessSince = null } = flow;
   const shown = shownNumbers(numbers);
@@ -100,7 +103,6 @@ async function healthOf(
     queue,
     ...verdict,
     ...shown,
-    failed: await failedJobs(queue),
     lastCompletedAt,
     workers,
     canary: shownCanary(flow.canary ?? null),
@@ -126,11 +128,6 @@ function shownNumbers(numbers: QueueNumbers | null) {
 /** No round trip is below zero, as one could be stored where clocks differ. */
 function shownCanary(canary: CanaryReturn | null): CanaryReturn | null {
   return canary && { ...canary, roundTripMs: Math.max(0, canary.roundTripMs) };
-}
-
-/** From an index that holds failed jobs only: as quick with a long history as with none. */
-function failedJobs(queue: string): Promise<number> {
-  return JobStatusModel.countDocuments({ queue, status: 'failed' });
 }
 
 function failuresOf(queue: string, workers: readonly WorkerDoc[]) {

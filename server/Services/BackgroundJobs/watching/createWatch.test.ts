@@ -21,12 +21,12 @@ it('reads once for all who follow, and nothing while nobody does', async () => {
   const { state, watch } = watched(60_000);
   await turn();
   expect(state.reads).toBe(0);
-  const leaving = new AbortController();
-  const followers = Array.from({ length: 50 }, () => watch.follow(leaving.signal));
+  const leaving = Array.from({ length: 50 }, () => new AbortController());
+  const followers = leaving.map(({ signal }) => watch.follow(signal));
   const values = await Promise.all(followers.map((each) => each.next()));
   expect(values.every(({ value }) => value === 1)).toBe(true);
   expect(state.reads).toBe(1);
-  leaving.abort();
+  for (const each of leaving) each.abort();
   await Promise.all(followers.map((each) => each.next()));
   await turn();
   expect(state.reads).toBe(1);

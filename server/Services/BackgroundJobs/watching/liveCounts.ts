@@ -1,10 +1,10 @@
 import { shared } from '../../../config/shared.ts';
-import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { RunViews } from '../admin/runViews.ts';
 import { liveWorkers } from '../consuming/workerSigns.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import { endedByQueue } from '../numbers/readNumbers.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
+import { createCountByQueue } from '../recording/countByQueue.ts';
 import type { RunView } from '../runs/balance.ts';
 import { openRuns } from '../runs/seal.ts';
 import { readSteering } from '../steering/queueSteering.ts';
@@ -57,7 +57,7 @@ export function createLiveCounts({
   lanes,
   runViews,
 }: LiveCountsOptions): () => Promise<LiveCounts> {
-  const readScheduled = shared(MAX_AGE_MS, scheduledByQueue);
+  const readScheduled = createCountByQueue('scheduled');
   const readEnded = shared(MAX_AGE_MS, endedByQueue);
   return async () => {
     const [inRedis, scheduled, ended, steering, open, workers] = await Promise.all([
@@ -98,12 +98,4 @@ async function seenInRedis({ queue }: Lane) {
     const counts = { waiting: null, active: null, delayed: null, completedLastMinute: null };
     return { queue: queue.name, isAway: true, counts };
   }
-}
-
-async function scheduledByQueue(): Promise<ReadonlyMap<string, number>> {
-  const counts = await JobStatusModel.aggregate<{ _id: string; jobs: number }>([
-    { $match: { status: 'scheduled' } },
-    { $group: { _id: '$queue', jobs: { $sum: 1 } } },
-  ]);
-  return new Map(counts.map(({ _id, jobs }) => [_id, jobs]));
 }
