@@ -23,7 +23,10 @@ export function createStreams(max: number): Streams {
   let open = 0;
 
   function join(key: string, check: () => Promise<unknown>) {
-    const joined = checks.get(key) ?? { ask: shared(CHECK_AGE_MS, check), streams: 0 };
+    const joined = checks.get(key) ?? {
+      ask: shared(check, { maxAgeMs: () => CHECK_AGE_MS }),
+      streams: 0,
+    };
     joined.streams += 1;
     checks.set(key, joined);
     return joined;

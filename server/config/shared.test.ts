@@ -1,26 +1,32 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { shared } from './shared.ts';
+import { byItsCost, shared } from './shared.ts';
 
 /** A reading that takes this long by a clock of the test's own. */
-function reading({ tookMs, maxAgeMs = 100 }: { tookMs: number; maxAgeMs?: number }) {
+function reading(tookMs: number, maxAgeMs: (last: { tookMs: number }) => number) {
   const state = { clock: 0, reads: 0 };
   const read = async () => {
     state.reads += 1;
     state.clock += tookMs;
     return state.reads;
   };
-  return { state, ask: shared(maxAgeMs, read, () => state.clock) };
+  return { state, ask: shared(read, { maxAgeMs, now: () => state.clock }) };
 }
 
 it('reads once for all who ask at the same time', async () => {
-  const { state, ask } = reading({ tookMs: 1 });
+  const { state, ask } = reading(1, () => 0);
   expect(await Promise.all(Array.from({ length: 100 }, () => ask()))).toEqual(Array(100).fill(1));
   expect(state.reads).toBe(1);
 });
 
+it('reads again for whoever comes later, where no reading may be kept', async () => {
+  const { ask } = reading(1, () => 0);
+  await ask();
+  expect(await ask()).toBe(2);
+});
+
 it('reads again when the last reading is too old', async () => {
-  const { state, ask } = reading({ tookMs: 1 });
+  const { state, ask } = reading(1, () => 100);
   await ask();
   state.clock = 100;
   expect(await ask()).toBe(1);
@@ -29,7 +35,7 @@ it('reads again when the last reading is too old', async () => {
 });
 
 it('takes at most a twentieth of the time, and lets nobody wait meanwhile, where reading is slow', async () => {
-  const { state, ask } = reading({ tookMs: 1_000 });
+  const { state, ask } = reading(1_000, byItsCost);
   await ask();
   state.clock = 20_000;
   expect(await ask()).toBe(1);
@@ -41,7 +47,7 @@ it('takes at most a twentieth of the time, and lets nobody wait meanwhile, where
 });
 
 it('has those wait for whom the last reading is far too old', async () => {
-  const { state, ask } = reading({ tookMs: 1_000 });
+  const { state, ask } = reading(1_000, byItsCost);
   await ask();
   state.clock = 40_001;
   expect(await ask()).toBe(2);
@@ -49,10 +55,11 @@ it('has those wait for whom the last reading is far too old', async () => {
 
 it('keeps no error', async () => {
   let error: Error | null = new Error('It is away.');
-  const ask = shared(100, async () => {
+  const read = async () => {
     if (error !== null) throw error;
     return 'there';
-  });
+  };
+  const ask = shared(read, { maxAgeMs: () => 100 });
   await expect(ask()).rejects.toThrow('It is away.');
   error = null;
   expect(await ask()).toBe('there');

@@ -1,27 +1,33 @@
 interface Reading<Value> {
   value: Value;
-  /** When it began: the value is as of then. */
-  at: number;
   tookMs: number;
 }
 
-/** A reading takes at most this part of the time in which it is asked for again and again. */
-const PART_OF_TIME = 1 / 20;
-/** Nobody waits for one that takes longer than this while an earlier one is hardly too old. */
+interface SharedOptions<Value> {
+  /** How old a reading may be that is answered; 0 for none but one under way. */
+  maxAgeMs: (last: Reading<Value>) => number;
+  /** Milliseconds that no setting of a clock moves. */
+  now?: () => number;
+}
+
+/** Nobody waits for a reading that takes longer than this while an earlier one is hardly too old. */
 const SLOW_MS = 100;
 
+/** Twenty times as long as reading takes: then reading again and again takes a twentieth of the time. */
+export function byItsCost({ tookMs }: { tookMs: number }): number {
+  return 20 * tookMs;
+}
+
 /**
- * Answers all who ask with one reading, which is no older than `maxAgeMs`, or than twenty times as long as
- * reading takes: however many ask and however much there is to read, it costs next to nothing. Who asks
- * first waits for the reading, and whoever comes when the last one is far too old; an error is answered to
- * those who wait, and kept for nobody.
+ * Answers all who ask at a time with one reading, and those who ask soon after too. Who asks first waits
+ * for it, and whoever comes when the last one is far too old. An error is answered to those who wait,
+ * and kept for nobody.
  */
 export function shared<Value>(
-  maxAgeMs: number,
   read: () => Promise<Value>,
-  now: () => number = () => performance.now(),
+  { maxAgeMs, now = () => performance.now() }: SharedOptions<Value>,
 ): () => Promise<Value> {
-  let last: Reading<Value> | null = null;
+  let last: (Reading<Value> & { at: number }) | null = null;
   let underWay: Promise<Value> | null = null;
 
   async function readNow(): Promise<Value> {
@@ -36,15 +42,11 @@ export function shared<Value>(
   }
 
   return () => {
-    if (last === null) {
-      underWay ??= readNow();
-      return underWay;
-    }
-    const age = now() - last.at;
-    const mayBe = Math.max(maxAgeMs, last.tookMs / PART_OF_TIME);
-    if (age <= mayBe) return Promise.resolve(last.value);
+    const age = last === null ? Infinity : now() - last.at;
+    const allowed = last === null ? 0 : maxAgeMs(last);
+    if (last !== null && allowed > 0 && age <= allowed) return Promise.resolve(last.value);
     underWay ??= readNow();
-    if (last.tookMs <= SLOW_MS || age > 2 * mayBe) return underWay;
+    if (last === null || last.tookMs <= SLOW_MS || age > 2 * allowed) return underWay;
     // An error is for those who wait.
     underWay.catch(() => undefined);
     return Promise.resolve(last.value);

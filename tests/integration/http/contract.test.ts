@@ -53,7 +53,7 @@ function servedOperations(): string[] {
 describe('the OpenAPI document', () => {
   it('has exactly the routes that are served', () => {
     expect(operations.map(([name]) => name).sort()).toEqual(servedOperations().sort());
-    expect(operations).toHaveLength(28);
+    expect(operations).toHaveLength(30);
   });
 
   it('says of every route who may call it, and asks for a token unless anyone may', () => {
@@ -67,7 +67,8 @@ describe('the OpenAPI document', () => {
   it('has a schema for every answer, and the errors that a guard brings', () => {
     for (const [name, { responses, security }] of operations) {
       for (const [status, response] of Object.entries(responses)) {
-        const type = name.endsWith('/events') && status === '200' ? 'text/event-stream' : JSON_TYPE;
+        const isStream = name.endsWith('/events') || name.endsWith('/live');
+        const type = isStream && status === '200' ? 'text/event-stream' : JSON_TYPE;
         expect(response.content, `${name} ${status}`).toHaveProperty([type, 'schema']);
       }
       const always = ['400', '429'];

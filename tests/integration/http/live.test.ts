@@ -41,8 +41,8 @@ it('tells at once how all stands, and again when it has changed', async () => {
     runs: [],
     workers: [],
   });
-  await makeRun({ _id: 'm-live', enumerated: 1, startedAt: new Date() });
   await makeJob('m-live', userId, { status: 'scheduled', finishedAt: null });
+  await makeRun({ _id: 'm-live', enumerated: 1, startedAt: new Date() });
   const changed = await next(events, isChanged('runs'));
   expect(changed.data.lists).toEqual(['runs']);
   const { data } = await next(events, ({ data: { runs } }) => (runs as unknown[])?.length > 0);

@@ -1,19 +1,17 @@
-import { shared } from '../../../config/shared.ts';
+import { byItsCost, shared } from '../../../config/shared.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { type EndedJobs, endedByQueue } from '../numbers/readNumbers.ts';
 import type { PendingCounts } from '../queue.ts';
 import type { Administration, QueueStats } from './administration.ts';
 import { laneNamed } from './laneNamed.ts';
 
-const MAX_AGE_MS = 200;
-
 /**
  * The six numbers, of all queues or one: what is pending comes from Redis, what has ended from the
  * numbers by minute, so that it stays quick however long the history. All who ask share one reading.
  */
 export function createQueueStats(lanes: Lanes): Administration['queueStats'] {
-  const readPending = shared(MAX_AGE_MS, () => pendingByQueue(lanes));
-  const readEnded = shared(MAX_AGE_MS, endedByQueue);
+  const readPending = shared(() => pendingByQueue(lanes), { maxAgeMs: () => 0 });
+  const readEnded = shared(endedByQueue, { maxAgeMs: (last) => Math.max(100, byItsCost(last)) });
   return async (name) => {
     if (name !== undefined) laneNamed(lanes, name);
     const [pending, ended] = await Promise.all([readPending(), readEnded()]);

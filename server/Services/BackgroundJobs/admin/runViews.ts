@@ -1,17 +1,18 @@
-import { shared } from '../../../config/shared.ts';
+import { byItsCost, shared } from '../../../config/shared.ts';
 import type { RunDoc } from '../../../models/system/RunModel.ts';
 import { currentCounts, type RunView, runView } from '../runs/balance.ts';
 import { findRun } from '../runs/ledger.ts';
 
-const MAX_AGE_MS = 200;
+/** A run of no more items is counted in a moment. */
+const SMALL = 5_000;
 /** Open runs whose counts are kept; one that was dropped is counted again. */
 const MAX_RUNS = 200;
 
 /** Runs as people see them. */
 export interface RunViews {
   /**
-   * The run with its counts. Those of an open run are of one moment, at most a fifth of a second ago, or
-   * twenty times as long as it takes to count them: all who ask share one reading.
+   * The run with its counts. Those of an open run are of one moment. All who ask share one reading, and of
+   * a large run it is used for twenty times as long as it takes.
    */
   of(run: RunDoc): Promise<RunView>;
 }
@@ -24,7 +25,9 @@ export function createRunViews(): RunViews {
     const known = countsOf.get(runId);
     if (known !== undefined) return known;
     for (const [oldest] of countsOf) if (countsOf.size >= MAX_RUNS) countsOf.delete(oldest);
-    const counts = shared(MAX_AGE_MS, () => countNow(runId));
+    const counts = shared(() => countNow(runId), {
+      maxAgeMs: (last) => (last.value.as.enumerated <= SMALL ? 0 : byItsCost(last)),
+    });
     countsOf.set(runId, counts);
     return counts;
   }

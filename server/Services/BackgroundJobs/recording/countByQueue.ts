@@ -1,20 +1,29 @@
-import { shared } from '../../../config/shared.ts';
+import { byItsCost, shared } from '../../../config/shared.ts';
 import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 
-const MAX_AGE_MS = 200;
+/** So many are counted in a moment. */
+const FEW = 1_000;
 
 /**
- * Counts the records in a state, by queue, from an index of that state alone. The more there are the longer
- * it takes, so all who ask share one count.
+ * Counts the records in a state, by queue, from an index of that state alone. All who ask share one count,
+ * and of many it is used for twenty times as long as it takes.
  */
 export function createCountByQueue(
   status: Extract<JobState, 'scheduled' | 'failed'>,
 ): () => Promise<ReadonlyMap<string, number>> {
-  return shared(MAX_AGE_MS, async () => {
-    const counts = await JobStatusModel.aggregate<{ _id: string; jobs: number }>([
-      { $match: { status } },
-      { $group: { _id: '$queue', jobs: { $sum: 1 } } },
-    ]);
-    return new Map(counts.map(({ _id, jobs }) => [_id, jobs]));
+  return shared(() => countByQueue(status), {
+    maxAgeMs: (last) => (sumOf(last.value) <= FEW ? 0 : byItsCost(last)),
   });
+}
+
+async function countByQueue(status: JobState): Promise<ReadonlyMap<string, number>> {
+  const counts = await JobStatusModel.aggregate<{ _id: string; jobs: number }>([
+    { $match: { status } },
+    { $group: { _id: '$queue', jobs: { $sum: 1 } } },
+  ]);
+  return new Map(counts.map(({ _id, jobs }) => [_id, jobs]));
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, jobs) => sum + jobs, 0);
 }

@@ -1,4 +1,4 @@
-import { shared } from '../../../config/shared.ts';
+import { byItsCost, shared } from '../../../config/shared.ts';
 import type { RunViews } from '../admin/runViews.ts';
 import { liveWorkers } from '../consuming/workerSigns.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
@@ -45,7 +45,6 @@ export interface LiveCounts {
 
 const MAX_RUNS = 20;
 const MINUTE_MS = 60_000;
-const MAX_AGE_MS = 500;
 
 interface LiveCountsOptions {
   lanes: Lanes;
@@ -58,7 +57,7 @@ export function createLiveCounts({
   runViews,
 }: LiveCountsOptions): () => Promise<LiveCounts> {
   const readScheduled = createCountByQueue('scheduled');
-  const readEnded = shared(MAX_AGE_MS, endedByQueue);
+  const readEnded = shared(endedByQueue, { maxAgeMs: byItsCost });
   return async () => {
     const [inRedis, scheduled, ended, steering, open, workers] = await Promise.all([
       Promise.all([...lanes].map(seenInRedis)),
