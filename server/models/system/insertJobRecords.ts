@@ -1,4 +1,5 @@
 import { mongo } from 'mongoose';
+import { ownTurn } from '../../config/ownTurn.ts';
 import { DURABLE } from '../durable.ts';
 import { isLostRaceCode, LOST_RACE_TRIES, pauseAfterLostRace } from '../lostRaces.ts';
 import type { JobStatusDoc } from './JobStatusModel.ts';
@@ -8,9 +9,10 @@ import { jobRecords } from './jobRecords.ts';
 export type NewJobRecord = Omit<JobStatusDoc, 'userId'> & { userId: string | null };
 
 const DUPLICATE_KEY = 11_000;
+const SLICE = 250;
 
 /**
- * Inserts records durably, in one write. All fields are to be given, in the form in which they are stored.
+ * Inserts records durably, in a few writes in flight. All fields are to be given, in the form in which they are stored.
  * @returns by position, for those that were not inserted, the name of the unique index that was in
  * the way: `_id_` where a record of this id is there.
  * @throws the driver's error when anything else went wrong.
@@ -27,7 +29,9 @@ export async function insertJobRecords(
   let left = [...documents.entries()];
   for (let tries = 0; left.length > 0; tries += 1) {
     const documentsLeft = left.map(([, document]) => document);
-    const failures = await failuresOf(documentsLeft, tries + 1 < LOST_RACE_TRIES);
+    const failures = await inSlices(documentsLeft, (slice) =>
+      failuresOf(slice, tries + 1 < LOST_RACE_TRIES),
+    );
     const again: typeof left = [];
     for (const { index, code, errmsg } of failures) {
       const entry = left[index];
@@ -39,6 +43,33 @@ export async function insertJobRecords(
     if (left.length > 0) await pauseAfterLostRace(tries);
   }
   return inTheWay;
+}
+
+type Failure = Pick<mongo.WriteError, 'index' | 'code' | 'errmsg'>;
+
+/**
+ * Writes them in slices. Each is turned into BSON in a turn of the event loop of its own: a thousand
+ * records at once would keep requests waiting for 20 ms and more. All slices are in flight together, but
+ * for records of which one may be in another's way: of two with one key the first is to stand.
+ */
+async function inSlices(
+  documents: readonly JobStatusDoc[],
+  write: (slice: readonly JobStatusDoc[]) => Promise<Failure[]>,
+): Promise<Failure[]> {
+  async function slice(start: number): Promise<Failure[]> {
+    await ownTurn();
+    const failures = await write(documents.slice(start, start + SLICE));
+    return failures.map(({ index, code, errmsg }) => ({ index: start + index, code, errmsg }));
+  }
+  const starts = Array.from({ length: Math.ceil(documents.length / SLICE) }, (_, n) => n * SLICE);
+  if (!documents.some(mayBeInTheWay)) return (await Promise.all(starts.map(slice))).flat();
+  const failures: Failure[] = [];
+  for (const start of starts) failures.push(...(await slice(start)));
+  return failures;
+}
+
+function mayBeInTheWay({ keyHeld, uniqueHeld }: JobStatusDoc): boolean {
+  return keyHeld !== undefined || uniqueHeld !== undefined;
 }
 
 /** Inserts what it can; answers with the writes that met another record or, if they may, another writer. */

@@ -1,3 +1,4 @@
+import { ownTurn } from '../../../config/ownTurn.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { insertJobRecords, type NewJobRecord } from '../../../models/system/insertJobRecords.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
@@ -66,6 +67,8 @@ export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): 
       const total: HandOver = { enqueued: 0, duplicates: 0, notEnqueued: 0 };
       const worker = async () => {
         for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+          // Batches whose round trips end together would keep requests waiting for all of them.
+          await ownTurn();
           if (!mayGoOn()) return;
           const part = await enqueueBatch(queue, batch, duplicateRetentionDays);
           total.enqueued += part.enqueued;

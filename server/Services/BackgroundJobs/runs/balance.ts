@@ -43,7 +43,7 @@ const COUNT_OF: Record<JobState, keyof RunCounts> = {
 };
 
 /** The keys of a run's counts, in the order in which people read them. */
-const COUNT_KEYS = Object.values(COUNT_OF);
+const COUNT_KEYS = Object.keys(noCounts()) as (keyof RunCounts)[];
 
 /** All zeros. */
 export function noCounts(): RunCounts {
