@@ -22,8 +22,9 @@ it('lets as many jobs as there may be wait for room under the worker’s signal'
 
 function ended(jobId: string, status: JobRecord['status'] = 'completed'): JobRecord {
   return {
-    ...{ jobId, status, generation: 1, holdsUnique: false, start: 1, attempts: 1 },
-    ...{ startedAt: null, finishedAt: null, worker: null, error: null, history: [], result: null },
+    ...{ jobId, queue: 'mail', kind: 'email', status, generation: 1, holdsUnique: false },
+    ...{ start: 1, attempts: 1, startedAt: null, finishedAt: null, waitedMs: null },
+    ...{ worker: null, error: null, history: [], result: null },
   };
 }
 
