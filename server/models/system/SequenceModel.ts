@@ -19,6 +19,11 @@ export function nextInSequence(name: string): Promise<number> {
   return reserveInSequence(name, 1);
 }
 
+/** The number of a named sequence that was given out last; 0 before the first. */
+export async function lastInSequence(name: string): Promise<number> {
+  return (await SequenceModel.findById(name).lean())?.value ?? 0;
+}
+
 /** The first of so many numbers in a row that are given out to nobody else. */
 export async function reserveInSequence(name: string, numbers: number): Promise<number> {
   const sequence = await retryLostRaces(() =>

@@ -10,6 +10,7 @@ import type { Producer } from '../producer.ts';
 import { cancelWaitingJobs, markCancelled } from '../runs/cancel.ts';
 import { findRun, openRequestedRun } from '../runs/ledger.ts';
 import type { Administration, RunRequest } from './administration.ts';
+import { newestRuns } from './newestRuns.ts';
 import { noCursor } from './positionCursor.ts';
 import type { RunViews } from './runViews.ts';
 
@@ -29,11 +30,8 @@ export function createRunRequests(options: RunRequestOptions): RunRequests {
   const { producer, runViews, lanes, retentionDays, log } = options;
   return {
     async listRuns({ limit, cursor }) {
-      const filter = cursor === undefined ? {} : { runSeq: { $lt: sequenceOf(cursor) } };
-      const runs = await RunModel.find(filter, { selection: 0 })
-        .sort({ runSeq: -1 })
-        .limit(limit + 1)
-        .lean<RunDoc[]>();
+      const before = cursor === undefined ? null : sequenceOf(cursor);
+      const runs = await newestRuns(before, limit + 1);
       const page = runs.slice(0, limit);
       const items = await Promise.all(page.map(runViews.of));
       const last = page.at(-1);

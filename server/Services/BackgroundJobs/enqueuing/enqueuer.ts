@@ -7,6 +7,7 @@ import { reserveInSequence } from '../../../models/system/SequenceModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import type { QueueEntry } from '../queue.ts';
 import type { JobDefinition } from '../queues/jobDefinition.ts';
+import { RUN_SEQUENCE } from '../runs/ledger.ts';
 import { acceptRequest, type JobRequest } from './acceptRequest.ts';
 import type { Lane, Lanes } from './lanes.ts';
 import { recordSingles } from './recordSingles.ts';
@@ -113,7 +114,7 @@ export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOpt
     // Whatever waits in MongoDB alone needs no Redis now.
     if (requests.some(isDue)) await lane.queue.requireRoom();
     const recordedAt = Date.now();
-    const firstSeq = await reserveInSequence('runs', requests.length);
+    const firstSeq = await reserveInSequence(RUN_SEQUENCE, requests.length);
     const { answers, entries } = await recordSingles(
       requests.map((request, position) => ({
         request,

@@ -9,6 +9,9 @@ import {
 import { nextInSequence } from '../../../models/system/SequenceModel.ts';
 import { manualRunId, slotRunId } from './runId.ts';
 
+/** Its numbers order all runs and single jobs. */
+export const RUN_SEQUENCE = 'runs';
+
 interface SlotRun {
   kind: string;
   input: Record<string, unknown>;
@@ -86,7 +89,7 @@ type Opening = Pick<
 > & { selection: string[] | null };
 
 async function insert(opening: Opening): Promise<RunDoc | null> {
-  const runSeq = await nextInSequence('runs');
+  const runSeq = await nextInSequence(RUN_SEQUENCE);
   try {
     const run = new RunModel({ ...opening, runSeq, status: 'enumerating', startedAt: new Date() });
     await retryLostRaces(() => run.save({ w: 'majority', j: true }));
