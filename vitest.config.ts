@@ -19,7 +19,7 @@ export default defineConfig({
       thresholds: { lines: 90 },
     },
     projects: [
-      { test: { name: 'unit', include: ['server/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['{server,client,scripts}/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
@@ -61,6 +61,17 @@ export default defineConfig({
           include: ['tests/faults/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
+          fileParallelism: false,
+          ...forked,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          sequence: { groupOrder: 6 },
+          include: ['tests/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
           ...forked,
         },

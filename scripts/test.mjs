@@ -8,6 +8,7 @@ import { runCommand } from './command.mjs';
 import { seconds, showError, showStep } from './console.mjs';
 import { catchInterruption, interruption } from './interruption.mjs';
 import { projectDir } from './project.mjs';
+import { findChromium } from './services/chromium.mjs';
 import { findSchemathesis } from './services/schemathesis.mjs';
 import { startTestServices } from './services/testServices.mjs';
 import { build } from './setup/build.mjs';
@@ -15,7 +16,7 @@ import { install } from './setup/install.mjs';
 
 const SUITES = ['unit', 'integration'];
 /** Run only when asked for by name. */
-const LONG_SUITES = ['e2e', 'full', 'faults', 'abuse'];
+const LONG_SUITES = ['e2e', 'full', 'faults', 'abuse', 'browser'];
 /** Suites that need neither Redis nor MongoDB. */
 const WITHOUT_SERVICES = ['unit'];
 
@@ -24,12 +25,14 @@ npm test -- --only unit       one suite: ${[...SUITES, ...LONG_SUITES].join(', '
 npm test -- path              those tests whose path contains it
 npm run test:e2e              the processes under PM2: started, reloaded, scaled, killed
 npm run test:faults -- --report docs/faults.md   writes the table of faults there
-npm run test:abuse            attacks a running API`;
+npm run test:abuse            attacks a running API
+npm run test:browser          drives the dashboard in Chromium`;
 
 /** What must hold before the suites run: the name shown, and the command. */
 const CHECKS = [
   { name: 'lint and format', command: ['biome', 'ci', '.'] },
   { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'types of the dashboard', command: ['tsc', '-p', 'client/tsconfig.json'] },
   { name: 'unused code', command: ['knip'] },
 ];
 
@@ -163,6 +166,11 @@ async function main(options) {
   if (options.suites.includes('abuse')) {
     await showStep('schemathesis', async (progress) => {
       tools.TEST_SCHEMATHESIS_PYTHON = await findSchemathesis(progress);
+    });
+  }
+  if (options.suites.includes('browser')) {
+    await showStep('Chromium', async (progress) => {
+      tools.TEST_CHROMIUM = await findChromium(progress);
     });
   }
   /** @type {Tally[]} */

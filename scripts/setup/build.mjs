@@ -5,7 +5,7 @@ import { projectDir } from '../project.mjs';
 import { SetupError } from '../setupError.mjs';
 import { fingerprint } from './fingerprint.mjs';
 
-const SOURCES = ['server', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = ['server', 'client', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 /** Written when a build is whole, with what it was made from. */
 const STAMP = join(projectDir, 'dist', '.built');
 
@@ -13,7 +13,7 @@ const STAMP = join(projectDir, 'dist', '.built');
 export const buildId = () => readFileSync(STAMP, 'utf8');
 
 /**
- * Compiles the server into dist/ when its sources have changed.
+ * Compiles server and dashboard into dist/ when their sources have changed.
  * @param {(what: string) => void} progress
  * @returns {Promise<string>} what was done
  */
@@ -24,7 +24,7 @@ export async function build(progress) {
   try {
     await runCommand('npm', ['run', '--silent', 'build']);
   } catch (error) {
-    throw new SetupError('The server could not be compiled.', {
+    throw new SetupError('Server and dashboard could not be compiled.', {
       tried: [/** @type {Error} */ (error).message],
       remedy: 'mend what the compiler names; npm run build shows it again',
       cause: error,

@@ -17,7 +17,7 @@ export async function showWhereItRuns() {
     serverCli('import', ['example']),
   ]);
   console.log(`
-Hourwork runs at   ${apiUrl()}   (documentation of its API: ${apiUrl()}/docs)
+Hourwork runs at   ${apiUrl()}   (the dashboard; ${apiUrl()}/docs documents its API)
   admin            ${ADMIN_EMAIL}
   password         ${password}
   next run         ${nextRun}

@@ -2,6 +2,10 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../config/logger.ts';
 import { createAuthController } from '../controllers/AuthController.ts';
+import {
+  createDashboardController,
+  type DashboardDeps,
+} from '../controllers/DashboardController.ts';
 import { createHealthController, type HealthDeps } from '../controllers/HealthController.ts';
 import { createJobsController, type JobsDeps } from '../controllers/JobsController.ts';
 import { createQueuesController, type QueuesDeps } from '../controllers/QueuesController.ts';
@@ -15,6 +19,7 @@ import {
 } from '../controllers/system/QueueHealthController.ts';
 import { createWatchingController, type WatchingDeps } from '../controllers/WatchingController.ts';
 import { authRoutes } from '../routes/auth.routes.ts';
+import { dashboardRoutes } from '../routes/dashboard.routes.ts';
 import { healthRoutes } from '../routes/health.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
 import { jobsRoutes } from '../routes/jobs.routes.ts';
@@ -25,6 +30,8 @@ import { watchingRoutes } from '../routes/watching.routes.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
 import { refuseLargeBodies } from './bodyLimit.ts';
+import { strictPolicy } from './contentSecurity.ts';
+import { mountDashboard } from './dashboard.ts';
 import { mountDocs } from './docs.ts';
 import { createErrorHandler } from './errorHandler.ts';
 import { HttpError } from './HttpError.ts';
@@ -39,7 +46,8 @@ import { createStreams } from './streams.ts';
 const REQUESTS_PER_MINUTE = 6_000;
 
 export interface AppDeps
-  extends JobStatusDeps,
+  extends DashboardDeps,
+    JobStatusDeps,
     QueueHealthDeps,
     JobsDeps,
     QueuesDeps,
@@ -58,6 +66,8 @@ export interface AppDeps
   corsOrigins: readonly string[];
   /** Streams of events served at the same time (MAX_EVENT_STREAMS). */
   maxEventStreams: number;
+  /** Where the built dashboard stands, if not where the build puts it. */
+  dashboard?: string | undefined;
 }
 
 /** Every endpoint there is. */
@@ -69,6 +79,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...jobsRoutes(createJobsController(deps), deps.kinds),
     ...queuesRoutes(createQueuesController(deps)),
     ...watchingRoutes(createWatchingController(deps)),
+    ...dashboardRoutes(createDashboardController(deps)),
     ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
 }
@@ -79,20 +90,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('etag');
   app.set('trust proxy', deps.proxies);
   app.use(createRequestContext(deps.logger));
-  app.use(
-    helmet({
-      // The pages are served over plain HTTP too: asking for HTTPS would break them there.
-      contentSecurityPolicy: {
-        directives: {
-          'default-src': ["'self'"],
-          'style-src': ["'self'", "'unsafe-inline'"],
-          'font-src': ["'self'"],
-          'img-src': ["'self'", 'data:'],
-          'upgrade-insecure-requests': null,
-        },
-      },
-    }),
-  );
+  app.use(helmet({ contentSecurityPolicy: false }), strictPolicy());
   app.use(...generalLimits(REQUESTS_PER_MINUTE));
   if (deps.corsOrigins.length > 0) app.use(crossOrigin(deps.corsOrigins));
   app.use(refuseLargeBodies);
@@ -115,9 +113,7 @@ export function createApp(deps: AppDeps): Express {
     response.json(document);
   });
   mountDocs(app);
-  app.get('/', (_request, response) => {
-    response.json({ name: 'Hourwork', version, docs: '/docs', health: '/health/ready' });
-  });
+  mountDashboard(app, { folder: deps.dashboard, version });
 
   app.use((request) => {
     throw new HttpError(

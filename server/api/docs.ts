@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { IRouter } from 'express';
+import { docsPolicy } from './contentSecurity.ts';
 
 const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
@@ -34,6 +35,7 @@ const START = `SwaggerUIBundle({
 
 /** Swagger UI under /docs, all of it served from here. */
 export function mountDocs(router: IRouter): void {
+  router.use('/docs', docsPolicy());
   router.get('/docs', (_request, response) => {
     response.type('html').send(PAGE);
   });

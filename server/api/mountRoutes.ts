@@ -24,7 +24,11 @@ function endpoint(route: Route, { authorize, stop, streams }: Mounting): Request
     const allowed = () =>
       streams.open(request, whileWanted(response, stop), () => authorize(request, route.guard));
 
-    const { status, body, cookie } = await route.handle({
+    const {
+      status,
+      body,
+      cookies = [],
+    } = await route.handle({
       ...(parts as Parameters<Route['handle']>[0]),
       account,
       requestId: requestIdOf(response),
@@ -34,7 +38,7 @@ function endpoint(route: Route, { authorize, stop, streams }: Mounting): Request
     });
     const schema = route.responses[status];
     if (schema === undefined) throw new Error(`${route.path} has no schema for status ${status}.`);
-    if (cookie !== undefined) setCookie(request, response, cookie);
+    for (const cookie of cookies) setCookie(request, response, cookie);
     if (route.events) await sendEvents(response, body as AsyncIterable<unknown>, schema);
     else response.status(status).json(schema.parse(body));
   };

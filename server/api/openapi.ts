@@ -4,11 +4,13 @@ import {
   type RouteConfig,
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { SESSION } from '../controllers/session.ts';
 import type { Guard, Route } from '../routes/route.ts';
 import { errorAnswer } from './errorAnswer.ts';
 import { type ApiErrorCode, HTTP_STATUS } from './httpStatus.ts';
 
 const BEARER = 'bearer';
+const COOKIE = 'session';
 const JSON_TYPE = 'application/json';
 /** The last sentence of a route's description: who may call it. */
 export const WHO: Readonly<Record<Guard, string>> = {
@@ -75,7 +77,7 @@ function toConfig(route: Route): RouteConfig {
     tags: [tag],
     summary,
     description: [description, WHO[guard]].filter(Boolean).join('\n\n'),
-    security: guard === 'anyone' ? [] : [{ [BEARER]: [] }],
+    security: guard === 'anyone' ? [] : [{ [BEARER]: [] }, { [COOKIE]: [] }],
     request: {
       ...(params && { params }),
       ...(query && { query }),
@@ -99,6 +101,13 @@ export function openApiDocument(routes: readonly Route[], version: string) {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description: 'The token of POST /app/auth/login.',
+  });
+  registry.registerComponent('securitySchemes', COOKIE, {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION.name,
+    description:
+      'A browser’s session, of POST /app/auth/session. Whatever changes something needs the header X-Hourwork-Session besides.',
   });
   for (const route of routes) registry.registerPath(toConfig(route));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({

@@ -26,6 +26,7 @@ import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth
 import { endAbandonedBatches } from '../Services/BackgroundJobs/jobScheduler.ts';
 import { readNumbers } from '../Services/BackgroundJobs/numbers/readNumbers.ts';
 import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
+import { createOverview } from '../Services/BackgroundJobs/overview/overview.ts';
 import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
@@ -114,11 +115,13 @@ export async function startApi(env: Env): Promise<RunningApi> {
 
   const runViews = createRunViews();
   const administration = createAdministration({ ...common, producer, runViews });
+  const queueHealth = createQueueHealth(queues);
   const app = createApp({
     administration,
+    overview: createOverview({ queueHealth, listRuns: administration.listRuns }),
     jobQueries: createJobQueries(administration),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
-    queueHealth: createQueueHealth(queues),
+    queueHealth,
     live: createLive({ lanes, runViews }),
     numbers: readNumbers,
     enqueuer,

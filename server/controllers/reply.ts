@@ -3,6 +3,7 @@ export interface KeptCookie {
   name: string;
   value: string;
   path: string;
+  /** An instant that has passed takes the cookie away. */
   expires: Date;
 }
 
@@ -10,7 +11,7 @@ export interface KeptCookie {
 export interface Reply<Status extends number, Body> {
   status: Status;
   body: Body;
-  cookie?: KeptCookie;
+  cookies?: readonly KeptCookie[];
 }
 
 export function ok<Body>(body: Body): Reply<200, Body> {

@@ -21,7 +21,15 @@ const login = z
   })
   .meta({ id: 'Login' });
 
-/** Logging in. */
+export const session = z
+  .object({
+    email: z.string(),
+    role: z.enum(ROLES),
+    expiresAt: instant.meta({ description: 'The browser asks for the password again then' }),
+  })
+  .meta({ id: 'Session' });
+
+/** Logging in and out. */
 export function authRoutes(controller: AuthController): Route[] {
   return [
     defineRoute({
@@ -37,6 +45,48 @@ export function authRoutes(controller: AuthController): Route[] {
       errors: ['INVALID_CREDENTIALS', 'MONGODB_UNAVAILABLE'],
       handle: ({ body: credentials, address, cookies }) =>
         controller.login({ credentials, address, cookies }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/auth/session',
+      tag: 'Auth',
+      summary: 'Log in from a browser',
+      description:
+        'Sets the cookie hourwork_session, which no script can read, in place of answering a token. With it, whatever changes something needs the header X-Hourwork-Session, of any value. For the roles admin and viewer.',
+      guard: 'anyone',
+      body: credentials,
+      responses: { 200: session },
+      errors: ['INVALID_CREDENTIALS', 'FORBIDDEN', 'MONGODB_UNAVAILABLE'],
+      handle: ({ body: credentials, address, cookies }) =>
+        controller.openSession({ credentials, address, cookies }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/app/auth/session',
+      tag: 'Auth',
+      summary: 'Who is logged in',
+      guard: 'reader',
+      responses: { 200: session.omit({ expiresAt: true }).meta({ id: 'WhoIsLoggedIn' }) },
+      handle: ({ account }) => controller.session(account),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/auth/logout',
+      tag: 'Auth',
+      summary: 'Take the browser’s cookie away',
+      guard: 'reader',
+      responses: { 200: z.object({ ended: z.literal('this session') }) },
+      handle: () => controller.closeSession(),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/auth/logout-everywhere',
+      tag: 'Auth',
+      summary: 'End every token and session of this account',
+      description: 'From a browser’s session alone.',
+      guard: 'reader',
+      responses: { 200: z.object({ ended: z.literal('all sessions') }) },
+      handle: ({ account, cookies }) => controller.closeAll(account, cookies),
     }),
   ];
 }

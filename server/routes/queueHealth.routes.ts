@@ -10,7 +10,7 @@ const reasons = z.array(z.string()).meta({ description: 'Why it is not ok, the w
 const count = z.number().int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
-const queue = z.object({
+export const queueHealth = z.object({
   queue: z.string(),
   status,
   reasons,
@@ -43,7 +43,7 @@ const queue = z.object({
     }),
 });
 
-const worker = z.object({
+export const workerHealth = z.object({
   worker: z.string(),
   host: z.string(),
   pid: z.number().int(),
@@ -64,8 +64,8 @@ const report = z
     status,
     reasons,
     redis: z.enum(['up', 'down']),
-    queues: z.array(queue),
-    workers: z.array(worker),
+    queues: z.array(queueHealth),
+    workers: z.array(workerHealth),
   })
   .meta({ id: 'QueueHealth' });
 

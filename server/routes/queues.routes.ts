@@ -24,7 +24,7 @@ const limits = {
     .meta({ description: 'So many jobs may begin in so many milliseconds; null for no limit' }),
 };
 
-const queueView = z
+export const queueView = z
   .object({
     queue: z.string(),
     kinds: z.array(z.string()),
@@ -63,7 +63,7 @@ export function queuesRoutes(controller: QueuesController): Route[] {
       responses: { 200: queueView },
       errors: ['NOT_FOUND'],
       handle: ({ params: { queue }, body: { note }, account }) =>
-        controller.pause(queue, { by: account.accountId, note }),
+        controller.pause(queue, { by: account.email, note }),
     }),
     defineRoute({
       method: 'post',

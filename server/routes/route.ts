@@ -20,7 +20,7 @@ type Reply<R extends Responses, Events> = {
   [Status in keyof R & number]: {
     status: Status;
     body: Answer<R[Status], Events>;
-    cookie?: KeptCookie;
+    cookies?: readonly KeptCookie[];
   };
 }[keyof R & number];
 

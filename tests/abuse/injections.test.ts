@@ -15,7 +15,7 @@ const FIELDS = [
 function parametersOf(value?: string): Record<string, string> {
   const { ownUser, ownJob, finishedRun } = api.known;
   const good = { userId: ownUser, jobId: ownJob, runId: finishedRun };
-  const all = { ...good, queue: 'user-data', kind: 'user-data' };
+  const all = { ...good, queue: 'user-data', kind: 'user-data', schedule: 'user-data-hourly' };
   if (value === undefined) return all;
   return Object.fromEntries(Object.keys(all).map((name) => [name, value]));
 }

@@ -12,7 +12,7 @@ const bearing = (token: string) => ({ Authorization: `Bearer ${token}` });
 function targetOf({ path }: Operation): string {
   const { ownUser, ownJob, finishedRun } = api.known;
   const of = { userId: ownUser, jobId: ownJob, runId: finishedRun };
-  return fill(path, { ...of, queue: 'user-data', kind: 'user-data' });
+  return fill(path, { ...of, queue: 'user-data', kind: 'user-data', schedule: 'user-data-hourly' });
 }
 
 it('a token put together here as the API does it is taken: the forger knows the trade', async () => {

@@ -1,6 +1,6 @@
 // A worker process as worker.ts starts it, with the real work for each user. What it does besides is
 // said by the file WORK_FILE, read anew by each job: how long it waits before and after its work,
-// whether it looks at its signal, whose work crashes the process, and whose blocks its event loop at
+// whether it looks at its signal, whose work fails, whose crashes the process, and whose blocks its event loop at
 // the first start; and, read at its start, which payload version it knows. Every start leaves a
 // document in `executions`; tests/e2e/effects.mjs says what its write of the user's summary leaves.
 import { readFileSync } from 'node:fs';
@@ -20,6 +20,7 @@ const { userDataProcessor } = await load(
   'Services/BackgroundJobs/jobs/userData/userData.processor.js',
 );
 
+const { UserModel } = await load('models/UserModel.js');
 const { createUserDataGateway } = await load('Services/CustomerScoring/userDataGateway.js');
 
 const workFile = String(process.env.WORK_FILE);
@@ -27,7 +28,7 @@ const workFile = String(process.env.WORK_FILE);
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').WorkerPlatform} Platform */
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/jobDefinition.ts').Processor<import('../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts').UserDataPayload, unknown>} Work */
 
-/** @returns {{paceMs: number, delayMs?: number, deaf?: boolean, crashingUsers?: string[], blockingUsers?: string[], blockMs?: number, version?: number}} */
+/** @returns {{paceMs: number, delayMs?: number, deaf?: boolean, failingUsers?: string[], crashingUsers?: string[], blockingUsers?: string[], blockMs?: number, version?: number}} */
 const behaviour = () => JSON.parse(readFileSync(workFile, 'utf8'));
 
 /**
@@ -48,11 +49,16 @@ async function pacedProcessor({ env }) {
   const executions = mongoose.connection.collection('executions');
   return async (payload, given) => {
     const { userId } = payload;
-    const { deaf, paceMs, delayMs = 0, crashingUsers, blockingUsers, blockMs = 0 } = behaviour();
+    const { deaf, paceMs, delayMs = 0, blockMs = 0, ...users } = behaviour();
+    const { failingUsers = [], crashingUsers, blockingUsers } = users;
     const context = deaf ? { ...given, signal: new AbortController().signal } : given;
     const { runId, signal } = context;
     const isFirst = (await executions.countDocuments({ runId, userId }, { limit: 1 })) === 0;
     await executions.insertOne({ runId, userId, pid: process.pid, at: new Date() });
+    const user = failingUsers.length === 0 ? null : await UserModel.findById(userId).lean();
+    if (user !== null && failingUsers.includes(user.externalId)) {
+      throw new Error(`The provider answers 401 to user ${user.externalId}.`);
+    }
     if (crashingUsers?.includes(userId)) process.kill(process.pid, 'SIGKILL');
     if (isFirst && blockingUsers?.includes(userId)) block(blockMs);
     if (delayMs > 0) await wait(delayMs, undefined, { signal });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors/AppError.ts';
 import { AccountModel, type Role } from '../../models/AccountModel.ts';
+import { DURABLE } from '../../models/durable.ts';
 import { readOne } from '../../models/readDeadline.ts';
 import { inTurn } from './inTurn.ts';
 import { createLoginThrottle } from './loginThrottle.ts';
@@ -10,6 +11,7 @@ import type { IssuedToken, Tokens } from './tokens.ts';
 /** Who asks, as the account stands now. */
 export interface Identity {
   accountId: string;
+  email: string;
   role: Role;
   /** The ObjectId of the user a `user` account stands for; null for the other roles. */
   userId: string | null;
@@ -37,6 +39,8 @@ export interface Authentication {
   login(credentials: { email: string; password: string }, client: Client): Promise<Login>;
   /** @throws AppError `UNAUTHENTICATED` if the token is not ours, or no longer good. */
   identify(token: string): Promise<Identity>;
+  /** Ends every token of the account, wherever it is used. */
+  endTokens(accountId: string): Promise<void>;
 }
 
 /**
@@ -89,7 +93,7 @@ export function createAuthentication({
       const account = await readOne((options) =>
         AccountModel.findOne(
           { _id: sub },
-          { role: 1, userId: 1, tokenVersion: 1, disabledAt: 1 },
+          { email: 1, role: 1, userId: 1, tokenVersion: 1, disabledAt: 1 },
           options,
         ).lean(),
       );
@@ -98,9 +102,18 @@ export function createAuthentication({
       }
       return {
         accountId: sub,
+        email: account.email,
         role: account.role,
         userId: account.userId?.toString() ?? null,
       };
+    },
+
+    async endTokens(accountId) {
+      await AccountModel.updateOne(
+        { _id: accountId },
+        { $inc: { tokenVersion: 1 } },
+        { writeConcern: DURABLE },
+      );
     },
   };
 }

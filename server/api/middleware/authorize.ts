@@ -1,9 +1,11 @@
 import type { Request } from 'express';
 import { extendLogContext } from '../../config/logContext.ts';
+import { SESSION, SESSION_HEADER } from '../../controllers/session.ts';
 import { AppError } from '../../errors/AppError.ts';
 import type { Role } from '../../models/AccountModel.ts';
 import type { Guard } from '../../routes/route.ts';
 import type { Authentication, Identity } from '../../Services/Auth/authentication.ts';
+import { cookiesOf } from '../cookies.ts';
 
 export interface AuthorizeDeps {
   authentication: Pick<Authentication, 'identify'>;
@@ -20,12 +22,31 @@ const ROLES_OF: Readonly<Record<Exclude<Guard, 'anyone'>, readonly Role[]>> = {
   ownUserOrReader: ['admin', 'viewer'],
 };
 
-function bearerToken(request: Request): string {
+const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** The token that was sent: as a header by a program, as a cookie by a browser. */
+function tokenOf(request: Request): string {
   const [, token] = /^Bearer +(\S+) *$/i.exec(request.get('authorization') ?? '') ?? [];
   if (token !== undefined) return token;
+  const session = cookiesOf(request).get(SESSION.name);
+  if (session !== undefined && session !== '') {
+    refuseForgery(request);
+    return session;
+  }
   throw new AppError(
     'UNAUTHENTICATED',
     'A token is needed: POST /app/auth/login, then send it as "Authorization: Bearer <token>".',
+  );
+}
+
+/** A browser sends its cookies with whatever makes it ask, also a page of another site. */
+function refuseForgery(request: Request): void {
+  if (CHANGES_NOTHING.has(request.method)) return;
+  const from = request.get('sec-fetch-site') ?? 'same-origin';
+  if (from === 'same-origin' && request.get(SESSION_HEADER) !== undefined) return;
+  throw new AppError(
+    'FORBIDDEN',
+    'A browser’s session changes nothing unless the request comes from this installation’s own page, with the header X-Hourwork-Session.',
   );
 }
 
@@ -42,7 +63,7 @@ export function createAuthorize({ authentication, findUserId }: AuthorizeDeps): 
 
   return async (request, guard) => {
     if (guard === 'anyone') return null;
-    const identity = await authentication.identify(bearerToken(request));
+    const identity = await authentication.identify(tokenOf(request));
     extendLogContext({ accountId: identity.accountId });
     if (ROLES_OF[guard].includes(identity.role)) return identity;
     if (guard === 'ownUserOrReader' && (await isOwnUser(identity, request))) return identity;

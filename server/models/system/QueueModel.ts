@@ -28,7 +28,7 @@ export interface QueueDoc {
 
 export interface QueuePause {
   at: Date;
-  /** The account. */
+  /** The e-mail of the account. */
   by: string;
   note: string;
 }

@@ -142,7 +142,7 @@ describe('why a job is not running, or what became of it', () => {
     );
     await installation.jobIn('failed', failing.jobId);
     expect(await sentenceOf(failing.jobId)).toMatch(
-      /^It failed at .* after 1 attempt .*: NOT_RETRYABLE, The address is wrong\.; retry it/,
+      /^It failed at .* after 1 attempt .*: NOT_RETRYABLE, The address is wrong; retry it/,
     );
     await worker.stop();
   });

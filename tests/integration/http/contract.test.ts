@@ -1,9 +1,12 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VIEWS } from '../../../server/api/dashboard.ts';
 import { type Harness, startHarness } from './harness.ts';
 
 /** Pages for people and the document itself: no endpoints, so not in the document. */
-const PAGES = ['/', '/openapi.json', '/docs', '/docs/*'];
+const PAGES = [...VIEWS, '/openapi.json', '/docs', '/docs/*'].map((page) =>
+  page.replace(/:(\w+)/g, '{$1}'),
+);
 
 const JSON_TYPE = 'application/json';
 
@@ -53,14 +56,14 @@ function servedOperations(): string[] {
 describe('the OpenAPI document', () => {
   it('has exactly the routes that are served', () => {
     expect(operations.map(([name]) => name).sort()).toEqual(servedOperations().sort());
-    expect(operations).toHaveLength(30);
+    expect(operations).toHaveLength(41);
   });
 
   it('says of every route who may call it, and asks for a token unless anyone may', () => {
     for (const [name, { description, security }] of operations) {
-      const isPublic = / \/health\//.test(name) || name.includes('/auth/login');
+      const isPublic = / \/health\//.test(name) || /^POST \/app\/auth\/(login|session)$/.test(name);
       expect(description, name).toMatch(isPublic ? /Needs no token\./ : /For the roles? admin/);
-      expect(security, name).toEqual(isPublic ? [] : [{ bearer: [] }]);
+      expect(security, name).toEqual(isPublic ? [] : [{ bearer: [] }, { session: [] }]);
     }
   });
 
@@ -133,7 +136,7 @@ describe('every answer', () => {
 
   it('has the headers of helmet, names no server and is not cached', async () => {
     const { headers } = await api.get('/app/job-status/recent', 'viewer');
-    expect(headers['content-security-policy']).toContain("default-src 'self'");
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect(headers['cache-control']).toBe('no-store');
     expect(headers).not.toHaveProperty('x-powered-by');
@@ -192,9 +195,11 @@ describe('what cannot be served', () => {
 });
 
 describe('the pages', () => {
-  it('point at the documentation', async () => {
-    const answer = await api.get('/').expect(200);
-    expect(answer.body).toMatchObject({ name: 'Hourwork', docs: '/docs' });
+  it('are the dashboard, which names no file that is not there', async () => {
+    const page = await api.get('/').expect(200);
+    const links = [...page.text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)];
+    expect(links.length).toBeGreaterThan(2);
+    for (const [, link] of links) await api.get(String(link)).expect(200);
   });
 
   it('serve all of Swagger UI from here, with no script inside the page', async () => {

@@ -33,6 +33,7 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { readNumbers } from '../../../server/Services/BackgroundJobs/numbers/readNumbers.ts';
 import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
+import { createOverview } from '../../../server/Services/BackgroundJobs/overview/overview.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import type { JobQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
@@ -154,11 +155,13 @@ export async function startHarness(
 
   const stopping = { now: false };
   const stop = new AbortController();
+  const queueHealth = createQueueHealth(queues);
   const app = createApp({
     administration,
+    overview: createOverview({ queueHealth, listRuns: administration.listRuns }),
     jobQueries: createJobQueries(administration),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
-    queueHealth: createQueueHealth(queues),
+    queueHealth,
     live: createLive({ lanes, runViews }),
     numbers: readNumbers,
     enqueuer: createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger }),

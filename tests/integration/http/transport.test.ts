@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpServer, listen } from '../../../server/api/httpServer.ts';
+import { ensureSchedule } from '../../../server/Services/BackgroundJobs/scheduling/schedule.ts';
 import { recordingLogger } from '../recordingLogger.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { sendRaw } from './rawHttp.ts';
@@ -20,7 +21,8 @@ beforeAll(async () => {
   await makeRun({ _id: 'm-open', enumerated: 1 });
   const jobId = await makeJob('m-open', String(api.userIds['00001']), { status: 'queued' });
   const document: { paths: object } = (await api.get('/openapi.json')).body;
-  const parameters = { jobId, runId: 'm-open', userId: '00001' };
+  await ensureSchedule('user-data-hourly');
+  const parameters = { jobId, runId: 'm-open', userId: '00001', schedule: 'user-data-hourly' };
   paths = Object.keys(document.paths).map((path) =>
     path.replace(/\{(\w+)\}/g, (_all, name: keyof typeof parameters) => parameters[name]),
   );

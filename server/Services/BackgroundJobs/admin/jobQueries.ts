@@ -13,6 +13,7 @@ import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
 import { workedOnBy } from './duplicates.ts';
 import { failureForUser } from './failureForUser.ts';
+import { type JobSearch, searchFilter } from './jobSearch.ts';
 import { readNewestFirst } from './newestFirst.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
@@ -87,6 +88,8 @@ export interface JobQueries {
   failed(
     page: PageRequest & { runId?: string | undefined; code?: string | undefined },
   ): Promise<Page<JobView>>;
+  /** Those that fit every word of the search; none for a user that is not there. */
+  search(page: PageRequest & JobSearch): Promise<Page<JobView>>;
 }
 
 const SHOWN = {
@@ -229,6 +232,12 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
 
     recent({ status, ...options }) {
       return page(status === undefined ? {} : { status }, options, 'many');
+    },
+
+    async search({ limit, cursor, ...words }) {
+      const found = await searchFilter(words, findUserId);
+      if (found === null) return { items: [], nextCursor: null };
+      return page(found.filter, { limit, cursor }, found.among);
     },
 
     failed({ runId, code, ...options }) {

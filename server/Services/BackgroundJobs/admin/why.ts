@@ -158,7 +158,10 @@ async function whyNotInRedis(record: JobStatusDoc): Promise<string> {
 }
 
 function failure({ error }: JobStatusDoc): string {
-  return error === null ? 'no reason was recorded' : `${error.code}, ${error.message}`;
+  return error === null
+    ? 'no reason was recorded'
+    : // It stands within a sentence of ours.
+      `${error.code}, ${error.message.replace(/\.$/, '')}`;
 }
 
 function at(instant: Date | null): string {

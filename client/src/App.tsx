@@ -1,0 +1,55 @@
+import { Center, Loader } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { NowPage } from './now/NowPage.tsx';
+import { LoginPage } from './session/LoginPage.tsx';
+import { useSession } from './session/session.ts';
+import { NotFound } from './shell/NotFound.tsx';
+import { Shell } from './shell/Shell.tsx';
+import { Unreachable } from './shell/Unreachable.tsx';
+import { words } from './words/words.ts';
+
+const SchedulesPage = lazy(() => import('./schedules/SchedulesPage.tsx'));
+const RunsPage = lazy(() => import('./runs/RunsPage.tsx'));
+const RunPage = lazy(() => import('./runs/RunPage.tsx'));
+const JobsPage = lazy(() => import('./jobs/JobsPage.tsx'));
+const JobPage = lazy(() => import('./jobs/JobPage.tsx'));
+const FailuresPage = lazy(() => import('./failures/FailuresPage.tsx'));
+const QueuesPage = lazy(() => import('./queues/QueuesPage.tsx'));
+const WorkersPage = lazy(() => import('./workers/WorkersPage.tsx'));
+
+/** Whoever is not logged in sees the login in the page's place: its address stays, and so they come back to it. */
+export function App() {
+  const session = useSession();
+  if (session.data === undefined) {
+    return session.error === null ? <Waiting /> : <Unreachable error={session.error} />;
+  }
+  if (session.data === null) return <LoginPage />;
+  return (
+    <Shell session={session.data}>
+      <Suspense fallback={<Waiting />}>
+        <Switch>
+          <Route path="/">{() => <NowPage />}</Route>
+          <Route path="/login">{() => <Redirect to="/" replace />}</Route>
+          <Route path="/schedules">{() => <SchedulesPage />}</Route>
+          <Route path="/runs">{() => <RunsPage />}</Route>
+          <Route path="/runs/:runId">{({ runId }) => <RunPage runId={runId} />}</Route>
+          <Route path="/jobs">{() => <JobsPage />}</Route>
+          <Route path="/jobs/:jobId">{({ jobId }) => <JobPage jobId={jobId} />}</Route>
+          <Route path="/failures">{() => <FailuresPage />}</Route>
+          <Route path="/queues">{() => <QueuesPage />}</Route>
+          <Route path="/workers">{() => <WorkersPage />}</Route>
+          <Route>{() => <NotFound />}</Route>
+        </Switch>
+      </Suspense>
+    </Shell>
+  );
+}
+
+function Waiting() {
+  return (
+    <Center mih="60dvh">
+      <Loader size="sm" aria-label={words.common.loading} />
+    </Center>
+  );
+}

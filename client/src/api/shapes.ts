@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import type { session } from '../../../server/routes/auth.routes.ts';
+import type {
+  failureGroups,
+  overview,
+  scheduleView,
+} from '../../../server/routes/dashboard.routes.ts';
+import type { jobHistory, jobStatus, run } from '../../../server/routes/jobStatus.schemas.ts';
+import type { queueView } from '../../../server/routes/queues.routes.ts';
+
+/** What the API answers, from the very schemas that shape its answers. */
+export type Session = Omit<z.output<typeof session>, 'expiresAt'>;
+export type Job = z.output<typeof jobStatus>;
+export type JobHistory = z.output<typeof jobHistory>;
+export type Run = z.output<typeof run>;
+export type Overview = z.output<typeof overview>;
+export type Situation = Overview['situations'][number];
+export type QueueHealth = Overview['queues'][number];
+export type Worker = Overview['workers'][number];
+export type Schedule = z.output<typeof scheduleView>;
+export type Slot = Schedule['slots'][number];
+export type FailureGroups = z.output<typeof failureGroups>;
+export type Queue = z.output<typeof queueView>;
+
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}

@@ -1,0 +1,185 @@
+import { Text, TextInput } from '@mantine/core';
+import { Search } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { EACH, useAnswer } from '../api/queries.ts';
+import type { Job, Page } from '../api/shapes.ts';
+import { Answer, Empty } from '../parts/Answer.tsx';
+import { List } from '../parts/List.tsx';
+import { PageHead } from '../parts/PageHead.tsx';
+import { Pager, useCursor } from '../parts/Pager.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { Status } from '../parts/Status.tsx';
+import { shortId } from '../parts/shortId.ts';
+import { Took, When } from '../parts/When.tsx';
+import { SEARCH_ID } from '../shell/useKeys.ts';
+import { words } from '../words/words.ts';
+import { JOB_TONES } from './jobState.ts';
+import { readSearch, withWord } from './search.ts';
+
+const STATES = Object.keys(JOB_TONES) as Job['status'][];
+const { columns } = words.jobs;
+
+/** Jobs, newest first, narrowed by one search box; the search stands in the address. */
+export default function JobsPage() {
+  const [params] = useSearchParams();
+  const text = params.get('q') ?? '';
+  const { params: asked, unknown } = readSearch(text);
+  const { query } = useCursor();
+  const search = new URLSearchParams(asked).toString();
+  const path = `/app/jobs?limit=50${search === '' ? '' : `&${search}`}${query}`;
+  const jobs = useAnswer<Page<Job>>(path, EACH.few);
+  return (
+    <>
+      <PageHead title={words.pages.jobs} />
+      <SearchBox text={text} unknown={unknown} focused={params.get('focus') === 'search'} />
+      <nav className="tabs" aria-label={columns.status}>
+        <State text={text} state={undefined} current={asked.status} />
+        {STATES.map((state) => (
+          <State key={state} text={text} state={state} current={asked.status} />
+        ))}
+      </nav>
+      <Panel title={words.pages.jobs} flush bare>
+        <Answer of={jobs}>
+          {({ items, nextCursor }) =>
+            items.length === 0 ? (
+              <Empty>{text === '' ? words.jobs.noneAtAll : words.jobs.none}</Empty>
+            ) : (
+              <>
+                <JobList jobs={items} />
+                <Pager next={nextCursor} />
+              </>
+            )
+          }
+        </Answer>
+      </Panel>
+    </>
+  );
+}
+
+interface SearchBoxProps {
+  text: string;
+  unknown: string | null;
+  focused: boolean;
+}
+
+function SearchBox({ text, unknown, focused }: SearchBoxProps) {
+  const [, setParams] = useSearchParams();
+  const [written, setWritten] = useState(text);
+  const field = useRef<HTMLInputElement>(null);
+  // A click on a state changes the search too.
+  useEffect(() => setWritten(text), [text]);
+  useEffect(() => {
+    if (focused) field.current?.focus();
+  }, [focused]);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        setParams(written.trim() === '' ? {} : { q: written.trim() });
+      }}
+    >
+      <TextInput
+        ref={field}
+        id={SEARCH_ID}
+        type="search"
+        aria-label={words.jobs.search}
+        placeholder={words.jobs.placeholder}
+        leftSection={<Search size={16} aria-hidden />}
+        description={words.jobs.help}
+        inputWrapperOrder={['input', 'description', 'error']}
+        error={unknown !== null && words.jobs.unknownWord(unknown)}
+        spellCheck={false}
+        autoCapitalize="off"
+        value={written}
+        onChange={(event) => setWritten(event.currentTarget.value)}
+      />
+    </form>
+  );
+}
+
+interface StateProps {
+  text: string;
+  /** Undefined for all. */
+  state: Job['status'] | undefined;
+  current: string | undefined;
+}
+
+function State({ text, state, current }: StateProps) {
+  const search = withWord(text, 'status', state);
+  const to = search === '' ? '/jobs' : `/jobs?q=${encodeURIComponent(search)}`;
+  return (
+    <Link href={to} aria-current={state === current ? 'true' : undefined}>
+      {state === undefined ? words.jobs.all : words.jobs.statuses[state]}
+    </Link>
+  );
+}
+
+function JobList({ jobs }: { jobs: readonly Job[] }) {
+  return (
+    <List
+      label={words.pages.jobs}
+      rows={jobs}
+      idOf={({ jobId }) => jobId}
+      columns={[
+        {
+          name: columns.job,
+          cell: ({ jobId }) => (
+            <Link href={`/jobs/${jobId}`} className="mono" title={jobId}>
+              {shortId(jobId)}
+            </Link>
+          ),
+        },
+        { name: words.jobs.labels.kind, cell: ({ kind }) => kind, wide: true },
+        {
+          name: columns.status,
+          cell: ({ status }) => (
+            <Status tone={JOB_TONES[status]}>{words.jobs.statuses[status]}</Status>
+          ),
+        },
+        {
+          name: columns.run,
+          cell: ({ runId }) =>
+            runId === null ? (
+              words.common.none
+            ) : (
+              <Link href={`/runs/${runId}`} className="mono" title={runId}>
+                {shortId(runId)}
+              </Link>
+            ),
+          wide: true,
+        },
+        {
+          name: columns.error,
+          cell: ({ error }) =>
+            error === null ? (
+              words.common.none
+            ) : (
+              <Text span size="sm" className="cut" title={`${error.code}: ${error.message}`}>
+                {error.code}
+              </Text>
+            ),
+          wide: true,
+        },
+        {
+          name: columns.queued,
+          cell: ({ queuedAt }) => <When at={queuedAt} />,
+          numeric: true,
+          wide: true,
+        },
+        {
+          name: columns.attempts,
+          cell: ({ attempts }) => attempts,
+          numeric: true,
+          wide: true,
+        },
+        {
+          name: columns.took,
+          cell: ({ durationMs }) => <Took ms={durationMs} />,
+          numeric: true,
+          wide: true,
+        },
+      ]}
+    />
+  );
+}

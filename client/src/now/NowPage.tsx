@@ -1,0 +1,161 @@
+import { Group, Text } from '@mantine/core';
+import { Link } from 'wouter';
+import { EACH, useAnswer } from '../api/queries.ts';
+import type { Overview, QueueHealth, Schedule, Worker } from '../api/shapes.ts';
+import { Answer, Empty } from '../parts/Answer.tsx';
+import { List } from '../parts/List.tsx';
+import { PageHead } from '../parts/PageHead.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { Status } from '../parts/Status.tsx';
+import { Ago, When } from '../parts/When.tsx';
+import { queueTone } from '../queues/queueState.ts';
+import { ScheduleState, Slots } from '../schedules/Slots.tsx';
+import { bytes, count, span } from '../words/numbers.ts';
+import { words } from '../words/words.ts';
+import { RunNow } from './RunNow.tsx';
+import { Verdict } from './Verdict.tsx';
+
+/** What is wrong, since when, whom it hits, what happens if nothing is done, and the one safe thing to do. */
+export function NowPage() {
+  const overview = useAnswer<Overview>('/app/now', EACH.second);
+  return (
+    <>
+      <PageHead title={words.pages.now} about={overview.data && <Ago at={overview.data.asOf} />} />
+      <Answer of={overview}>
+        {(data) => (
+          <>
+            <Verdict overview={data} />
+            <RunNow overview={data} />
+            <Queues queues={data.queues} />
+            <div className="columns">
+              <Workers workers={data.workers} />
+              <Schedules schedules={data.schedules} />
+            </div>
+          </>
+        )}
+      </Answer>
+    </>
+  );
+}
+
+function Queues({ queues }: { queues: readonly QueueHealth[] }) {
+  return (
+    <Panel title={words.now.queues} aside={<More to="queues" />} flush>
+      <List
+        label={words.now.queues}
+        rows={queues}
+        idOf={({ queue }) => queue}
+        columns={[
+          { name: words.jobs.labels.queue, cell: ({ queue }) => queue },
+          {
+            name: words.jobs.columns.status,
+            cell: (queue) => {
+              const { tone, text } = queueTone(queue);
+              return <Status tone={tone}>{text}</Status>;
+            },
+          },
+          { name: words.queues.waiting, cell: ({ waiting }) => number(waiting), numeric: true },
+          {
+            name: words.queues.active,
+            cell: ({ active }) => number(active),
+            numeric: true,
+            wide: true,
+          },
+          {
+            name: words.queues.delayed,
+            cell: ({ delayed }) => number(delayed),
+            numeric: true,
+            wide: true,
+          },
+          { name: words.queues.failed, cell: ({ failed }) => count(failed), numeric: true },
+          {
+            name: words.queues.oldest,
+            cell: ({ oldestWaitingMs: ms }) => (ms === null ? words.common.none : span(ms)),
+            numeric: true,
+            wide: true,
+          },
+          {
+            name: words.queues.lastCompleted,
+            cell: ({ lastCompletedAt }) => <Ago at={lastCompletedAt} />,
+            numeric: true,
+            wide: true,
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+/** The way to the page that has more. */
+function More({ to }: { to: 'queues' | 'workers' | 'schedules' }) {
+  return (
+    <Text size="sm" component={Link} href={`/${to}`} c="var(--mantine-color-anchor)">
+      {words.now.more}
+    </Text>
+  );
+}
+
+function number(value: number | null): string {
+  return value === null ? words.common.unknown : count(value);
+}
+
+function Workers({ workers }: { workers: readonly Worker[] }) {
+  return (
+    <Panel title={words.now.workers} aside={<More to="workers" />} flush={workers.length > 0}>
+      {workers.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {words.now.noWorkers}
+        </Text>
+      ) : (
+        <List
+          label={words.now.workers}
+          rows={workers}
+          idOf={({ worker }) => worker}
+          columns={[
+            {
+              name: words.workers.worker,
+              cell: ({ host, pid }) => `${host}:${pid}`,
+            },
+            {
+              name: words.workers.running,
+              cell: ({ runningJobs }) => count(runningJobs),
+              numeric: true,
+            },
+            {
+              name: words.workers.memory,
+              cell: ({ memoryBytes }) => bytes(memoryBytes),
+              numeric: true,
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Schedules({ schedules }: { schedules: readonly Schedule[] }) {
+  return (
+    <Panel title={words.now.schedules} aside={<More to="schedules" />}>
+      {schedules.length === 0 ? (
+        <Empty>{words.schedules.none}</Empty>
+      ) : (
+        schedules.map((schedule) => (
+          <div key={schedule.schedule} className="schedule-line">
+            <Group justify="space-between" gap="xs" mb={6}>
+              <Text size="sm" fw={500}>
+                {schedule.schedule}
+              </Text>
+              <Text size="sm" component="div">
+                <ScheduleState schedule={schedule} />
+              </Text>
+            </Group>
+            <Slots slots={schedule.slots} />
+            <Text size="xs" c="dimmed" mt={6}>
+              {words.schedules.next} <When at={schedule.next} />
+            </Text>
+          </div>
+        ))
+      )}
+    </Panel>
+  );
+}

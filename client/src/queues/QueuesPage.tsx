@@ -1,0 +1,108 @@
+import { Group, Text } from '@mantine/core';
+import { EACH, useAnswer } from '../api/queries.ts';
+import type { Overview, Queue, QueueHealth } from '../api/shapes.ts';
+import { Answer, Empty } from '../parts/Answer.tsx';
+import { Fact, Facts } from '../parts/Fact.tsx';
+import { PageHead } from '../parts/PageHead.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { Status } from '../parts/Status.tsx';
+import { Ago } from '../parts/When.tsx';
+import { useMayAct } from '../session/session.ts';
+import { count, span } from '../words/numbers.ts';
+import { words } from '../words/words.ts';
+import { DrainQueue, LimitQueue, PauseQueue, ResumeQueue } from './actions.tsx';
+import { queueTone } from './queueState.ts';
+
+/** Each queue: what it holds, what it is held to, and what can be done about it. */
+export default function QueuesPage() {
+  const queues = useAnswer<{ items: Queue[] }>('/app/queues', EACH.few);
+  const overview = useAnswer<Overview>('/app/now', EACH.few);
+  return (
+    <>
+      <PageHead title={words.pages.queues} />
+      <Answer of={queues}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty>{words.queues.none}</Empty>
+          ) : (
+            items.map((queue) => (
+              <QueuePanel
+                key={queue.queue}
+                queue={queue}
+                health={overview.data?.queues.find((each) => each.queue === queue.queue)}
+              />
+            ))
+          )
+        }
+      </Answer>
+    </>
+  );
+}
+
+function QueuePanel({ queue, health }: { queue: Queue; health: QueueHealth | undefined }) {
+  const { counts, paused } = queue;
+  return (
+    <Panel title={queue.queue} aside={<Actions queue={queue} />}>
+      <Group gap="lg" mb="sm">
+        <Text size="sm" component="div">
+          {health !== undefined && <Status {...stateOf(health)} />}
+        </Text>
+        {paused !== null && (
+          <Text size="sm" component="div">
+            {words.queues.pausedBy(paused.by)} <Ago at={paused.at} />
+            {paused.note !== '' && ` (“${paused.note}”)`}
+          </Text>
+        )}
+      </Group>
+      <Facts>
+        <Fact name={words.queues.waiting}>{number(counts?.waiting)}</Fact>
+        <Fact name={words.queues.active}>{number(counts?.active)}</Fact>
+        <Fact name={words.queues.delayed}>{number(counts?.delayed)}</Fact>
+        <Fact name={words.queues.scheduled}>{count(queue.scheduled)}</Fact>
+        <Fact name={words.queues.failed}>{number(health?.failed)}</Fact>
+        <Fact name={words.queues.oldest}>
+          {health?.oldestWaitingMs == null ? words.common.none : span(health.oldestWaitingMs)}
+        </Fact>
+        <Fact name={words.queues.lastCompleted}>
+          <Ago at={health?.lastCompletedAt ?? null} />
+        </Fact>
+        <Fact name={words.queues.workers}>{number(health?.workers)}</Fact>
+        <Fact name={words.queues.limits}>{limitsOf(queue)}</Fact>
+        <Fact name={words.queues.kinds}>{queue.kinds.join(', ')}</Fact>
+      </Facts>
+    </Panel>
+  );
+}
+
+function Actions({ queue }: { queue: Queue }) {
+  if (!useMayAct()) return null;
+  return (
+    <Group gap="xs">
+      {queue.paused === null ? (
+        <PauseQueue queue={queue.queue} />
+      ) : (
+        <ResumeQueue queue={queue.queue} />
+      )}
+      <LimitQueue queue={queue} />
+      <DrainQueue queue={queue} />
+    </Group>
+  );
+}
+
+function stateOf(health: QueueHealth) {
+  const { tone, text } = queueTone(health);
+  return { tone, children: text };
+}
+
+function number(value: number | null | undefined): string {
+  return value == null ? words.common.unknown : count(value);
+}
+
+function limitsOf({ limits: { concurrency, maxConcurrency, rate } }: Queue): string {
+  const all = [
+    concurrency === null ? null : `${words.queues.concurrency}: ${count(concurrency)}`,
+    maxConcurrency === null ? null : `${words.queues.maxConcurrency}: ${count(maxConcurrency)}`,
+    rate === null ? null : words.queues.rate(rate.max, span(rate.durationMs)),
+  ].filter((limit) => limit !== null);
+  return all.length === 0 ? words.queues.noLimits : all.join('; ');
+}

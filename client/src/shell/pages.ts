@@ -1,0 +1,30 @@
+import {
+  CalendarClock,
+  CircleGauge,
+  Cpu,
+  Layers,
+  ListChecks,
+  type LucideIcon,
+  PlayCircle,
+  TriangleAlert,
+} from 'lucide-react';
+import type { Words } from '../words/en.ts';
+
+interface PageOfNav {
+  name: keyof Words['pages'];
+  path: string;
+  icon: LucideIcon;
+  /** After `g` it goes there. */
+  key: string;
+}
+
+/** The pages, in the order in which the menu has them. */
+export const PAGES: readonly PageOfNav[] = [
+  { name: 'now', path: '/', icon: CircleGauge, key: 'n' },
+  { name: 'schedules', path: '/schedules', icon: CalendarClock, key: 's' },
+  { name: 'runs', path: '/runs', icon: PlayCircle, key: 'r' },
+  { name: 'jobs', path: '/jobs', icon: ListChecks, key: 'j' },
+  { name: 'failures', path: '/failures', icon: TriangleAlert, key: 'f' },
+  { name: 'queues', path: '/queues', icon: Layers, key: 'q' },
+  { name: 'workers', path: '/workers', icon: Cpu, key: 'w' },
+];

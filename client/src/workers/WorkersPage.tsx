@@ -1,0 +1,116 @@
+import { Text } from '@mantine/core';
+import { Link } from 'wouter';
+import { EACH, useAnswer } from '../api/queries.ts';
+import type { Job, Overview, Page } from '../api/shapes.ts';
+import { Answer, Empty } from '../parts/Answer.tsx';
+import { List } from '../parts/List.tsx';
+import { PageHead } from '../parts/PageHead.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { shortId } from '../parts/shortId.ts';
+import { Ago } from '../parts/When.tsx';
+import { bytes, count } from '../words/numbers.ts';
+import { words } from '../words/words.ts';
+
+/** Who works, on what, and for how long. */
+export default function WorkersPage() {
+  const overview = useAnswer<Overview>('/app/now', EACH.few);
+  const active = useAnswer<Page<Job>>('/app/job-status/recent?status=active&limit=100', EACH.few);
+  return (
+    <>
+      <PageHead title={words.pages.workers} />
+      <Panel title={words.pages.workers} flush bare>
+        <Answer of={overview}>
+          {({ workers }) => {
+            if (workers.length === 0) return <Empty>{words.workers.none}</Empty>;
+            const versions = [...new Set(workers.map(({ version }) => version))];
+            return (
+              <>
+                {versions.length > 1 && (
+                  <Text size="sm" p="md">
+                    {words.workers.mixed(versions.join(', '))}
+                  </Text>
+                )}
+                <List
+                  label={words.pages.workers}
+                  rows={workers}
+                  idOf={({ worker }) => worker}
+                  columns={[
+                    {
+                      name: words.workers.worker,
+                      cell: ({ host, instance }) =>
+                        instance === null ? host : `${host} #${instance}`,
+                    },
+                    { name: words.workers.pid, cell: ({ pid }) => pid, numeric: true },
+                    { name: words.workers.version, cell: ({ version }) => version, wide: true },
+                    {
+                      name: words.workers.running,
+                      cell: ({ runningJobs }) => count(runningJobs),
+                      numeric: true,
+                    },
+                    {
+                      name: words.workers.memory,
+                      cell: ({ memoryBytes }) => bytes(memoryBytes),
+                      numeric: true,
+                    },
+                    {
+                      name: words.workers.queues,
+                      cell: ({ queues }) => queues.join(', '),
+                      wide: true,
+                    },
+                    {
+                      name: words.workers.since,
+                      cell: ({ startedAt }) => <Ago at={startedAt} />,
+                      numeric: true,
+                      wide: true,
+                    },
+                    {
+                      name: words.workers.seen,
+                      cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} />,
+                      numeric: true,
+                      wide: true,
+                    },
+                  ]}
+                />
+              </>
+            );
+          }}
+        </Answer>
+      </Panel>
+      <Panel title={words.workers.activeJobs} flush>
+        <Answer of={active}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty>{words.workers.activeNone}</Empty>
+            ) : (
+              <List
+                label={words.workers.activeJobs}
+                rows={items}
+                idOf={({ jobId }) => jobId}
+                columns={[
+                  {
+                    name: words.jobs.columns.job,
+                    cell: ({ jobId }) => (
+                      <Link href={`/jobs/${jobId}`} className="mono" title={jobId}>
+                        {shortId(jobId)}
+                      </Link>
+                    ),
+                  },
+                  { name: words.jobs.labels.kind, cell: ({ kind }) => kind, wide: true },
+                  {
+                    name: words.jobs.labels.worker,
+                    cell: ({ worker }) => worker ?? words.common.none,
+                  },
+                  {
+                    name: words.workers.since,
+                    cell: ({ startedAt }) => <Ago at={startedAt} />,
+                    numeric: true,
+                  },
+                ]}
+              />
+            )
+          }
+        </Answer>
+      </Panel>
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { readMany } from '../../../models/readDeadline.ts';
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { Administration } from '../admin/administration.ts';
+import { silentWorkers } from '../consuming/workerSigns.ts';
+import { clockSetBack, setBackText } from '../health/clockSetBack.ts';
+import type { QueueHealthReport } from '../health/queueHealth.ts';
+import type { RunView } from '../runs/balance.ts';
+import { readSteering } from '../steering/queueSteering.ts';
+import { listSchedules, type ScheduleView } from './schedules.ts';
+import { type Situation, situationsOf } from './situation.ts';
+
+/** What a person sees first. */
+export interface Overview extends Pick<QueueHealthReport, 'redis' | 'queues' | 'workers'> {
+  /** When all of it was so. */
+  asOf: Date;
+  /** The worst first; never empty. */
+  situations: Situation[];
+  /** The newest, open ones included. */
+  runs: RunView[];
+  schedules: ScheduleView[];
+}
+
+/** However many look, the stores are asked once in so long. */
+const KEPT_MS = 1_000;
+const RUNS = 5;
+/** A worker that fell silent longer ago is no news: PM2 has started another. */
+const SILENCE_TOLD_MS = 120_000;
+
+interface OverviewDeps {
+  queueHealth(): Promise<QueueHealthReport>;
+  listRuns: Administration['listRuns'];
+}
+
+/** Makes the overview; those who ask within a second of each other share one look at the stores. */
+export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => Promise<Overview> {
+  let kept: { until: number; overview: Promise<Overview> } | undefined;
+
+  async function look(): Promise<Overview> {
+    const [health, runs, schedules, steering, silent, clock, lastFailure] = await Promise.all([
+      queueHealth(),
+      listRuns({ limit: RUNS }),
+      listSchedules(),
+      readSteering(),
+      silentWorkers(SILENCE_TOLD_MS),
+      clockSetBack(),
+      newestFailure(),
+    ]);
+    const asOf = new Date();
+    const { redis, queues, workers } = health;
+    const situations = situationsOf({
+      now: asOf,
+      redis,
+      queues: queues.map((queue) => ({
+        ...queue,
+        pause: steering.get(queue.queue)?.paused ?? null,
+      })),
+      workers,
+      silentWorkers: silent,
+      clockSetBack: clock && setBackText(clock),
+      schedules: schedules.map((schedule) => ({
+        ...schedule,
+        lastSlot: schedule.slots.at(-1) ?? null,
+      })),
+      runs: runs.items,
+      lastFailure,
+    });
+    return { asOf, situations, redis, queues, workers, schedules, runs: runs.items };
+  }
+
+  return () => {
+    if (kept !== undefined && Date.now() < kept.until) return kept.overview;
+    const overview = look();
+    kept = { until: Date.now() + KEPT_MS, overview };
+    // A failure is told to those who wait for it, and kept for nobody.
+    overview.catch(() => {
+      kept = undefined;
+    });
+    return overview;
+  };
+}
+
+async function newestFailure(): Promise<{ code: string; at: Date | null } | null> {
+  const [newest] = await readMany((options) =>
+    JobStatusModel.find({ status: 'failed' }, { error: 1, finishedAt: 1 }, options)
+      .sort({ queuedAt: -1, _id: -1 })
+      .limit(1)
+      .lean(),
+  );
+  return newest?.error ? { code: newest.error.code, at: newest.finishedAt } : null;
+}

@@ -1,0 +1,126 @@
+import { AppError } from '../../../errors/AppError.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
+import { type RunCounts, RunModel } from '../../../models/system/RunModel.ts';
+import {
+  type HoldNote,
+  type ScheduleDoc,
+  ScheduleModel,
+} from '../../../models/system/ScheduleModel.ts';
+import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
+import { holdSchedule, releaseSchedule } from '../scheduling/schedule.ts';
+import { nextSlot, slotsAfter } from '../scheduling/slots.ts';
+
+/** What became of one slot, and of the run that it began. */
+export interface SlotView extends Pick<SlotDoc, 'slot' | 'state' | 'runId' | 'jobId' | 'note'> {
+  /** The run's counts once it is sealed; null for a run that is open, and for none. */
+  counts: RunCounts | null;
+  durationMs: number | null;
+}
+
+/** A schedule as people see it. */
+export interface ScheduleView {
+  schedule: string;
+  /** Null before a scheduler has seen it. */
+  expression: string | null;
+  timezone: string | null;
+  /** When it is due next; null when that is unknown, or never. */
+  next: Date | null;
+  /** The oldest slot that is due and of which nothing is known yet. */
+  overdue: Date | null;
+  heldUntil: Date | null;
+  hold: HoldNote | null;
+  /** The kind of the jobs of its newest run; null if there is none. */
+  kind: string | null;
+  /** The newest slots, oldest first. */
+  slots: SlotView[];
+}
+
+/** A schedule that is stopped without an end stays so until somebody starts it. */
+export const UNTIL_STARTED = new Date('9999-12-31T00:00:00Z');
+const SLOTS = 60;
+const PREVIEWED = 200;
+
+/** Every schedule that a scheduler has seen, by name, each with its newest slots. */
+export async function listSchedules(): Promise<ScheduleView[]> {
+  const [now, schedules] = await Promise.all([
+    storeTime(),
+    ScheduleModel.find({}).sort({ _id: 1 }).lean<ScheduleDoc[]>(),
+  ]);
+  return Promise.all(schedules.map((schedule) => viewOf(schedule, now)));
+}
+
+/** The slots that are due from now on: those of a week, at most 200. @throws AppError `NOT_FOUND`. */
+export async function previewSchedule(name: string): Promise<{ slots: Date[] }> {
+  const { expression, timezone } = await find(name);
+  if (expression === null || timezone === null) return { slots: [] };
+  const now = await storeTime();
+  const end = new Date(now.getTime() + 7 * 86_400_000);
+  const slots = slotsAfter({ expression, timezone }, now, PREVIEWED);
+  return { slots: slots.filter((slot) => slot <= end) };
+}
+
+/** No slot begins anything before `until`. @throws AppError `NOT_FOUND`. */
+export async function stopSchedule(
+  name: string,
+  { until, ...hold }: HoldNote & { until: Date },
+): Promise<ScheduleView> {
+  await find(name);
+  await holdSchedule(name, until, hold);
+  return viewOf(await find(name), await storeTime());
+}
+
+/** Slots begin again what they are for. @throws AppError `NOT_FOUND`. */
+export async function startSchedule(name: string): Promise<ScheduleView> {
+  await find(name);
+  await releaseSchedule(name);
+  return viewOf(await find(name), await storeTime());
+}
+
+async function find(name: string): Promise<ScheduleDoc> {
+  const schedule = await ScheduleModel.findById(name).lean<ScheduleDoc>();
+  if (schedule !== null) return schedule;
+  throw new AppError(
+    'NOT_FOUND',
+    `There is no schedule "${name}", or no scheduler has run it yet.`,
+  );
+}
+
+async function viewOf(schedule: ScheduleDoc, now: Date): Promise<ScheduleView> {
+  const { _id: name, expression, timezone, heldUntil, hold, accountedUntil } = schedule;
+  const timetable = expression !== null && timezone !== null ? { expression, timezone } : null;
+  const slots = await slotsOf(name);
+  const pending = timetable && nextSlot(timetable, accountedUntil);
+  const isHeld = heldUntil !== null && heldUntil > now;
+  return {
+    schedule: name,
+    expression,
+    timezone,
+    next: timetable && nextSlot(timetable, now),
+    overdue: pending !== null && pending <= now && !isHeld ? pending : null,
+    heldUntil: isHeld ? heldUntil : null,
+    hold: isHeld ? hold : null,
+    kind: slots.kind,
+    slots: slots.views,
+  };
+}
+
+async function slotsOf(schedule: string): Promise<{ views: SlotView[]; kind: string | null }> {
+  const newest = await SlotModel.find({ schedule })
+    .sort({ slot: -1 })
+    .limit(SLOTS)
+    .lean<SlotDoc[]>();
+  const ids = newest.flatMap(({ runId }) => runId ?? []);
+  const runs = await RunModel.find(
+    { _id: { $in: ids } },
+    { kind: 1, sealed: 1, startedAt: 1, finishedAt: 1 },
+  ).lean();
+  const byId = new Map(runs.map((run) => [run._id, run]));
+  const views = newest.map(({ slot, state, runId, jobId, note }) => {
+    const run = runId === null ? undefined : byId.get(runId);
+    const durationMs =
+      run?.finishedAt == null ? null : run.finishedAt.getTime() - run.startedAt.getTime();
+    return { slot, state, runId, jobId, note, counts: run?.sealed ?? null, durationMs };
+  });
+  const kind = newest.map(({ runId }) => byId.get(runId ?? '')?.kind).find(Boolean) ?? null;
+  return { views: views.reverse(), kind };
+}

@@ -1,0 +1,41 @@
+import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
+import { groupFailures } from '../Services/BackgroundJobs/overview/failures.ts';
+import type { Overview } from '../Services/BackgroundJobs/overview/overview.ts';
+import {
+  listSchedules,
+  previewSchedule,
+  startSchedule,
+  stopSchedule,
+  UNTIL_STARTED,
+} from '../Services/BackgroundJobs/overview/schedules.ts';
+import { ok } from './reply.ts';
+
+export interface DashboardDeps {
+  jobQueries: Pick<JobQueries, 'search'>;
+  overview(): Promise<Overview>;
+}
+
+interface Stop {
+  by: string;
+  note: string;
+  until?: string | undefined;
+}
+
+/** What the dashboard's pages show beyond what is there for programs. */
+export function createDashboardController({ overview, jobQueries }: DashboardDeps) {
+  return {
+    now: async () => ok(await overview()),
+    search: async (search: Parameters<JobQueries['search']>[0]) =>
+      ok(await jobQueries.search(search)),
+    failures: async (runId?: string) => ok(await groupFailures(runId)),
+    schedules: async () => ok({ items: await listSchedules() }),
+    preview: async (schedule: string) => ok(await previewSchedule(schedule)),
+    stopSchedule: async (schedule: string, { by, note, until }: Stop) => {
+      const hold = { by, why: note, until: until === undefined ? UNTIL_STARTED : new Date(until) };
+      return ok(await stopSchedule(schedule, hold));
+    },
+    startSchedule: async (schedule: string) => ok(await startSchedule(schedule)),
+  };
+}
+
+export type DashboardController = ReturnType<typeof createDashboardController>;

@@ -1,0 +1,230 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { overflow, seriousFaults, useBrowser } from './browser.ts';
+import { EMAILS, PASSWORD, useStack } from './stack.ts';
+
+const USERS = 60;
+const stack = await useStack({ users: USERS });
+const browser = useBrowser(stack);
+
+const SAVE = 'Save the limits';
+const PHONE = { viewport: { width: 375, height: 740 }, hasTouch: true, isMobile: true };
+
+async function logIn(page: Page, password = PASSWORD): Promise<void> {
+  await page.getByLabel('E-mail').fill(EMAILS.admin);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+}
+
+function heading(page: Page, name: string | RegExp) {
+  return page.getByRole('heading', { level: 1, name });
+}
+
+/** Clicks an action, and says yes to what it says it will do. */
+async function act(
+  page: Page,
+  name: string,
+  fill?: () => Promise<void>,
+  yes = name,
+): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await fill?.();
+  await dialog.getByRole('button', { name: yes, exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Begins a run on the page of runs; it stands on the page of that run then. */
+async function beginRun(page: Page): Promise<void> {
+  await page.goto('/runs');
+  await act(page, 'Start a run');
+  await heading(page, /^Run m-/).waitFor();
+}
+
+describe('the login', () => {
+  it('refuses a wrong password in words, and leads to the page that was asked for', async () => {
+    const page = await browser.open('/queues');
+    await logIn(page, 'wrong-password-of-nobody');
+    await page.getByText('E-mail or password is wrong.').waitFor();
+    await logIn(page);
+    await heading(page, 'Queues').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/queues');
+  });
+
+  it('is asked for again when the session has ended, and the place is kept', async () => {
+    const page = await browser.open('/jobs?q=status%3Afailed', { as: 'admin' });
+    await heading(page, 'Jobs').waitFor();
+    await page.context().clearCookies();
+    await page.getByLabel('E-mail').waitFor();
+    await logIn(page);
+    await heading(page, 'Jobs').waitFor();
+    expect(new URL(page.url()).search).toBe('?q=status%3Afailed');
+    await page.getByRole('button', { name: 'Account and settings' }).click();
+    await page.getByRole('menuitem', { name: 'Log out', exact: true }).click();
+    await page.getByLabel('E-mail').waitFor();
+  });
+});
+
+describe('an admin', () => {
+  it('starts a run and watches it live to its balanced end', async () => {
+    await stack.behave({ paceMs: 100 });
+    const page = await browser.open('/runs', { as: 'admin' });
+    await beginRun(page);
+    await page.getByText('Running', { exact: true }).first().waitFor();
+    await page.getByText(`${USERS} = ${USERS}`).waitFor();
+    await page.getByText('Completed', { exact: true }).first().waitFor();
+    await page.goto('/');
+    await page.getByText(`All is well`).waitFor();
+    await stack.behave({ paceMs: 0 });
+  });
+
+  it('finds a failed job by its cause, reads why, and retries it', async () => {
+    const failing = ['000003'];
+    await stack.behave({ paceMs: 0, failingUsers: failing });
+    const page = await browser.open('/runs', { as: 'admin' });
+    await beginRun(page);
+    await page.goto('/failures');
+    await page.getByText('The provider answers N to user N.').waitFor();
+    await page.goto('/');
+    await page.getByText(/1 job stands failed, the last with JOB_FAILED/).waitFor();
+    await page.goto('/jobs');
+    await page.getByLabel('Search jobs').fill('status:failed error:JOB_FAILED');
+    await page.keyboard.press('Enter');
+    const list = page.getByRole('table', { name: 'Jobs' });
+    await expect.poll(() => list.getByRole('row').count()).toBe(2);
+    await list.getByRole('link').first().click();
+    await page.getByText(/It failed at .* after 4 attempts/).waitFor();
+    await page.getByText('JOB_FAILED: The provider answers 401 to user 000003.').first().waitFor();
+    await stack.behave({ paceMs: 0 });
+    await act(page, 'Retry');
+    await page.getByText(/It completed at/).waitFor();
+  });
+
+  it('pauses a queue with a note, sees it said on the front page, and resumes it there', async () => {
+    const page = await browser.open('/queues', { as: 'admin' });
+    await act(page, 'Pause', () => page.getByLabel(/Note/).fill('the provider is down'));
+    await page.getByText('the provider is down').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('n');
+    await page.getByText(/user-data is paused by admin@example.com since/).waitFor();
+    await act(page, 'Resume');
+    await page.getByText(/All is well/).waitFor();
+  });
+
+  it('edits a limit', async () => {
+    const page = await browser.open('/queues', { as: 'admin' });
+    await act(page, 'Limits', () => page.getByLabel('At once over all workers').fill('3'), SAVE);
+    await page.getByText('At once over all workers: 3').waitFor();
+    await act(page, 'Limits', () => page.getByLabel('At once over all workers').fill(''), SAVE);
+    await page.getByText('no limits set').waitFor();
+  });
+
+  it('cancels what is left of a run, and a job at work', async () => {
+    await stack.behave({ paceMs: 60_000 });
+    const page = await browser.open('/runs', { as: 'admin' });
+    await beginRun(page);
+    const run = page.url();
+    await page.getByRole('link', { name: 'Its jobs' }).click();
+    await page.getByRole('link', { name: 'At work' }).click();
+    await page.getByRole('table', { name: 'Jobs' }).getByRole('link').first().click();
+    await page.getByText(/It is running on worker/).waitFor();
+    await act(page, 'Cancel');
+    await page.getByText(/It was cancelled at/).waitFor();
+    await page.goto(run);
+    await act(page, 'Cancel the run');
+    await page.getByText('Cancelled', { exact: true }).first().waitFor();
+    await stack.behave({ paceMs: 0 });
+    // What was at work ends with its worker, and the next one finds the new pace.
+    await stack.stopWorker();
+    await stack.startWorker();
+  });
+
+  it('stops a schedule with a note and starts it again', async () => {
+    const page = await browser.open('/schedules', { as: 'admin' });
+    await page.getByText('1/1 running').waitFor();
+    await act(page, 'Stop', () => page.getByLabel(/Note/).fill('a migration'));
+    await page.getByText('0/1 running').waitFor();
+    await page.getByText(/Stopped by admin@example.com until it is started again/).waitFor();
+    await act(page, 'Start');
+    await page.getByText('1/1 running').waitFor();
+  });
+});
+
+it('a viewer sees every page and nothing that acts', async () => {
+  const page = await browser.open('/', { as: 'viewer' });
+  for (const [path, name] of PAGES) {
+    await page.goto(path);
+    await heading(page, name).waitFor();
+    await page.waitForLoadState('networkidle');
+    const actions = page.getByRole('button', {
+      name: /^(Start|Stop|Pause|Resume|Drain|Limits|Retry|Cancel|Trigger)/,
+    });
+    expect(await actions.count(), path).toBe(0);
+  }
+});
+
+it('is driven by the keyboard alone', async () => {
+  const page = await browser.open('/', { as: 'admin' });
+  await heading(page, 'Now').waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  for (const [, name, key] of PAGES) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await heading(page, name).waitFor();
+  }
+  await page.keyboard.press('/');
+  await page.getByLabel('Search jobs').waitFor();
+  await page.keyboard.type('status:completed');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('status:completed');
+});
+
+it('says that it is not live while the API is away, and goes on by itself', async () => {
+  const page = await browser.open('/', { as: 'admin' });
+  await page.getByText('Live', { exact: true }).waitFor();
+  await stack.stopApi();
+  await page.getByText('Not live').waitFor();
+  await page.getByText(/The API gives no answer.*shown as of/).waitFor();
+  await heading(page, 'Now').waitFor();
+  await stack.startApi();
+  await page.getByText('Live', { exact: true }).waitFor();
+});
+
+it('says so when Redis is away, and that it is back', async () => {
+  const page = await browser.open('/', { as: 'viewer' });
+  await page.getByText('Live', { exact: true }).waitFor();
+  await stack.redis.server.kill();
+  await page.getByText(/Redis gives no answer, so no job can be added or taken/).waitFor();
+  await stack.redis.server.start();
+  await page.getByText(/Redis gives no answer/).waitFor({ state: 'hidden' });
+});
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  it('every page is accessible, and keeps within a phone’s width', async () => {
+    const desktop = await browser.open('/', { as: 'admin', colorScheme });
+    const phone = await browser.open('/', { as: 'admin', colorScheme, ...PHONE });
+    for (const page of [desktop, phone]) {
+      for (const [path, name] of PAGES) {
+        await page.goto(path);
+        await heading(page, name).waitFor();
+        await page.waitForLoadState('networkidle');
+        expect(await seriousFaults(page), `${path} in ${colorScheme}`).toEqual([]);
+        expect(await overflow(page), path).toBeLessThanOrEqual(0);
+      }
+    }
+  });
+});
+
+const PAGES = [
+  ['/', 'Now', 'n'],
+  ['/schedules', 'Schedules', 's'],
+  ['/runs', 'Runs', 'r'],
+  ['/jobs', 'Jobs', 'j'],
+  ['/failures', 'Failures', 'f'],
+  ['/queues', 'Queues', 'q'],
+  ['/workers', 'Workers', 'w'],
+] as const;

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { projectDir } from '../../scripts/project.mjs';
+import { freePort } from '../../scripts/services/ports.mjs';
+import { waitUntil } from '../../scripts/waiting.mjs';
+import { ensureIndexes } from '../../server/models/indexes.ts';
+import { createAccount } from '../../server/Services/Auth/accounts.ts';
+import { makeUsers } from '../e2e/makeUsers.ts';
+import { type OwnRedis, useOwnRedis } from '../integration/ownRedis.ts';
+import { useOwnDatabase } from '../integration/scoring/ownDatabase.ts';
+
+export const PASSWORD = 'a-long-test-password';
+export const EMAILS = { admin: 'admin@example.com', viewer: 'viewer@example.com' } as const;
+
+/** What the worker's work does from now on; tests/e2e/pacedWorker.mjs reads it at each job. */
+interface Behaviour {
+  /** How long each job waits after its work. */
+  paceMs: number;
+  /** Users whose work ends in an error. */
+  failingUsers?: readonly string[];
+}
+
+/** API and worker as processes, on a database and a Redis of their own. */
+export interface Stack {
+  readonly url: string;
+  behave(behaviour: Behaviour): Promise<void>;
+  stopApi(): Promise<void>;
+  startApi(): Promise<void>;
+  stopWorker(): Promise<void>;
+  startWorker(): Promise<void>;
+  readonly redis: OwnRedis;
+}
+
+/** Short ones, so that a job that fails has failed for good within a second. */
+const SETTINGS = {
+  // No slot falls into a test.
+  USER_DATA_SCHEDULE: '0 0 29 2 *',
+  JOB_RETRY_DELAY_MS: '50',
+  WORKER_CONCURRENCY: '4',
+  CANARY_INTERVAL_MS: '2000',
+  RECONCILE_INTERVAL_MS: '2000',
+  RECONCILE_GRACE_MS: '2000',
+};
+
+interface StackOptions {
+  users: number;
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** Starts it for the suite and removes every trace of it at the end. */
+export async function useStack({ users, settings = {} }: StackOptions): Promise<Stack> {
+  const mongoUri = useOwnDatabase();
+  const redis = await useOwnRedis();
+  const port = await freePort(29_000 + Math.floor(Math.random() * 3_000));
+  const url = `http://127.0.0.1:${port}`;
+  const folder = await mkdtemp(join(tmpdir(), 'hourwork-browser-'));
+  const workFile = join(folder, 'work.json');
+  const running = new Map<string, ChildProcess>();
+
+  function start(file: string): ChildProcess {
+    const { PATH, HOME } = process.env;
+    const child = spawn(process.execPath, [join(projectDir, file)], {
+      cwd: projectDir,
+      env: {
+        ...{ PATH, HOME, ENV_FILE: '/dev/null', JWT_SECRET, WORK_FILE: workFile },
+        ...{ PORT: String(port), MONGODB_URI: mongoUri, LOGIN_ATTEMPTS_PER_MINUTE: '1000' },
+        REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+        ...SETTINGS,
+        ...settings,
+      },
+      stdio: 'ignore',
+    });
+    running.set(file, child);
+    return child;
+  }
+  async function stop(file: string): Promise<void> {
+    const child = running.get(file);
+    running.delete(file);
+    if (child === undefined || child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+
+  const stack: Stack = {
+    url,
+    redis,
+    async behave(behaviour) {
+      // A job reads the file at any moment: it finds the old one or the new one, never half of it.
+      await writeFile(`${workFile}.new`, JSON.stringify(behaviour));
+      await rename(`${workFile}.new`, workFile);
+    },
+    stopApi: () => stop(API),
+    async startApi() {
+      start(API);
+      await waitUntil(
+        async () => (await fetch(`${url}/health/ready`).catch(() => null))?.status === 200,
+        { timeoutMs: 60_000, what: 'the API to be ready' },
+      );
+    },
+    stopWorker: () => stop(WORKER),
+    startWorker: async () => void start(WORKER),
+  };
+  beforeAll(async () => {
+    await ensureIndexes();
+    await makeUsers(users);
+    for (const role of ['admin', 'viewer'] as const) {
+      await createAccount({ email: EMAILS[role], password: PASSWORD, role });
+    }
+    await stack.behave({ paceMs: 0 });
+    await stack.startApi();
+    await stack.startWorker();
+  });
+  afterAll(async () => {
+    await stop(WORKER);
+    await stop(API);
+    await rm(folder, { recursive: true, force: true });
+  });
+  return stack;
+}
+
+const API = 'dist/server/api/server.js';
+const WORKER = 'tests/e2e/pacedWorker.mjs';
+const JWT_SECRET = `${randomUUID()}${randomUUID()}`;
