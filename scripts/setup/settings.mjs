@@ -9,7 +9,7 @@ const ADMIN_EMAIL = 'admin@example.com';
 
 /**
  * Gives the installation the settings it cannot do without: a port, and secrets of its own; and a
- * log file.
+ * log file, and workers that find out how many jobs at once do best.
  * What is set already, in .env or in the environment, stays.
  * @returns {Promise<string[]>} the names it added to .env
  */
@@ -26,6 +26,7 @@ export async function completeSettings() {
     // Also if it was named in the environment: it stays the same without it.
     PORT: there.PORT ?? String(await freePort(FIRST_PORT)),
     LOG_FILE: there.LOG_FILE ?? LOG_FILE,
+    WORKER_CONCURRENCY: there.WORKER_CONCURRENCY ?? 'auto',
     ...Object.fromEntries(missing),
   });
   if (added.includes('ADMIN_PASSWORD')) updateState({ loginUntold: true });

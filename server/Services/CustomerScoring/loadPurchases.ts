@@ -2,6 +2,9 @@ import { PurchaseModel } from '../../models/PurchaseModel.ts';
 import type { PurchaseRecord } from './purchaseHistory.ts';
 import { endOfDay } from './utcDay.ts';
 
+/** By itself a server answers with 101 documents, and with the rest when it is asked once more. */
+const IN_ONE_ANSWER = 100_000;
+
 export interface PurchaseQuery {
   readonly userId: string;
   /** `YYYY-MM-DD`, inclusive. */
@@ -17,7 +20,9 @@ export async function loadPurchases(
   const purchases = await PurchaseModel.find(
     { userId: { $in: userIds }, purchasedAt: { $lt: new Date(latest) } },
     { _id: 0, userId: 1, purchasedAt: 1, amountCents: 1 },
-  ).lean();
+  )
+    .batchSize(IN_ONE_ANSWER)
+    .lean();
   const byUser = new Map<string, PurchaseRecord[]>(userIds.map((userId) => [userId, []]));
   for (const { userId, ...purchase } of purchases) {
     byUser.get(userId.toHexString())?.push(purchase);

@@ -1,6 +1,11 @@
 import { bulkWriteFailures, type WriteFailure } from '../../models/bulkWriteFailures.ts';
 import { DURABLE } from '../../models/durable.ts';
-import { type CustomerScore, UserSummaryModel } from '../../models/UserSummaryModel.ts';
+import { objectId } from '../../models/objectIds.ts';
+import {
+  type CustomerScore,
+  UserSummaryModel,
+  userSummaries,
+} from '../../models/UserSummaryModel.ts';
 import type { SaveOutcome } from './userDataAccess.ts';
 
 export interface SummaryWrite {
@@ -86,7 +91,10 @@ interface BulkOutcome {
   readonly failures: ReadonlyMap<number, WriteFailure>;
 }
 
-/** One unordered bulk; each write still depends on its fence at that moment. */
+/**
+ * One unordered bulk; each write still depends on its fence at that moment. By the driver itself: mongoose's
+ * casts would take a worker as long as all else that it does for a job.
+ */
 async function bulkWrite(
   writes: readonly SummaryWrite[],
   { upsert }: { upsert: (write: SummaryWrite) => boolean },
@@ -96,14 +104,14 @@ async function bulkWrite(
     const day = backfill ? {} : { asOf: { $lte: asOf } };
     return {
       updateOne: {
-        filter: { userId, runSeq: { $lt: runSeq }, ...day },
+        filter: { userId: objectId(userId), runSeq: { $lt: runSeq }, ...day },
         update: { $set: { ...score, asOf, runSeq } },
         upsert: upsert(write),
       },
     };
   });
   try {
-    const { matchedCount, upsertedCount } = await UserSummaryModel.bulkWrite(operations, IN_BULK);
+    const { matchedCount, upsertedCount } = await userSummaries().bulkWrite(operations, IN_BULK);
     return { applied: matchedCount + upsertedCount, failures: new Map() };
   } catch (error) {
     return { applied: 0, failures: bulkWriteFailures(error) };

@@ -5,8 +5,8 @@ export interface WorkSample {
   completed: number;
   /** Whether more jobs waited all the time: else it was not the limit that held them up. */
   isSaturated: boolean;
-  /** How late the event loop was, on average. */
-  loopDelayMs: number;
+  /** Whether the jobs' own computing held the event loop up for long. */
+  isLoopBlocked: boolean;
 }
 
 /** Looks for the number of jobs at once that completes the most of them. */
@@ -18,22 +18,20 @@ export interface ConcurrencyTuner {
 
 const MIN_CONCURRENCY = 2;
 const MAX_CONCURRENCY = 128;
-export const FIRST_LIMIT = 4;
+export const FIRST_LIMIT = 8;
 /** Twice as many jobs at once are worth the wait of each if this much more is done. */
-const WORTH_DOUBLING = 1.1;
+const WORTH_DOUBLING = 1.05;
 /** Half as many are better if not more than this is lost: noise alone takes that much. */
 const WORTH_HALVING = 0.97;
 /** A rate is known after this long and from this many completions for each job at once. */
 const LEAST_MS = 400;
 const COMPLETIONS_PER_JOB = 3;
 const LEAST_COMPLETIONS = 20;
-/** From this average delay of the event loop on, jobs only wait for each other's computing. */
-const LATE_LOOP_MS = 100;
-const FIRST_HOLD_MS = 5_000;
-const LONGEST_HOLD_MS = 60_000;
+const FIRST_HOLD_MS = 2_000;
+const LONGEST_HOLD_MS = 30_000;
 
 /**
- * Climbs by doubling while throughput grows by a tenth each time, and settles on the last level that
+ * Climbs by doubling while throughput grows each time, and settles on the last level that
  * did. From time to time it tries the next level above, then that below, for the work may have changed:
  * a service that answers slowly when it is asked too much is asked less. Levels are compared by what was
  * completed in the same minute, never by a target: CPU-bound work, which gains nothing, ends at two.
@@ -101,7 +99,7 @@ export function createConcurrencyTuner(): ConcurrencyTuner {
       return limit;
     },
     look(sample) {
-      if (sample.loopDelayMs > LATE_LOOP_MS && limit > MIN_CONCURRENCY) {
+      if (sample.isLoopBlocked && limit > MIN_CONCURRENCY) {
         moveTo(Math.max(MIN_CONCURRENCY, Math.floor(limit / 2)));
         triesUp = true;
         hold();

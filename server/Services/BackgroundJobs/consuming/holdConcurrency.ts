@@ -47,8 +47,7 @@ const NANOSECONDS_PER_MS = 1e6;
 function adaptConcurrency({ worker, log }: HoldOptions): HeldWorker {
   const { queue } = worker;
   const tuner = createConcurrencyTuner();
-  const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-  loop.enable();
+  const loop = watchLoop();
   let fixed: number | null = null;
   let before = { at: Date.now(), completed: worker.activity().completed };
 
@@ -59,10 +58,9 @@ function adaptConcurrency({ worker, log }: HoldOptions): HeldWorker {
       elapsedMs: now.at - before.at,
       completed: now.completed - before.completed,
       isSaturated: sawEmptyAt < before.at,
-      loopDelayMs: Math.max(0, loop.mean / NANOSECONDS_PER_MS - LOOP_RESOLUTION_MS),
+      isLoopBlocked: loop.isBlocked(),
     };
     before = now;
-    loop.reset();
     if (fixed !== null) return;
     const limit = tuner.limit;
     if (tuner.look(sample) === limit) return;
@@ -80,7 +78,30 @@ function adaptConcurrency({ worker, log }: HoldOptions): HeldWorker {
     },
     async stop() {
       clearInterval(timer);
-      loop.disable();
+      loop.stop();
     },
+  };
+}
+
+/** From this average delay of the event loop on, jobs only wait for each other's computing. */
+const LATE_LOOP_MS = 100;
+/** Below this share of a processor it is others who keep it from running: then the delay is theirs. */
+const COMPUTES = 0.8;
+
+/** Sees whether this process' own computing held its event loop up since it was asked last. */
+function watchLoop() {
+  const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  delay.enable();
+  let since = { at: performance.now(), cpu: process.cpuUsage() };
+  return {
+    isBlocked() {
+      const { user, system } = process.cpuUsage(since.cpu);
+      const share = (user + system) / 1000 / (performance.now() - since.at);
+      const delayMs = delay.mean / NANOSECONDS_PER_MS - LOOP_RESOLUTION_MS;
+      since = { at: performance.now(), cpu: process.cpuUsage() };
+      delay.reset();
+      return delayMs > LATE_LOOP_MS && share > COMPUTES;
+    },
+    stop: () => void delay.disable(),
   };
 }

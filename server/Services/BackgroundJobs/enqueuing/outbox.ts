@@ -170,7 +170,9 @@ async function stillQueued(entries: readonly QueueEntry[]): Promise<QueueEntry[]
   const queued = await JobStatusModel.find(
     { _id: { $in: entries.map(({ envelope }) => envelope.jobId) }, status: 'queued' },
     { generation: 1 },
-  ).lean();
+  )
+    .batchSize(entries.length + 1)
+    .lean();
   const generations = new Map(queued.map(({ _id, generation }) => [_id, generation]));
   return entries.flatMap((entry) => {
     const generation = generations.get(entry.envelope.jobId);

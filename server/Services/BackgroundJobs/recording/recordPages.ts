@@ -42,6 +42,7 @@ export async function* recordPages(
     const page = await JobStatusModel.find({ ...filter, status, ...beyond })
       .sort({ queuedAt: 1, _id: 1 })
       .limit(PAGE_SIZE)
+      .batchSize(PAGE_SIZE + 1)
       .lean<JobStatusDoc[]>();
     if (page.length === 0) return;
     yield page;

@@ -33,6 +33,8 @@ export const userDataSource = defineSource({
     const users = await UserModel.find({ active: true, deletedAt: null, ...beyond }, { _id: 1 })
       .sort({ _id: 1 })
       .limit(limit)
+      // By itself a server answers with 101 documents, and with the rest when it is asked once more.
+      .batchSize(limit + 1)
       .lean();
     return users.map(({ _id }) => _id.toHexString());
   },
