@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../config/logger.ts';
 import { createAuthController } from '../controllers/AuthController.ts';
+import { createCommerceController } from '../controllers/CommerceController.ts';
 import {
   createDashboardController,
   type DashboardDeps,
@@ -19,6 +20,7 @@ import {
 } from '../controllers/system/QueueHealthController.ts';
 import { createWatchingController, type WatchingDeps } from '../controllers/WatchingController.ts';
 import { authRoutes } from '../routes/auth.routes.ts';
+import { commerceRoutes } from '../routes/commerce.routes.ts';
 import { dashboardRoutes } from '../routes/dashboard.routes.ts';
 import { healthRoutes } from '../routes/health.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
@@ -80,6 +82,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...queuesRoutes(createQueuesController(deps)),
     ...watchingRoutes(createWatchingController(deps)),
     ...dashboardRoutes(createDashboardController(deps)),
+    ...commerceRoutes(createCommerceController(deps)),
     ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
 }

@@ -7,6 +7,7 @@ import { acceptedLines, describeTotals } from '../Services/Importing/importTotal
 import { showProgressOn } from '../Services/Importing/progress.ts';
 import { createRefusalLog } from '../Services/Importing/refusals.ts';
 import { openReport } from '../Services/Importing/reportFile.ts';
+import { commerce } from './commerce.ts';
 import { commandNamed, complain, say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
@@ -59,6 +60,12 @@ program
   .action((users: string, purchases: string, flags: FileFlags) =>
     withMongo((env) => files(users, purchases, flags, env)),
   );
+
+program
+  .command('commerce')
+  .description('the wholesale business: products, suppliers, customers and 2,466 invoices')
+  .option('--replay', 'hand its 830 orders of 1996 to 1998 in as well, to be processed anew', false)
+  .action((flags: { replay: boolean }) => withMongo((env) => commerce(flags, env)));
 
 program
   .command('count')

@@ -1,6 +1,11 @@
 import type { Model, Schema } from 'mongoose';
 import { AccountModel } from './AccountModel.ts';
 import type { Fields } from './bson.ts';
+import { InvoiceModel } from './commerce/InvoiceModel.ts';
+import { OrderModel } from './commerce/OrderModel.ts';
+import { PaymentModel } from './commerce/PaymentModel.ts';
+import { ProductModel } from './commerce/ProductModel.ts';
+import { PurchaseOrderModel } from './commerce/PurchaseOrderModel.ts';
 import { ImportModel } from './ImportModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
@@ -19,9 +24,14 @@ type Indexed = Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'diffIndexes
 const INDEXED: readonly Indexed[] = [
   AccountModel,
   ImportModel,
+  InvoiceModel,
   JobStatusModel,
   NumbersModel,
+  OrderModel,
+  PaymentModel,
+  ProductModel,
   PurchaseModel,
+  PurchaseOrderModel,
   RunModel,
   SlotModel,
   UserModel,

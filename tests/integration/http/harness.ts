@@ -36,6 +36,7 @@ import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/ta
 import { createOverview } from '../../../server/Services/BackgroundJobs/overview/overview.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import type { JobQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import type { JobKind } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { createLive } from '../../../server/Services/BackgroundJobs/watching/live.ts';
@@ -109,6 +110,7 @@ async function makeAccounts(app: Express): Promise<Record<Role, string>> {
 /** Starts it, on a database and a queue that nothing else uses. */
 export async function startHarness(
   settings: Readonly<Record<string, string>> = {},
+  kinds: readonly JobKind[] = [userDataJob],
 ): Promise<Harness> {
   const name = `http-${randomUUID().slice(0, 8)}`;
   const mongo = await relayTo(settings.MONGODB_URI ?? MONGODB_URI);
@@ -130,7 +132,7 @@ export async function startHarness(
   const lines: LogLine[] = [];
   const logger = recordingLogger(lines);
   const redisConnection = connectRedis(env, 'producer', logger);
-  const queues = openQueues([userDataJob], env, redisConnection);
+  const queues = openQueues(kinds, env, redisConnection);
   const queue = queues.queue(USER_DATA);
   const batchSize = env.USER_BATCH_SIZE;
   const retentionDays = env.JOB_STATUS_RETENTION_DAYS;
@@ -165,9 +167,9 @@ export async function startHarness(
     live: createLive({ lanes, runViews }),
     numbers: readNumbers,
     enqueuer: createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger }),
-    queueAdministration: createQueueAdministration(lanes, [userDataJob]),
-    kinds: [userDataJob],
-    describeKinds: () => [describeKind(userDataJob, env)],
+    queueAdministration: createQueueAdministration(lanes, kinds),
+    kinds,
+    describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
     authentication: createAuthentication({
       tokens: createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES }),
       loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,

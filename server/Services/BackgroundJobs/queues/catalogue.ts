@@ -1,5 +1,7 @@
 import type { Env } from '../../../config/env.ts';
 import { AppError } from '../../../errors/AppError.ts';
+import { orderProcessingJob } from '../jobs/orderProcessing/orderProcessing.job.ts';
+import { orderRoutingJob } from '../jobs/orderRouting/orderRouting.job.ts';
 import { userDataJob } from '../jobs/userData/userData.job.ts';
 import type { JobDefinition, JobKind, Processor, ProcessorContext } from './jobDefinition.ts';
 
@@ -81,5 +83,14 @@ function resultOf<Result>(
 export const catalogue: Catalogue = [
   entry(userDataJob, async (platform) =>
     (await import('../jobs/userData/userData.processor.ts')).loadUserDataProcessor(platform),
+  ),
+  entry(
+    orderProcessingJob,
+    async () =>
+      (await import('../jobs/orderProcessing/orderProcessing.processor.ts')).processOrderJob,
+  ),
+  entry(
+    orderRoutingJob,
+    async () => (await import('../jobs/orderRouting/orderRouting.processor.ts')).routeOrderJob,
   ),
 ];

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { ORDER_STATES } from '../../../../models/commerce/OrderModel.ts';
+import { defineJob } from '../../queues/jobDefinition.ts';
+
+/** Splits one confirmed order into purchase orders. */
+export const orderRoutingJob = defineJob({
+  kind: 'order-routing',
+  queue: { name: 'ORDER_ROUTING', concurrency: () => 3 },
+  version: 1,
+  payload: z.object({ orderId: z.string().min(1) }),
+  result: z.object({ state: z.enum(ORDER_STATES) }),
+  options: (env) => ({
+    attempts: 4,
+    retryDelayMs: env.JOB_RETRY_DELAY_MS,
+    retryJitter: 0.5,
+    deadlineMs: 30_000,
+  }),
+});

@@ -1,0 +1,38 @@
+import type { Model, QueryFilter } from 'mongoose';
+import { AppError } from '../errors/AppError.ts';
+import { readMany, readOne } from './readDeadline.ts';
+
+/** How much of a list, and after which id. */
+export interface Page {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+/** One page of a collection, in the order of its ids. */
+export async function pageOfModel<Doc extends { _id: string }>(
+  model: Model<Doc>,
+  filter: Readonly<Record<string, unknown>>,
+  { limit, cursor }: Page,
+): Promise<{ items: Doc[]; nextCursor: string | null }> {
+  const beyond = cursor === undefined ? {} : { _id: { $gt: cursor } };
+  const found = await readMany((options) =>
+    model
+      .find({ ...filter, ...beyond } as QueryFilter<Doc>, null, options)
+      .sort({ _id: 1 })
+      .limit(limit + 1)
+      .lean<Doc[]>(),
+  );
+  const items = found.slice(0, limit);
+  return { items, nextCursor: found.length > limit ? (items.at(-1)?._id ?? null) : null };
+}
+
+/** A document by its id. @throws AppError NOT_FOUND without it. */
+export async function documentOf<Doc extends { _id: string }>(
+  model: Model<Doc>,
+  what: string,
+  id: string,
+): Promise<Doc> {
+  const found = await readOne((options) => model.findById(id, null, options).lean<Doc>());
+  if (found === null) throw new AppError('NOT_FOUND', `There is no ${what} ${id}.`);
+  return found;
+}
