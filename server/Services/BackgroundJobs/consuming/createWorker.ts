@@ -1,32 +1,22 @@
-import { DelayedError, type Job, UnrecoverableError, WaitingError, type Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import { inTime } from '../../../config/inTime.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
-import { AppError } from '../../../errors/AppError.ts';
-import { Cancelled } from '../jobs/outcomes.ts';
 import type { Admission } from '../queues/admission.ts';
 import { CANARY } from '../queues/canary.ts';
-import { jobIdOf, readEnvelope } from '../queues/envelope.ts';
-import { isForbidden, isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
+import { jobIdOf } from '../queues/envelope.ts';
 import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
-import { postpone, recordCancelled } from '../recording/settle.ts';
 import { openBullWorker } from './bullWorker.ts';
-import { countCrashes, SUSPECT_AFTER_CRASHES } from './crashes.ts';
+import { CancelledByAdmin, createConsequences } from './consequences.ts';
+import { countCrashes } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
-import {
-  belongsTo,
-  execute,
-  type InJobContext,
-  NotYetDue,
-  NotYetKnown,
-  type ServedJob,
-} from './execute.ts';
-import { CRASHED_TOO_OFTEN, type FailureOf, failureText } from './failureText.ts';
+import { createDependencyGate } from './dependencyGate.ts';
+import { execute, type InJobContext, type ServedJob } from './execute.ts';
+import type { FailureOf } from './failureText.ts';
 import { holdLocks } from './heldLocks.ts';
 import type { JobLog } from './jobLog.ts';
-import { recordOfEvent } from './jobRecords.ts';
-import { gaveUp, laterTime } from './laterTime.ts';
-import { type Outcome, outcomeOf } from './outcomes.ts';
+import { createSuspects } from './suspects.ts';
 import { startThroughputLog } from './throughputLog.ts';
+import { hearWorker } from './workerEvents.ts';
 
 export interface WorkerSettings {
   prefix: string;
@@ -100,26 +90,8 @@ export interface QueueWorker {
 }
 
 const THROUGHPUT_EVERY_MS = 10_000;
-const UNKNOWN_JOB_DELAY_MS = 5_000;
 const HAND_BACK_MS = 2_000;
-/** How often a job may find its dependencies away at no cost, though they answer others. */
-const FREE_HAND_BACKS = 10;
-
-/**
- * Jobs that were at work together when a worker crashed come back together. One of them may crash
- * the next worker too: apart from each other, only that one reaches the limit of crashes.
- */
-class KeptApart extends Error {
-  override readonly name = 'KeptApart';
-}
-const KEPT_APART_MS = 1_000;
 const STOPPING = 'The worker is stopping.';
-/** As the intents said that this worker read last. */
-class CancelledByAdmin extends Cancelled {
-  constructor() {
-    super('Cancelled by an administrator.');
-  }
-}
 /** A job that so often in a row was not even begun is one that workers cannot receive and live. */
 const UNRECEIVED_STARTS = 20;
 
@@ -130,90 +102,113 @@ const UNRECEIVED_STARTS = 20;
 export function createWorker(worker: WorkerOptions): QueueWorker {
   const { queue, settings, recorder, log } = worker;
   const jobs = new Map(worker.jobs.map((job) => [job.definition.kind, job]));
-  let running = 0;
-  let taken = 0;
-  let begun = 0;
-  let ended = 0;
-  let completed = 0;
+  const counts = { running: 0, taken: 0, begun: 0, ended: 0, completed: 0 };
   let seesEmpty = true;
   let sawEmptyAt = 0;
   let lastCompletedAt: Date | null = null;
-  let waitingForDependencies = false;
-  let hasBegun = false;
-  /** What has been told of errors since a job was taken last. */
-  const told = new Set<string>();
-  let isStopping = false;
-  const suspectAfter = Math.min(SUSPECT_AFTER_CRASHES, settings.maxCrashes);
+  const stopping = new AbortController();
   const settledHere = new WeakSet<Job>();
   /** What ends each job's work early. */
   const atWork = new Map<Job, AbortController>();
-  /** The one job here that was at work when workers crashed. */
-  let suspect: Job | null = null;
+
+  const keyOf = (name: string) => `${settings.prefix}:${queue}:${name}`;
+  const suspects = createSuspects({
+    crashCount: countCrashes({ redis: worker.redis, keyOf }),
+    maxCrashes: settings.maxCrashes,
+  });
+  const throughput = startThroughputLog(queue, THROUGHPUT_EVERY_MS, log);
+  const locks = holdLocks({ redis: worker.redis, keyOf, lockMs: settings.lockMs });
+  const bullWorker = openBullWorker(
+    queue,
+    (job, token) => locks.during(job, token, () => process(job, token)),
+    {
+      connection: worker.redis,
+      prefix: settings.prefix,
+      name: worker.name,
+      concurrency: worker.concurrency,
+      lockDuration: settings.lockMs,
+      stalledInterval: settings.stalledCheckMs,
+      maxStalledCount: settings.maxCrashes + UNRECEIVED_STARTS,
+      drainDelay: 5,
+      runRetryDelay: 1_000,
+    },
+    (opened) =>
+      hearWorker(opened, {
+        ...{ queue, recorder, throughput, log },
+        isSettled: (job) => settledHere.has(job),
+        onCanary: worker.onCanary,
+        onEnded(how) {
+          counts.ended += 1;
+          if (how !== 'failed') counts.completed += 1;
+          if (how === 'completed') lastCompletedAt = new Date();
+        },
+        onEmpty() {
+          seesEmpty = true;
+        },
+        onRefused: (error) => gate.shut(error),
+      }),
+  );
+  const gate = createDependencyGate({
+    worker: bullWorker,
+    admission: worker.admission,
+    whenDependenciesAnswer: worker.whenDependenciesAnswer,
+    stopping: stopping.signal,
+    log,
+  });
+  const settleOrThrow = createConsequences({
+    ...{ jobs, recorder, log },
+    failureOf: worker.failureOf,
+    retentionDays: worker.retentionDays,
+    dependenciesAnswer: worker.dependenciesAnswer,
+    onDependencyAway: gate.shut,
+  });
 
   async function process(job: Job, token: string | undefined): Promise<unknown> {
-    taken += 1;
+    counts.taken += 1;
     if (seesEmpty) sawEmptyAt = Date.now();
     seesEmpty = false;
-    told.clear();
-    if (job.name === CANARY && !waitingForDependencies) return null;
-    running += 1;
-    begun += 1;
+    if (job.name === CANARY && !gate.isShut()) return null;
+    counts.running += 1;
+    counts.begun += 1;
     const control = new AbortController();
     atWork.set(job, control);
     try {
-      const crashes = await crashCount.of(job);
+      const crashes = await suspects.crashesOf(job);
       // A look for jobs that was under way when taking them was suspended still brings one.
-      if (waitingForDependencies) throw new HandedBack('A dependency is away.');
+      if (gate.isShut()) throw new HandedBack('A dependency is away.');
       // Taken in the moment in which those at work were told.
-      if (isStopping) throw new HandedBack(STOPPING);
+      if (stopping.signal.aborted) throw new HandedBack(STOPPING);
       if (worker.isCancelled(jobIdOf(String(job.id)))) throw new CancelledByAdmin();
-      if (crashes > settings.maxCrashes) throw new AppError('CRASHED_TOO_OFTEN', CRASHED_TOO_OFTEN);
-      if (crashes >= suspectAfter) {
-        if (suspect !== null) throw new KeptApart();
-        suspect = job;
-      }
-      await crashCount.begins(job);
-      return await execute(
-        {
-          kind: job.name,
-          data: job.data,
-          start: job.attemptsStarted,
-          attempt: job.attemptsMade + 1,
-          startedAt: new Date(job.processedOn ?? Date.now()),
-          progress: (percent) => job.updateProgress(percent),
-        },
-        {
-          jobs,
-          recorder,
-          claim: (record) => claimOrForget(record, job),
-          log,
-          inContext: worker.inContext,
-          worker: worker.name,
-          stop: control.signal,
-        },
-      );
+      await suspects.begin(job, crashes);
+      return await executeJob(job, control.signal);
     } catch (error) {
       await settleOrThrow(error, job, token);
+      forget(job);
       return null;
     } finally {
-      running -= 1;
+      counts.running -= 1;
       atWork.delete(job);
-      if (suspect === job) suspect = null;
+      suspects.end(job);
     }
   }
 
-  /**
-   * What becomes of a job whose work threw this.
-   * @returns normally when the job is settled, and Redis may forget it.
-   * @throws what BullMQ is to be told otherwise.
-   */
-  async function settleOrThrow(error: unknown, job: Job, token: string | undefined): Promise<void> {
-    const cause = await settled(error, job).catch((failure: unknown) => ({ failure }));
-    if (cause === true) {
-      forget(job);
-      return;
-    }
-    throw await consequence(cause === false ? error : cause.failure, job, token);
+  function executeJob(job: Job, stop: AbortSignal): Promise<unknown> {
+    return execute(
+      {
+        kind: job.name,
+        data: job.data,
+        start: job.attemptsStarted,
+        attempt: job.attemptsMade + 1,
+        startedAt: new Date(job.processedOn ?? Date.now()),
+        progress: (percent) => job.updateProgress(percent),
+      },
+      {
+        ...{ jobs, recorder, log, stop },
+        claim: (record) => claimOrForget(record, job),
+        inContext: worker.inContext,
+        worker: worker.name,
+      },
+    );
   }
 
   /**
@@ -232,157 +227,12 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     job.opts.removeOnComplete = true;
   }
 
-  /** Writes down what a job asked for that ends here without success or failure. */
-  async function settled(error: unknown, job: Job): Promise<boolean> {
-    const outcome = outcomeOf(error);
-    if (outcome !== 'later' && outcome !== 'cancel') return false;
-    const start = recordOfEvent(job, 'active');
-    if (start === null) return false;
-    if (outcome === 'cancel') {
-      await recordCancelled(start, worker.failureOf(error).message, {
-        retentionDays: worker.retentionDays,
-        requested: error instanceof CancelledByAdmin,
-      });
-      return true;
-    }
-    const { runAt, giveUpAfterMs } = laterTime(error, jobs.get(job.name));
-    const since = await postpone(start, runAt, giveUpAfterMs);
-    if (since !== null) throw gaveUp(since, error);
-    return true;
-  }
-
-  /** What BullMQ is to be told of an error. */
-  async function consequence(error: unknown, job: Job, token: string | undefined): Promise<Error> {
-    if (error instanceof NotYetKnown) {
-      log.warn('Job handed back: a newer worker will know it', { queueId: job.id, error });
-      await job.moveToDelayed(Date.now() + UNKNOWN_JOB_DELAY_MS, token);
-      return new DelayedError();
-    }
-    if (error instanceof NotYetDue) {
-      await job.moveToDelayed(error.runAt, token);
-      return new DelayedError();
-    }
-    if (error instanceof KeptApart) {
-      await job.moveToDelayed(Date.now() + KEPT_APART_MS, token);
-      return new DelayedError();
-    }
-    const outcome = await outcomeFor(error, job);
-    if (outcome === 'infrastructure') {
-      if (!(error instanceof HandedBack)) takeNothingUntilDependenciesAnswer(error);
-      await job.moveToWait(token);
-      const record = recordOfEvent(job, 'queued');
-      if (record !== null) recorder.record(record);
-      return new WaitingError();
-    }
-    const text = failureText(worker.failureOf(error));
-    return outcome === 'fail' ? new UnrecoverableError(text) : new Error(text, { cause: error });
-  }
-
-  /** A job handed back again and again while all answers is what is not answered: it is charged. */
-  async function outcomeFor(error: unknown, job: Job): Promise<Outcome> {
-    if (error instanceof HandedBack) return 'infrastructure';
-    const outcome = outcomeOf(error);
-    if (outcome !== 'infrastructure' || handBacksOf(job) < FREE_HAND_BACKS) return outcome;
-    return (await worker.dependenciesAnswer()) ? 'retry' : outcome;
-  }
-
-  function takeNothingUntilDependenciesAnswer(error: unknown): void {
-    // Before it has begun it waits to be admitted.
-    if (waitingForDependencies || !hasBegun) return;
-    waitingForDependencies = true;
-    log.warn('A dependency is away: jobs are handed back, none is taken until it answers', {
-      error,
-    });
-    void bullWorker
-      .pause()
-      .then(worker.whenDependenciesAnswer)
-      .then(() => {
-        waitingForDependencies = false;
-        if (isStopping) return;
-        log.info('The dependency answers again: jobs are taken');
-        return bullWorker.takeJobs();
-      });
-  }
-
-  const processor = (job: Job, token: string | undefined) =>
-    locks.during(job, token, () => process(job, token));
-  const keyOf = (name: string) => `${settings.prefix}:${queue}:${name}`;
-  const crashCount = countCrashes({ redis: worker.redis, keyOf });
-  const throughput = startThroughputLog(queue, THROUGHPUT_EVERY_MS, log);
-  const locks = holdLocks({ redis: worker.redis, keyOf, lockMs: settings.lockMs });
-  const bullWorker = openBullWorker(
-    queue,
-    processor,
-    {
-      connection: worker.redis,
-      prefix: settings.prefix,
-      name: worker.name,
-      concurrency: worker.concurrency,
-      lockDuration: settings.lockMs,
-      stalledInterval: settings.stalledCheckMs,
-      maxStalledCount: settings.maxCrashes + UNRECEIVED_STARTS,
-      drainDelay: 5,
-      runRetryDelay: 1_000,
-    },
-    listen,
-  );
-  worker.admission.onAdmitted(() => {
-    if (hasBegun) return;
-    hasBegun = true;
-    void bullWorker.takeJobs();
-  });
-  worker.admission.onRefused(takeNothingUntilDependenciesAnswer);
-
-  function listen(opened: Worker): void {
-    opened.on('completed', (job) => {
-      if (job.name === CANARY) return worker.onCanary(new Date(job.timestamp));
-      ended += 1;
-      completed += 1;
-      if (settledHere.has(job)) return;
-      lastCompletedAt = new Date();
-      note(job, 'completed');
-    });
-    opened.on('failed', (job) => {
-      ended += 1;
-      if (job !== undefined) note(job, job.finishedOn === undefined ? 'delayed' : 'failed');
-    });
-    opened.on('drained', () => {
-      seesEmpty = true;
-    });
-    opened.on('stalled', (queueId) => {
-      log.warn('A job’s worker vanished; the job goes to another', { queueId });
-    });
-    opened.on('error', (error) => {
-      if (refusesWrites(error) || isForbidden(error)) {
-        return takeNothingUntilDependenciesAnswer(error);
-      }
-      // That Redis is away is the connection's to say, once.
-      if (isRedisUnavailable(error) || told.has(error.message)) return;
-      told.add(error.message);
-      log.warn('Worker error', { queue, error });
-    });
-  }
-
-  function note(job: Job, status: 'completed' | 'failed' | 'delayed'): void {
-    const record = recordOfEvent(job, status);
-    if (record === null) return;
-    recorder.record(record);
-    throughput.ended(status);
-    const { attempts, error } = record;
-    const durationMs = Date.now() - (job.processedOn ?? Date.now());
-    const reading = readEnvelope(job.name, job.data);
-    const whose = reading.state === 'read' ? belongsTo(reading.envelope) : {};
-    const fields = { ...whose, attempts, durationMs, error };
-    if (status === 'completed') log.debug('Job completed', fields);
-    else log.warn(status === 'failed' ? 'Job failed' : 'Attempt failed', fields);
-  }
-
   return {
     queue,
     activity: () => ({
-      ...{ running, taken, begun, ended, completed, lastCompletedAt },
+      ...{ ...counts, lastCompletedAt },
       sawEmptyAt: seesEmpty ? Date.now() : sawEmptyAt,
-      suspended: waitingForDependencies || !hasBegun,
+      suspended: gate.isSuspended(),
     }),
     limit: bullWorker.limit,
     endCancelled() {
@@ -394,22 +244,17 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     async stop(graceMs) {
       throughput.stop();
       const closed = bullWorker.close().then(() => true);
-      if (await inTime(closed, graceMs, false)) return !waitingForDependencies;
-      isStopping = true;
+      if (await inTime(closed, graceMs, false)) return !gate.isShut();
+      stopping.abort();
       for (const control of atWork.values()) {
         control.abort(new HandedBack(STOPPING));
       }
-      if (await inTime(closed, HAND_BACK_MS, false)) return !waitingForDependencies;
+      if (await inTime(closed, HAND_BACK_MS, false)) return !gate.isShut();
       log.warn('The worker did not close in time; its jobs go to others when their locks end', {
         queue,
-        running,
+        running: counts.running,
       });
       return false;
     },
   };
-}
-
-/** Earlier starts of this generation that cost nothing: neither an attempt nor a crash. */
-function handBacksOf({ attemptsStarted, attemptsMade, stalledCounter }: Job): number {
-  return attemptsStarted - 1 - attemptsMade - stalledCounter;
 }

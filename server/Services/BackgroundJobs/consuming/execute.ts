@@ -6,6 +6,7 @@ import type { LoadedJob } from '../queues/loadProcessors.ts';
 import type { JobRecord, Recorder } from '../recording/recorder.ts';
 import { withinDeadline } from './deadline.ts';
 import type { JobLog } from './jobLog.ts';
+import { NotYetDue, NotYetKnown } from './putBack.ts';
 
 /** A kind of job that a worker does: its work, and how it is tried. */
 export interface ServedJob extends LoadedJob {
@@ -40,23 +41,6 @@ export type InJobContext = <T>(
   job: { requestId?: string; runId?: string; jobId: string; userId?: string },
   work: () => T,
 ) => T;
-
-/** The job is of a kind or a version that this worker does not know yet: a newer one will. */
-export class NotYetKnown extends Error {
-  override readonly name = 'NotYetKnown';
-}
-
-/** The job was given before its time: it goes back until then. */
-export class NotYetDue extends Error {
-  override readonly name = 'NotYetDue';
-  readonly runAt: number;
-
-  /** @param runAt epoch milliseconds */
-  constructor(runAt: number) {
-    super(`The job is due at ${new Date(runAt).toISOString()}.`);
-    this.runAt = runAt;
-  }
-}
 
 /** A timer may fire a little early. */
 const EARLY_MS = 50;
