@@ -53,6 +53,10 @@ export const jobStatus = z
         'What the work answered. `{keptAsText}` has the JSON of an answer that MongoDB would change, ' +
         '`{notKept}` the reason for which it took none',
     }),
+    effects: count.nullable().meta({
+      description:
+        'How much the work did, by the count `effects` in its result; 0 says that it completed and did nothing, null that it does not count',
+    }),
     queuedAt: instant,
     startedAt: instantOrNull,
     finishedAt: instantOrNull,

@@ -80,6 +80,8 @@ export interface JobStatusDoc {
   /** The failed generations before this one, oldest first, the last ten of them. */
   failedGenerations: FailedGeneration[];
   result: unknown;
+  /** How much the work did, by its result's own count; null where it does not count. */
+  effects: number | null;
   queuedAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -129,6 +131,7 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
       default: [],
     },
     result: { type: Schema.Types.Mixed, default: null },
+    effects: { type: Number, default: null },
     queuedAt: { type: Date, required: true },
     startedAt: { type: Date, default: null },
     finishedAt: { type: Date, default: null },

@@ -21,6 +21,22 @@ describe('work that says what becomes of its job', () => {
   const enqueuer = createEnqueuer({ lanes, ...options });
   const enqueue = async (more = {}) => (await enqueuer.enqueue(userDataJob, PAYLOAD, more)).jobId;
 
+  it('says how much it did by the count in its result', async () => {
+    const jobIds = [await enqueue(), await enqueue(), await enqueue()];
+    const results = new Map<string, unknown>(
+      jobIds.map((jobId, position) => [
+        jobId,
+        [{ effects: 3 }, { effects: 0 }, 'no count'][position],
+      ]),
+    );
+    const worker = await installation.startWorker(async (_, { jobId }) => results.get(jobId));
+    const records = await Promise.all(
+      jobIds.map((jobId) => installation.jobIn('completed', jobId)),
+    );
+    expect(records.map(({ effects }) => effects)).toEqual([3, 0, null]);
+    await worker.stop();
+  });
+
   it('fails at once by FailNow, under a code of its own', async () => {
     const jobId = await enqueue();
     const worker = await installation.startWorker(async () => {

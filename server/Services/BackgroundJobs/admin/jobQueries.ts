@@ -39,6 +39,8 @@ export interface JobView {
   duplicateOf: string | null;
   error: JobFailure | null;
   result: unknown;
+  /** How much the work did, by its result's own count; null where it does not count. */
+  effects: number | null;
   queuedAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -108,6 +110,7 @@ const SHOWN = {
   duplicateOf: 1,
   error: 1,
   result: 1,
+  effects: 1,
   queuedAt: 1,
   startedAt: 1,
   finishedAt: 1,

@@ -47,6 +47,7 @@ export async function claimNextGeneration(
             error: null,
             history: [],
             result: null,
+            effects: null,
             updatedAt: now,
             claim,
             ...(requestId !== undefined && { requestId }),

@@ -156,6 +156,7 @@ export function newRecord(
     history: [],
     failedGenerations: [],
     result: null,
+    effects: null,
     queuedAt: now,
     startedAt: null,
     finishedAt: null,

@@ -19,6 +19,7 @@ export interface JobKind {
   readonly version: number;
   readonly options: (env: Env) => JobOptions;
   readonly payload: z.ZodType;
+  /** A field `effects` of it, a count of what was done, is kept as the job's `effects`. */
   readonly result: z.ZodType;
   /** The user whom a job with this payload is about: deleting the user takes the job along. */
   readonly userOf?: (payload: unknown) => string | null;

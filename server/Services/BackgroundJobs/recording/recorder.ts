@@ -7,6 +7,7 @@ import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { jobRecords } from '../../../models/system/jobRecords.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { tallyEnded } from '../numbers/tallyRecords.ts';
+import { effectsOf } from './effects.ts';
 import { daysAfter } from './expiry.ts';
 import { keptResult } from './keptResult.ts';
 import { isFinal, sourcesOf } from './states.ts';
@@ -264,6 +265,7 @@ function fieldsOf(record: JobRecord, now: Date, retentionDays: number) {
     error: record.error,
     history: record.history,
     result: keptResult(record.result ?? null),
+    effects: effectsOf(record.result),
     updatedAt: now,
     ...(isFinal(record.status) ? { expiresAt: daysAfter(now, retentionDays) } : {}),
   };
