@@ -17,8 +17,7 @@ import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
 import { createQueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../Services/BackgroundJobs/admin/runViews.ts';
-import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
-import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
+import { horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { startClockWatch } from '../Services/BackgroundJobs/health/clockWatch.ts';
@@ -38,6 +37,7 @@ import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import { createLive } from '../Services/BackgroundJobs/watching/live.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
 import { admissionTo } from './admissionTo.ts';
+import { handOverRefused, startEnqueuing } from './enqueuing.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -91,27 +91,14 @@ export async function startApi(env: Env): Promise<RunningApi> {
     retentionDays: env.JOB_STATUS_RETENTION_DAYS,
     log: logger,
   };
-  const handOverRefused = () => {
-    for (const { outbox } of lanes) {
-      outbox.enqueueRefused(env.USER_BATCH_SIZE).catch((error: unknown) => {
-        logger.debug('What Redis had refused is left to the reconciler', { error });
-      });
-    }
-  };
-  if (redis !== null) onBack(redis, handOverRefused);
-  admission?.onAdmitted(handOverRefused);
+  const redisIsBack = () => handOverRefused(env, lanes, logger);
+  if (redis !== null) onBack(redis, redisIsBack);
+  admission?.onAdmitted(redisIsBack);
   const producer = createProducer({ ...common, findSource, leaseMs: env.PRODUCER_LEASE_MS });
   shutdown.add('producer', producer.stop);
 
-  const horizonMs = horizonOf(env);
-  const enqueuer = createEnqueuer({
-    lanes,
-    batchSize: env.USER_BATCH_SIZE,
-    horizonMs,
-    log: logger,
-  });
-  const forgetEnqueuer = provideEnqueuer(enqueuer);
-  shutdown.add('enqueuer', async () => forgetEnqueuer());
+  const { enqueuer, forget } = startEnqueuing(env, lanes, logger);
+  shutdown.add('enqueuer', forget);
 
   const runViews = createRunViews();
   const administration = createAdministration({ ...common, producer, runViews });
@@ -178,7 +165,9 @@ export async function startApi(env: Env): Promise<RunningApi> {
     shutdown.add('clock watch', startClockWatch({ log: logger }).stop);
     shutdown.add('keeper', keepLedgers(env, { ...common, redis, admission, producer }).stop);
     if (env.SCHEDULES_ENABLED) {
-      const schedules = await startSchedules(mode, { env, producer, redis, logger });
+      const schedules = await startSchedules(mode, {
+        ...{ env, producer, enqueuer, lanes, redis, logger },
+      });
       if (schedules !== null) shutdown.add('schedules', schedules.stop);
     }
     await patiently('The welcome', () => welcome(env, logger), logger, connecting.signal);

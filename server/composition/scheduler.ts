@@ -3,6 +3,7 @@ import { type Env, EnvironmentError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
+import { onBack } from '../config/redisStates.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer } from '../Services/BackgroundJobs/producer.ts';
@@ -10,6 +11,7 @@ import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import { admissionTo } from './admissionTo.ts';
+import { handOverRefused, startEnqueuing } from './enqueuing.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -55,8 +57,12 @@ export async function startSchedulerProcess(
     admission,
   );
   shutdown.add('queues', queues.closeAll);
+  const lanes = openLanes(queues, laneSettings(env));
+  onBack(redis, () => handOverRefused(env, lanes, logger));
+  const { enqueuer, forget } = startEnqueuing(env, lanes, logger);
+  shutdown.add('enqueuer', forget);
   const producer = createProducer({
-    lanes: openLanes(queues, laneSettings(env)),
+    lanes,
     findSource,
     batchSize: env.USER_BATCH_SIZE,
     retentionDays: env.JOB_STATUS_RETENTION_DAYS,
@@ -75,7 +81,9 @@ export async function startSchedulerProcess(
   ).then(async () => {
     if (connecting.signal.aborted) return;
     shutdown.add('restore watch', stopWhenRestored(logger).stop);
-    const schedules = await startSchedules(mode, { env, producer, redis, logger });
+    const schedules = await startSchedules(mode, {
+      ...{ env, producer, enqueuer, lanes, redis, logger },
+    });
     if (schedules !== null) shutdown.add('schedules', schedules.stop);
   });
   shutdown.add('connecting', async () => {

@@ -5,6 +5,8 @@ import type { RedisConnection } from '../config/queueRedisConn.ts';
 import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { USER_DATA_SCHEDULE, userDataSchedule } from '../Services/BackgroundJobs/cronProducer.ts';
+import type { Enqueuer } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
+import type { Lanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { IN_PROCESS, startJobScheduler } from '../Services/BackgroundJobs/jobScheduler.ts';
 import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
@@ -19,9 +21,11 @@ import {
 import { createStoreClock } from '../Services/BackgroundJobs/scheduling/storeClock.ts';
 import { processRedactor } from './processLogger.ts';
 
-interface ScheduleParts {
+interface SchedulingParts {
   env: Env;
   producer: Producer;
+  enqueuer: Enqueuer;
+  lanes: Lanes;
   redis: RedisConnection | null;
   logger: Logger;
 }
@@ -29,7 +33,7 @@ interface ScheduleParts {
 /** Starts the schedules in the one mode that is on; null without a Redis to enqueue to. */
 export async function startSchedules(
   mode: BackgroundMode,
-  { env, producer, redis, logger }: ScheduleParts,
+  { env, producer, enqueuer, lanes, redis, logger }: SchedulingParts,
 ): Promise<RunningSchedules | null> {
   const common = {
     timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
@@ -54,7 +58,11 @@ export async function startSchedules(
   }
   if (mode === 'off') return startStoppedSchedules([USER_DATA_SCHEDULE], common);
   if (redis === null) return null;
-  const schedules = [userDataSchedule({ ...common, producer, policy: env.MISSED_SLOT_POLICY })];
+  const parts = { env, producer, enqueuer, lanes, log: logger };
+  const schedules = [
+    userDataSchedule({ ...common, producer, policy: env.MISSED_SLOT_POLICY }),
+    ...catalogue.flatMap(({ schedule }) => schedule?.(parts) ?? []),
+  ];
   return startScheduler({ ...common, schedules, by: workerName() });
 }
 

@@ -4,8 +4,6 @@ import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import { onBack } from '../config/redisStates.ts';
-import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
-import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
@@ -15,6 +13,7 @@ import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { admissionTo } from './admissionTo.ts';
 import { startConsuming } from './consuming.ts';
+import { handOverRefused, startEnqueuing } from './enqueuing.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
 import { processLogger, processRedactor } from './processLogger.ts';
 import { stopWhenRestored } from './restoreWatch.ts';
@@ -126,20 +125,10 @@ function openEnqueuing(
   const kinds = catalogue.map(({ definition }) => definition);
   const queues = openQueues(kinds, env, redis, admission);
   const lanes = openLanes(queues, laneSettings(env));
-  onBack(redis, () => {
-    for (const { outbox } of lanes) {
-      outbox.enqueueRefused(env.USER_BATCH_SIZE).catch((error: unknown) => {
-        logger.debug('What Redis had refused is left to the reconciler', { error });
-      });
-    }
-  });
-  const forget = provideEnqueuer(
-    createEnqueuer({
-      ...{ lanes, batchSize: env.USER_BATCH_SIZE, horizonMs: horizonOf(env), log: logger },
-    }),
-  );
+  onBack(redis, () => handOverRefused(env, lanes, logger));
+  const { forget } = startEnqueuing(env, lanes, logger);
   return async () => {
-    forget();
+    await forget();
     await queues.closeAll();
     redis.disconnect();
   };

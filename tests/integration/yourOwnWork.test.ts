@@ -1,43 +1,20 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { pathToFileURL } from 'node:url';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectDir } from '../../scripts/project.mjs';
 import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
 import type {
   UserDataContext,
   UserDataWork,
 } from '../../server/Services/BackgroundJobs/jobs/userData/userDataContext.ts';
+import { COMPILING_MS, codeOfGuide, complaints, copyOfServer } from './guideTree.ts';
 
-const projectDir = fileURLToPath(new URL('../..', import.meta.url));
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
-const run = promisify(execFile);
-/** The compiler looks at the whole server. */
-const COMPILING_MS = 180_000;
-
-/** The code blocks of the guide, by the file that the first line of each names. */
-async function codeOfGuide(): Promise<Map<string, string>> {
-  const guide = await readFile(join(projectDir, 'docs/your-own-work.md'), 'utf8');
-  const blocks = guide.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g);
-  return new Map([...blocks].map(([, file = '', code = '']) => [file, code]));
-}
-
-/** The compiler's complaints about a tree; none when it compiles. */
-async function complaints(folder: string): Promise<string> {
-  const compiler = join(projectDir, 'node_modules/.bin/tsc');
-  const compiling = run(compiler, ['-p', 'tsconfig.build.json'], { cwd: folder });
-  return compiling.then(
-    () => '',
-    ({ stdout }: { stdout: string }) => stdout,
-  );
-}
-
 it('no test calls the file that a team rewrites', async () => {
   for (const folder of ['server', 'tests']) {
     const files = await readdir(join(projectDir, folder), { recursive: true });
@@ -59,18 +36,14 @@ describe('the example of docs/your-own-work.md', () => {
   const asked: { url: string | undefined; key: string | string[] | undefined }[] = [];
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'hourwork-own-work-'));
-    for (const part of ['server', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
-      await cp(join(projectDir, part), join(folder, part), { recursive: true });
-    }
-    await symlink(join(projectDir, 'node_modules'), join(folder, 'node_modules'));
+    folder = await copyOfServer();
     service = createServer(({ url, headers }, response) => {
       asked.push({ url, key: headers['idempotency-key'] });
       response.writeHead(status).end(JSON.stringify({ rating: 7 }));
     });
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
     const { port } = service.address() as AddressInfo;
-    code = await codeOfGuide();
+    code = await codeOfGuide('your-own-work.md');
     for (const [file, text] of code) {
       const local = text.replace('https://ratings.example.com', `http://127.0.0.1:${port}`);
       await writeFile(join(folder, file), local);

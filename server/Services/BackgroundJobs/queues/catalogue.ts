@@ -3,6 +3,7 @@ import { AppError } from '../../../errors/AppError.ts';
 import { orderProcessingJob } from '../jobs/orderProcessing/orderProcessing.job.ts';
 import { orderRoutingJob } from '../jobs/orderRouting/orderRouting.job.ts';
 import { userDataJob } from '../jobs/userData/userData.job.ts';
+import type { ScheduleOfKind } from '../scheduling/scheduleParts.ts';
 import type { JobDefinition, JobKind, Processor, ProcessorContext } from './jobDefinition.ts';
 
 /** What a processor may be made of. What else a kind needs (a client, a mailer) it makes itself. */
@@ -21,6 +22,8 @@ export interface CatalogueEntry {
    * @throws MissingProcessor when it loads no function.
    */
   readonly load: (platform: WorkerPlatform) => Promise<Work>;
+  /** Made by the processes that run schedules, if the kind has one. */
+  readonly schedule?: ScheduleOfKind;
 }
 
 /** All kinds of jobs that a worker runs. */
@@ -34,13 +37,16 @@ export class MissingProcessor extends Error {
 /**
  * Binds a processor to its definition. A processor that does not take the definition's payload
  * and answer its result does not compile.
+ * @param schedule what enqueues it at certain times, if anything does.
  */
 export function entry<Payload, Result>(
   definition: JobDefinition<Payload, Result>,
   load: (platform: WorkerPlatform) => Promise<Processor<Payload, Result>>,
+  schedule?: ScheduleOfKind,
 ): CatalogueEntry {
   return {
     definition,
+    ...(schedule !== undefined && { schedule }),
     async load(platform) {
       const processor = await load(platform);
       if (typeof processor !== 'function') {

@@ -71,6 +71,10 @@ export type Processor<Payload, Result> = (
   context: ProcessorContext,
 ) => Promise<Result>;
 
+/** The work of a kind of job that is defined. */
+export type ProcessorOf<Job> =
+  Job extends JobDefinition<infer Payload, infer Result> ? Processor<Payload, Result> : never;
+
 const KIND = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** Ends the queue's ids of later generations. */
 const LIKE_A_GENERATION = /-g\d+$/;

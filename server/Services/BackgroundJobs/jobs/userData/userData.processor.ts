@@ -4,16 +4,14 @@ import {
 } from '../../../CustomerScoring/userDataGateway.ts';
 import { processUserData } from '../../processUserData.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
-import type { UserDataPayload } from './userData.job.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
+import type { userDataJob } from './userData.job.ts';
 import type { UserDataWork } from './userDataContext.ts';
 
 const work: UserDataWork = processUserData;
 
 /** The processor as a worker process has it: its reads and writes are gathered over all its jobs. */
-export function loadUserDataProcessor({
-  env,
-}: WorkerPlatform): Processor<UserDataPayload, unknown> {
+export function loadUserDataProcessor({ env }: WorkerPlatform): ProcessorOf<typeof userDataJob> {
   return userDataProcessor({
     userData: createUserDataGateway({ scoringParams: env.SCORING_PARAMS }),
   });
@@ -24,7 +22,7 @@ export function userDataProcessor({
   userData,
 }: {
   userData: UserDataGateway;
-}): Processor<UserDataPayload, unknown> {
+}): ProcessorOf<typeof userDataJob> {
   return ({ userId, asOf, backfill }, context) =>
     work(userId, {
       asOf,

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import express, { type Router } from 'express';
+import mongoose from 'mongoose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSettings } from '../../server/config/env.ts';
+import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
+import { connectRedis } from '../../server/config/queueRedisConn.ts';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
+import { removeKeys } from '../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { SILENT } from './core/installation.ts';
+import { COMPILING_MS, codeOfGuide, complaints, copyOfServer } from './guideTree.ts';
+
+const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
+const name = `another-kind-${randomUUID().slice(0, 8)}`;
+const MONGODB_URI = `${process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500'}/${name}`;
+const QUEUE_PREFIX = `{${name}}`;
+const ADMIN = { email: 'admin@example.com', password: 'a-long-test-password' };
+const CATALOGUE = 'server/Services/BackgroundJobs/queues/catalogue.ts';
+const LINE = 'one line of the catalogue';
+const FOLDER = '../jobs/exchangeRate/exchangeRate';
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A port that was free just now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const url = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return Number(new URL(url).port);
+}
+
+describe('the kind of docs/another-kind.md', () => {
+  let folder: string;
+  let code: Map<string, string>;
+  let verdict: string;
+  const asked: string[] = [];
+  const service = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    const status = url.endsWith('1999-01-01') ? 404 : 200;
+    response.writeHead(status).end(JSON.stringify({ rate: 1.25 }));
+  });
+  const settings = { MONGODB_URI, REDIS_URL, QUEUE_PREFIX };
+  const redis = connectRedis(parseSettings(settings), 'producer', SILENT);
+  const children: ReturnType<typeof spawn>[] = [];
+
+  beforeAll(async () => {
+    folder = await copyOfServer();
+    code = await codeOfGuide('another-kind.md');
+    const url = await listening(service);
+    for (const [file, text] of code) {
+      if (file === LINE) continue;
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      // A schedule that is due each second need not be waited for.
+      const local = text
+        .replace('https://rates.example.com', url)
+        .replace('0 6 * * *', '* * * * * *');
+      await writeFile(join(folder, file), local);
+    }
+    const catalogue = await readFile(join(folder, CATALOGUE), 'utf8');
+    const imports = [
+      `import { exchangeRateJob } from '${FOLDER}.job.ts';`,
+      `import { exchangeRateSchedule } from '${FOLDER}.schedule.ts';`,
+    ].join('\n');
+    const list = 'export const catalogue: Catalogue = [';
+    const changed = catalogue.replace(list, `${list}\n  ${code.get(LINE)}`);
+    await writeFile(join(folder, CATALOGUE), `${imports}\n${changed}`);
+    verdict = await complaints(folder);
+    await connectMongo({ uri: MONGODB_URI });
+  }, COMPILING_MS);
+
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGTERM');
+    await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+    await removeKeys(redis, QUEUE_PREFIX);
+    redis.disconnect();
+    await mongoose.connection.dropDatabase();
+    await disconnectMongo();
+    await new Promise((resolve) => service.close(resolve));
+    await rm(folder, { recursive: true });
+  });
+
+  function start(entry: string, more: Record<string, string> = {}): void {
+    const { PATH, HOME } = process.env;
+    const child = spawn(process.execPath, [join(folder, 'dist/server', entry)], {
+      cwd: folder,
+      env: { PATH, HOME, ENV_FILE: '/dev/null', LOG_LEVEL: 'error', ...settings, ...more },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    children.push(child);
+  }
+
+  it('is one folder and one line, besides the route of one’s own, and compiles', () => {
+    expect([...code.keys()].map((file) => file.replace(/[^/]*\.ts$/, ''))).toEqual([
+      ...Array(3).fill('server/Services/BackgroundJobs/jobs/exchangeRate/'),
+      LINE,
+      'server/routes/',
+    ]);
+    expect(code.get(LINE)?.trim().split('\n')).toHaveLength(1);
+    expect(verdict).toBe('');
+  });
+
+  it('is asked for by REST and by its schedule, and done by a worker', async () => {
+    const port = await freePort();
+    start('api/server.js', {
+      PORT: String(port),
+      JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
+      ...{ ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password },
+    });
+    start('Services/BackgroundJobs/worker.js');
+    const send = async (method: string, path: string, body?: unknown, token = '') => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const login = () =>
+      send('POST', '/app/auth/login', ADMIN).catch(() => ({ status: 0, body: {} }));
+    await expect.poll(async () => (await login()).status, { timeout: 30_000 }).toBe(200);
+    const token = String((await login()).body['token' as keyof object]);
+
+    const refused = await send('POST', '/app/jobs/exchange-rate', { payload: { day: 'x' } }, token);
+    expect(refused.status).toBe(400);
+    const ask = (day: string) =>
+      send('POST', '/app/jobs/exchange-rate', { payload: { day } }, token);
+    const { body } = await ask('2026-11-22');
+    const { body: unknown } = await ask('1999-01-01');
+    const job = async (jobId: unknown) =>
+      (await send('GET', `/app/job-status/status/job/${jobId}`, undefined, token)).body;
+    await expect
+      .poll(() => job(body.jobId), { timeout: 30_000 })
+      .toMatchObject({ status: 'completed', result: { rate: 1.25, effects: 1 }, effects: 1 });
+    await expect
+      .poll(() => job(unknown.jobId), { timeout: 30_000 })
+      .toMatchObject({ status: 'failed', attempts: 1, error: { code: 'NO_RATE' } });
+    expect(asked).toContain('/rates/2026-11-22');
+
+    const ofSlots = () =>
+      JobStatusModel.countDocuments({
+        key: { $regex: '^exchange-rate-daily@' },
+        status: 'completed',
+      });
+    await expect.poll(ofSlots, { timeout: 30_000 }).toBeGreaterThan(0);
+  });
+
+  it('is enqueued by an Express route of one’s own', async () => {
+    const load = (file: string) =>
+      import(/* @vite-ignore */ pathToFileURL(join(folder, 'dist/server', file)).href);
+    const { exchangeRates } = (await load('routes/exchangeRates.js')) as { exchangeRates: Router };
+    const { startEnqueuing } = await load('composition/enqueuing.js');
+    const { openLanes, laneSettings } = await load('Services/BackgroundJobs/enqueuing/lanes.js');
+    const { openQueues } = await load('Services/BackgroundJobs/queues/queueManager.js');
+    const { catalogue } = await load('Services/BackgroundJobs/queues/catalogue.js');
+    const env = parseSettings(settings);
+    const kinds = catalogue.map(({ definition }: { definition: unknown }) => definition);
+    const queues = openQueues(kinds, env, redis);
+    const { forget } = startEnqueuing(env, openLanes(queues, laneSettings(env)), SILENT);
+    const server = createServer(express().use(exchangeRates));
+    const response = await fetch(`${await listening(server)}/rates/2026-11-23`, { method: 'POST' });
+    expect(response.status).toBe(202);
+    const { jobId } = (await response.json()) as { jobId: string };
+    expect(await JobStatusModel.findById(jobId).lean()).toMatchObject({
+      ...{ kind: 'exchange-rate', unique: '2026-11-23', payload: { day: '2026-11-23' } },
+    });
+    await forget();
+    await queues.closeAll();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
