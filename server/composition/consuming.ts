@@ -9,7 +9,10 @@ import {
   createWorker,
   type QueueWorker,
 } from '../Services/BackgroundJobs/consuming/createWorker.ts';
-import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
+import {
+  createCleaner,
+  createFailureOf,
+} from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { startHeartbeat, workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import {
   firstConcurrency,
@@ -25,6 +28,7 @@ import type { LoadedQueue } from '../Services/BackgroundJobs/queues/loadProcesso
 import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
+import { createJobNotes } from '../Services/BackgroundJobs/recording/jobNotes.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import { followLimits } from '../Services/BackgroundJobs/steering/followLimits.ts';
 import { processRedactor } from './processLogger.ts';
@@ -77,6 +81,7 @@ export function startConsuming({
   });
   const redact = processRedactor(env);
   const failureOf = createFailureOf(redact);
+  const notes = createJobNotes({ clean: createCleaner(redact), log: logger });
   const dependenciesAnswer = async () =>
     (await isMongoUp()) &&
     (await takesSigns(name)) &&
@@ -98,6 +103,7 @@ export function startConsuming({
       },
       redis,
       recorder,
+      notes,
       failureOf,
       name,
       log: logger,
@@ -157,6 +163,7 @@ export function startConsuming({
       throw error;
     }),
   );
+  shutdown.add('job notes', () => notes.flush(FLUSH_MS));
   shutdown.add('workers', async () => {
     const stopped = await Promise.all(workers.map((each) => each.stop(env.SHUTDOWN_GRACE_MS)));
     inOrder = stopped.every((nothingLeft) => nothingLeft);

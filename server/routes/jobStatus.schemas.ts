@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_STATUSES } from '../models/system/JobStatusModel.ts';
+import { ATTEMPT_OUTCOMES, JOB_STATUSES } from '../models/system/JobStatusModel.ts';
 import { RUN_MODES, RUN_STATUSES, RUN_TRIGGERS } from '../models/system/RunModel.ts';
 import { instant, instantOrNull } from './schemas.ts';
 
@@ -57,6 +57,12 @@ export const jobStatus = z
       description:
         'How much the work did, by the count `effects` in its result; 0 says that it completed and did nothing, null that it does not count',
     }),
+    progress: z
+      .number()
+      .nullable()
+      .meta({
+        description: 'How far it is, 0 to 100, as its work said last; null if it said nothing',
+      }),
     queuedAt: instant,
     startedAt: instantOrNull,
     finishedAt: instantOrNull,
@@ -164,6 +170,36 @@ export const jobHistory = z
       .meta({ description: 'The failed generations before, oldest first; the last ten' }),
   })
   .meta({ id: 'JobHistory' });
+
+export const jobLog = z
+  .object({
+    jobId: z.string(),
+    status: jobState,
+    progress: z
+      .number()
+      .nullable()
+      .meta({ description: '0 to 100, as its work said last; null if it said nothing' }),
+    attempts: z
+      .array(
+        z.object({
+          generation: count,
+          start: count.meta({ description: 'Which pick-up of this generation, from 1' }),
+          startedAt: instantOrNull,
+          endedAt: instantOrNull,
+          worker: z.string().nullable(),
+          outcome: z.enum(ATTEMPT_OUTCOMES),
+          error: z.object({ code: z.string(), message: z.string() }).nullable(),
+        }),
+      )
+      .meta({
+        description:
+          'The last 20 starts that ended, oldest first. One whose worker crashed ended without a word and is missing',
+      }),
+    lines: z
+      .array(z.object({ at: instant, text: z.string() }))
+      .meta({ description: 'The last 100 lines that its work wrote, without secrets' }),
+  })
+  .meta({ id: 'JobLog' });
 
 export const runRequest = z
   .strictObject({

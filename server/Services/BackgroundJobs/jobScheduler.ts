@@ -146,7 +146,8 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
         idempotencyKey: envelope.jobId,
         signal,
         log: options.log,
-        progress: () => Promise.resolve(),
+        progress: () => undefined,
+        logLine: (text) => options.log.info(text),
       }),
     );
     return {

@@ -32,6 +32,7 @@ export function createJobStatusController(deps: JobStatusDeps) {
       ok(await jobQueries.ofUser(userId, page)),
     byId: async (jobId: string) => ok(await jobQueries.byId(jobId)),
     history: async (jobId: string) => ok(await jobQueries.history(jobId)),
+    log: async (jobId: string) => ok(await jobQueries.log(jobId)),
     recent: async (query: PageQuery & { status?: JobState | undefined }) =>
       ok(await jobQueries.recent(query)),
     failed: async (query: PageQuery & FailedFilter) => ok(await jobQueries.failed(query)),

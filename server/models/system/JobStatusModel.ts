@@ -19,6 +19,31 @@ export interface JobFailure {
   message: string;
 }
 
+/** What one start of a job came to. `postponed`: its work asked for a later time. */
+export interface AttemptDoc {
+  generation: number;
+  /** Which start of this generation, from 1. */
+  start: number;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  worker: string | null;
+  outcome: (typeof ATTEMPT_OUTCOMES)[number];
+  error: JobFailure | null;
+}
+export const ATTEMPT_OUTCOMES = [
+  'completed',
+  'failed',
+  'handed-back',
+  'postponed',
+  'cancelled',
+] as const;
+
+/** A line that a job's work wrote. */
+export interface LogLineDoc {
+  at: Date;
+  text: string;
+}
+
 /** A generation of a job that ended as failed, before the job was retried. */
 export interface FailedGeneration {
   generation: number;
@@ -79,6 +104,11 @@ export interface JobStatusDoc {
   history: string[];
   /** The failed generations before this one, oldest first, the last ten of them. */
   failedGenerations: FailedGeneration[];
+  /** Starts that ended, but for one that succeeded at once: the record itself says that. */
+  attemptLog?: AttemptDoc[];
+  logLines?: LogLineDoc[];
+  /** How far the work is, 0 to 100, as it said last. */
+  progress?: number;
   result: unknown;
   /** How much the work did, by its result's own count; null where it does not count. */
   effects: number | null;
@@ -130,6 +160,9 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
       ],
       default: [],
     },
+    attemptLog: { type: [Schema.Types.Mixed], default: undefined },
+    logLines: { type: [Schema.Types.Mixed], default: undefined },
+    progress: Number,
     result: { type: Schema.Types.Mixed, default: null },
     effects: { type: Number, default: null },
     queuedAt: { type: Date, required: true },

@@ -16,7 +16,10 @@ import {
   createWorker,
   type QueueWorker,
 } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
-import { createFailureOf } from '../../../server/Services/BackgroundJobs/consuming/failureText.ts';
+import {
+  createCleaner,
+  createFailureOf,
+} from '../../../server/Services/BackgroundJobs/consuming/failureText.ts';
 import { firstConcurrency } from '../../../server/Services/BackgroundJobs/consuming/holdConcurrency.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
 import {
@@ -45,6 +48,7 @@ import {
   type Reconciliation,
   reconcile,
 } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
+import { createJobNotes } from '../../../server/Services/BackgroundJobs/recording/jobNotes.ts';
 import {
   createRecorder,
   type Recorder,
@@ -112,7 +116,8 @@ export interface Installation {
 
 /** Stands for a setting that is secret: nothing may keep it. */
 export const SECRET_SETTING = 'the-secret-of-a-setting';
-export const failureOf = createFailureOf(createTextRedactor([SECRET_SETTING]));
+const redact = createTextRedactor([SECRET_SETTING]);
+export const failureOf = createFailureOf(redact);
 
 const quiet = () => undefined;
 /** To a Redis that may be used at all times. */
@@ -228,6 +233,7 @@ export function useInstallation(
     async startWorker(processor, overrides = {}) {
       const connection = connectRedis(env, 'worker', SILENT);
       const recorder = overrides.recorder ?? createRecorder({ log: SILENT, retentionDays: 7 });
+      const notes = createJobNotes({ clean: createCleaner(redact), log: SILENT });
       const worker = createWorker({
         queue: USER_DATA,
         jobs: [
@@ -249,6 +255,7 @@ export function useInstallation(
         },
         redis: connection,
         recorder,
+        notes,
         failureOf,
         name: `test-worker-${randomUUID().slice(0, 8)}`,
         log: overrides.log ?? SILENT,
@@ -263,6 +270,7 @@ export function useInstallation(
         stopped ??= (async () => {
           await worker.stop(env.SHUTDOWN_GRACE_MS);
           await recorder.flush(2_000);
+          await notes.flush(2_000);
           connection.disconnect();
         })();
         return stopped;

@@ -8,6 +8,7 @@ const READING = [
   '/status/user/00002',
   '/status/job/user-data-x-y',
   '/status/job/user-data-x-y/history',
+  '/status/job/user-data-x-y/log',
   '/recent',
   '/queue/stats',
   '/failed',

@@ -13,6 +13,13 @@ import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
 import { workedOnBy } from './duplicates.ts';
 import { failureForUser } from './failureForUser.ts';
+import {
+  type JobHistory,
+  type JobLogView,
+  noSuchJob,
+  readHistory,
+  readJobLog,
+} from './jobHistory.ts';
 import { type JobSearch, searchFilter } from './jobSearch.ts';
 import { readNewestFirst } from './newestFirst.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
@@ -39,6 +46,8 @@ export interface JobView {
   duplicateOf: string | null;
   error: JobFailure | null;
   result: unknown;
+  /** How far it is, 0 to 100, as its work said last; null if it said nothing. */
+  progress: number | null;
   /** How much the work did, by its result's own count; null where it does not count. */
   effects: number | null;
   queuedAt: Date;
@@ -48,17 +57,6 @@ export interface JobView {
   worker: string | null;
   /** Where the queue holds it now; `unavailable` while Redis is away, null once finished. */
   liveState: string | null;
-}
-
-/** How a job failed. */
-export interface JobHistory {
-  jobId: string;
-  status: JobState;
-  generation: number;
-  /** One line for each failed attempt of this generation, oldest first. */
-  attempts: string[];
-  /** The failed generations before this one, oldest first. */
-  earlier: { generation: number; finishedAt: Date | null; attempts: string[] }[];
 }
 
 /** Who reads: `user` is the one whom the jobs are for. */
@@ -86,6 +84,8 @@ export interface JobQueries {
   byId(jobId: string): Promise<JobView>;
   /** @throws AppError `NOT_FOUND`. */
   history(jobId: string): Promise<JobHistory>;
+  /** @throws AppError `NOT_FOUND`. */
+  log(jobId: string): Promise<JobLogView>;
   recent(page: PageRequest & { status?: JobState | undefined }): Promise<Page<JobView>>;
   failed(
     page: PageRequest & { runId?: string | undefined; code?: string | undefined },
@@ -111,6 +111,7 @@ const SHOWN = {
   error: 1,
   result: 1,
   effects: 1,
+  progress: 1,
   queuedAt: 1,
   startedAt: 1,
   finishedAt: 1,
@@ -121,9 +122,6 @@ const SHOWN = {
 type Live = Pick<JobView, 'duplicateOf' | 'liveState'>;
 type ShownDoc = Pick<JobStatusDoc, '_id' | keyof typeof SHOWN>;
 
-const HISTORY = { status: 1, generation: 1, history: 1, failedGenerations: 1 } as const;
-type HistoryDoc = Pick<JobStatusDoc, keyof typeof HISTORY>;
-
 const LIVE_STATES_MS = 400;
 
 /** One who is being deleted too: their jobs are there until the end. */
@@ -131,12 +129,14 @@ async function findUserId(reference: string): Promise<string | null> {
   return (await userIdsOf([reference], { deleting: 'too' })).get(reference) ?? null;
 }
 
-function noSuchJob(jobId: string): AppError {
-  return new AppError('NOT_FOUND', `There is no job ${jobId}, or its record has expired.`);
-}
-
-function toView({ _id, userId, ...shown }: ShownDoc, live: Live): JobView {
-  return { jobId: _id, userId: userId?.toString() ?? null, ...shown, ...live };
+function toView({ _id, userId, progress, ...shown }: ShownDoc, live: Live): JobView {
+  return {
+    jobId: _id,
+    userId: userId?.toString() ?? null,
+    progress: progress ?? null,
+    ...shown,
+    ...live,
+  };
 }
 
 function withoutText(job: JobView): JobView {
@@ -216,22 +216,9 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
       return view;
     },
 
-    async history(jobId) {
-      const doc = await readOne((options) =>
-        JobStatusModel.findOne({ _id: jobId }, HISTORY, options).lean<HistoryDoc>(),
-      );
-      if (doc === null) throw noSuchJob(jobId);
-      return {
-        jobId,
-        status: doc.status,
-        generation: doc.generation,
-        attempts: doc.history,
-        earlier: doc.failedGenerations.map(({ history, ...generation }) => ({
-          ...generation,
-          attempts: history,
-        })),
-      };
-    },
+    history: readHistory,
+
+    log: readJobLog,
 
     recent({ status, ...options }) {
       return page(status === undefined ? {} : { status }, options, 'many');

@@ -1,12 +1,13 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import { Cancelled } from '../jobs/outcomes.ts';
+import type { JobNotes } from '../recording/jobNotes.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { postpone, recordCancelled } from '../recording/settle.ts';
 import { HandedBack } from './deadline.ts';
 import type { ServedJob } from './execute.ts';
 import { type FailureOf, failureText } from './failureText.ts';
 import type { JobLog } from './jobLog.ts';
-import { recordOfEvent } from './jobRecords.ts';
+import { attemptOf, recordOfEvent } from './jobRecords.ts';
 import { gaveUp, laterTime } from './laterTime.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import { NotYetKnown, PutBack } from './putBack.ts';
@@ -25,6 +26,7 @@ interface ConsequenceOptions {
   /** By kind: those of this queue. */
   jobs: ReadonlyMap<string, ServedJob>;
   recorder: Recorder;
+  notes: Pick<JobNotes, 'attempt'>;
   failureOf: FailureOf;
   retentionDays: number;
   /** Whether all dependencies answer and take writes at this moment; never rejects. */
@@ -43,7 +45,7 @@ export type SettleOrThrow = (error: unknown, job: Job, token: string | undefined
 
 /** The consequences of errors in one worker. */
 export function createConsequences(options: ConsequenceOptions): SettleOrThrow {
-  const { recorder, failureOf, log } = options;
+  const { recorder, notes, failureOf, log } = options;
 
   /** Writes down what a job asked for that ends here without success or failure. */
   async function settled(error: unknown, job: Job): Promise<boolean> {
@@ -52,15 +54,18 @@ export function createConsequences(options: ConsequenceOptions): SettleOrThrow {
     const start = recordOfEvent(job, 'active');
     if (start === null) return false;
     if (outcome === 'cancel') {
-      await recordCancelled(start, failureOf(error).message, {
+      const failure = failureOf(error);
+      await recordCancelled(start, failure.message, {
         retentionDays: options.retentionDays,
         requested: error instanceof CancelledByAdmin,
       });
+      notes.attempt(start.jobId, attemptOf(start, 'cancelled', failure));
       return true;
     }
     const { runAt, giveUpAfterMs } = laterTime(error, options.jobs.get(job.name));
     const since = await postpone(start, runAt, giveUpAfterMs);
     if (since !== null) throw gaveUp(since, error);
+    notes.attempt(start.jobId, attemptOf(start, 'postponed', failureOf(error)));
     return true;
   }
 
@@ -78,7 +83,10 @@ export function createConsequences(options: ConsequenceOptions): SettleOrThrow {
       if (!(error instanceof HandedBack)) options.onDependencyAway(error);
       await job.moveToWait(token);
       const record = recordOfEvent(job, 'queued');
-      if (record !== null) recorder.record(record);
+      if (record !== null) {
+        recorder.record(record);
+        notes.attempt(record.jobId, attemptOf(record, 'handed-back', failureOf(error)));
+      }
       return new WaitingError();
     }
     const text = failureText(failureOf(error));

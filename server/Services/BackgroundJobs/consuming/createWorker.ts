@@ -4,6 +4,7 @@ import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import type { Admission } from '../queues/admission.ts';
 import { CANARY } from '../queues/canary.ts';
 import { jobIdOf } from '../queues/envelope.ts';
+import type { JobNotes } from '../recording/jobNotes.ts';
 import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
 import { openBullWorker } from './bullWorker.ts';
 import { CancelledByAdmin, createConsequences } from './consequences.ts';
@@ -36,6 +37,7 @@ interface WorkerOptions {
   settings: WorkerSettings;
   redis: RedisConnection;
   recorder: Recorder;
+  notes: JobNotes;
   failureOf: FailureOf;
   /** Under which name the worker stands in the jobs' records. */
   name: string;
@@ -100,7 +102,7 @@ const UNRECEIVED_STARTS = 20;
  * acknowledges them.
  */
 export function createWorker(worker: WorkerOptions): QueueWorker {
-  const { queue, settings, recorder, log } = worker;
+  const { queue, settings, recorder, notes, log } = worker;
   const jobs = new Map(worker.jobs.map((job) => [job.definition.kind, job]));
   const counts = { running: 0, taken: 0, begun: 0, ended: 0, completed: 0 };
   let seesEmpty = true;
@@ -134,7 +136,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     },
     (opened) =>
       hearWorker(opened, {
-        ...{ queue, recorder, throughput, log },
+        ...{ queue, recorder, notes, throughput, log },
         isSettled: (job) => settledHere.has(job),
         onCanary: worker.onCanary,
         onEnded(how) {
@@ -156,7 +158,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     log,
   });
   const settleOrThrow = createConsequences({
-    ...{ jobs, recorder, log },
+    ...{ jobs, recorder, notes, log },
     failureOf: worker.failureOf,
     retentionDays: worker.retentionDays,
     dependenciesAnswer: worker.dependenciesAnswer,
@@ -200,10 +202,9 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
         start: job.attemptsStarted,
         attempt: job.attemptsMade + 1,
         startedAt: new Date(job.processedOn ?? Date.now()),
-        progress: (percent) => job.updateProgress(percent),
       },
       {
-        ...{ jobs, recorder, log, stop },
+        ...{ jobs, recorder, notes, log, stop },
         claim: (record) => claimOrForget(record, job),
         inContext: worker.inContext,
         worker: worker.name,

@@ -3,6 +3,7 @@ import { asParentJob } from '../enqueuing/parentJob.ts';
 import { type Envelope, readEnvelope } from '../queues/envelope.ts';
 import type { JobOptions } from '../queues/jobDefinition.ts';
 import type { LoadedJob } from '../queues/loadProcessors.ts';
+import type { JobNotes } from '../recording/jobNotes.ts';
 import type { JobRecord, Recorder } from '../recording/recorder.ts';
 import { withinDeadline } from './deadline.ts';
 import type { JobLog } from './jobLog.ts';
@@ -22,13 +23,13 @@ export interface Start {
   /** Which attempt, from 1. */
   attempt: number;
   startedAt: Date;
-  progress(percent: number): Promise<void>;
 }
 
 interface ExecutionOptions {
   /** By kind: those of this queue. */
   jobs: ReadonlyMap<string, ServedJob>;
   recorder: Recorder;
+  notes: Pick<JobNotes, 'line' | 'progress'>;
   claim: (record: JobRecord) => Promise<boolean>;
   log: JobLog;
   inContext: InJobContext;
@@ -77,7 +78,8 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
             idempotencyKey: envelope.jobId,
             signal,
             log: options.log,
-            progress: start.progress,
+            progress: (percent) => options.notes.progress(envelope.jobId, percent),
+            logLine: (text) => options.notes.line(envelope.jobId, text),
           }),
         ),
       ),

@@ -21,14 +21,20 @@ export const CRASHED_TOO_OFTEN =
 /** Whatever was thrown, as a code and a message that may be kept and shown; it never throws. */
 export type FailureOf = (thrown: unknown) => JobFailure;
 
+/** Makes what takes secrets and control characters out of a text that people will read; it never throws. */
+export function createCleaner(redact: TextRedactor): (text: string) => string {
+  return (text) =>
+    redact(stripVTControlCharacters(text.slice(0, MAX_LOOKED_AT)).replace(CONTROLS, ''));
+}
+
 /**
  * Makes the one place through which an error of a job goes before anything keeps it: the record, Redis,
  * the log, and what is answered from them. The message loses its secrets and control characters and is
  * cut at 1,000 characters; a code that is none, or holds a secret, becomes `JOB_FAILED`.
  */
 export function createFailureOf(redact: TextRedactor): FailureOf {
-  const kept = (text: string) =>
-    cut(redact(stripVTControlCharacters(text.slice(0, MAX_LOOKED_AT)).replace(CONTROLS, '')));
+  const clean = createCleaner(redact);
+  const kept = (text: string) => cut(clean(text));
   return (thrown) => {
     const { code, message } = read(thrown);
     const usable = typeof code === 'string' && CODE.test(code) && redact(code) === code;

@@ -1,5 +1,10 @@
 import type { Job } from 'bullmq';
-import type { JobState, JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
+import type {
+  AttemptDoc,
+  JobFailure,
+  JobState,
+  JobStatusDoc,
+} from '../../../models/system/JobStatusModel.ts';
 import type { QueuedJob } from '../queue.ts';
 import { readEnvelope } from '../queues/envelope.ts';
 import type { JobRecord } from '../recording/recorder.ts';
@@ -43,6 +48,24 @@ function waitedMs({ attemptsStarted, processedOn, timestamp, opts }: Job): numbe
 
 /** What must be known of a record to end it. */
 export type RecordToEnd = Pick<JobStatusDoc, '_id' | 'queue' | 'kind' | 'generation' | 'unique'>;
+
+/** What a start that has just ended came to. @param error in place of that of its record */
+export function attemptOf(
+  record: JobRecord,
+  outcome: AttemptDoc['outcome'],
+  error: JobFailure | null = record.error,
+): AttemptDoc {
+  const { generation, start, startedAt, finishedAt, worker } = record;
+  return {
+    generation,
+    start,
+    startedAt,
+    endedAt: finishedAt ?? new Date(),
+    worker,
+    outcome,
+    error,
+  };
+}
 
 /** The record of a job that Redis holds as ended. */
 export function recordOfEnded(

@@ -2,15 +2,17 @@ import type { Job, Worker } from 'bullmq';
 import { CANARY } from '../queues/canary.ts';
 import { readEnvelope } from '../queues/envelope.ts';
 import { isForbidden, isRedisUnavailable, refusesWrites } from '../queues/redisErrors.ts';
+import type { JobNotes } from '../recording/jobNotes.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { belongsTo } from './execute.ts';
 import type { JobLog } from './jobLog.ts';
-import { recordOfEvent } from './jobRecords.ts';
+import { attemptOf, recordOfEvent } from './jobRecords.ts';
 import type { ThroughputLog } from './throughputLog.ts';
 
 interface EventOptions {
   queue: string;
   recorder: Recorder;
+  notes: Pick<JobNotes, 'attempt'>;
   throughput: ThroughputLog;
   log: JobLog;
   /** Whether the record says already what became of it. */
@@ -58,11 +60,15 @@ export function hearWorker(worker: Worker, options: EventOptions): void {
 function note(
   job: Job,
   status: 'completed' | 'failed' | 'delayed',
-  { recorder, throughput, log }: EventOptions,
+  { recorder, notes, throughput, log }: EventOptions,
 ): void {
   const record = recordOfEvent(job, status);
   if (record === null) return;
   recorder.record(record);
+  // One that succeeds at once is told by its record alone.
+  if (status !== 'completed' || job.attemptsStarted > 1) {
+    notes.attempt(record.jobId, attemptOf(record, status === 'completed' ? status : 'failed'));
+  }
   throughput.ended(status);
   const { attempts, error } = record;
   const durationMs = Date.now() - (job.processedOn ?? Date.now());

@@ -56,7 +56,7 @@ export async function claimNextGeneration(
           },
           $unset: {
             ...{ expiresAt: 1, postponedSince: 1 },
-            ...{ cancelRequestedAt: 1, cancelUnlessAtWork: 1 },
+            ...{ cancelRequestedAt: 1, cancelUnlessAtWork: 1, progress: 1 },
           },
           ...(record.status === 'failed' && { $push: { failedGenerations: remembered(record) } }),
         },

@@ -61,8 +61,13 @@ export interface ProcessorContext {
   /** Aborts at the deadline, when the job is cancelled, and when a stopping worker's grace is over. */
   readonly signal: AbortSignal;
   readonly log: JobLog;
-  /** Shows how far a long job is, 0 to 100. */
-  progress(percent: number): Promise<void>;
+  /** Shows how far a long job is, 0 to 100. Cheap: what was said last is kept within a second. */
+  progress(percent: number): void;
+  /**
+   * Adds a line to the job's own log, which people read with its record, also after it has ended. Cheap;
+   * the last 100 lines are kept, each cut at 500 characters and without what looks like a secret.
+   */
+  logLine(text: string): void;
 }
 
 /** The work of one kind of job: knows neither the queue nor HTTP. */
