@@ -40,7 +40,7 @@ const WRITE_EVERY_MS = 500;
 const MAX_BATCH = 1_000;
 /** Bounds the memory that an outage of MongoDB may take; what is beyond is not kept. */
 const MAX_JOBS = 5_000;
-export const ATTEMPTS_KEPT = 20;
+const ATTEMPTS_KEPT = 20;
 const LINES_KEPT = 100;
 const LINE_LENGTH = 500;
 
