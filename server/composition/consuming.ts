@@ -94,7 +94,7 @@ export function startConsuming({
       concurrency: firstConcurrency(queue.concurrency(env)),
       retentionDays: env.JOB_STATUS_RETENTION_DAYS,
       isCancelled: intents.has,
-      isToEnd: intents.endsWork,
+      mustAsk: () => intents.mustAsk(queue.name),
       settings: {
         prefix: env.QUEUE_PREFIX,
         lockMs: env.WORKER_LOCK_MS,

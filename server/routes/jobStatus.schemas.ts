@@ -57,12 +57,9 @@ export const jobStatus = z
       description:
         'How much the work did, by the count `effects` in its result; 0 says that it completed and did nothing, null that it does not count',
     }),
-    progress: z
-      .number()
-      .nullable()
-      .meta({
-        description: 'How far it is, 0 to 100, as its work said last; null if it said nothing',
-      }),
+    progress: z.number().nullable().meta({
+      description: 'How far it is, 0 to 100, as its work said last; null if it said nothing',
+    }),
     queuedAt: instant,
     startedAt: instantOrNull,
     finishedAt: instantOrNull,

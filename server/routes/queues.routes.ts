@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { QueuesController } from '../controllers/QueuesController.ts';
 import { defineRoute, type Route } from './route.ts';
-import { instant } from './schemas.ts';
+import { instant, instantOrNull } from './schemas.ts';
 
 const BASE = '/app/queues';
 const count = z.number().int().nonnegative();
@@ -30,10 +30,14 @@ export const queueView = z
     kinds: z.array(z.string()),
     paused: z.object({ at: instant, by: z.string(), note: z.string() }).nullable(),
     limits: z.object(limits),
+    drainedAt: instantOrNull.meta({
+      description: 'When it was drained, while jobs of before are left to cancel',
+    }),
     counts: z
       .object({ waiting: count, active: count, delayed: count })
       .nullable()
-      .meta({ description: 'Null while Redis is away' }),
+      .meta({ description: 'Null while Redis cannot tell them: `problem` says why' }),
+    problem: z.string().nullable(),
     scheduled: count.meta({ description: 'Jobs that wait in MongoDB for a later time' }),
   })
   .meta({ id: 'Queue' });

@@ -24,6 +24,10 @@ export interface QueueDoc {
   paused: QueuePause | null;
   /** What an administrator has limited it to; what is null is as its definition says. */
   limits: QueueLimits | null;
+  /** When it was drained, while jobs of before are left: a start must ask its record first. */
+  drainedAt?: Date | null;
+  /** By the store's clock: until then no job begins, for all workers to learn that it was drained. */
+  heldUntil?: Date | null;
 }
 
 export interface QueuePause {
@@ -78,6 +82,8 @@ const queueSchema = new Schema<QueueDoc>(
       ),
       default: null,
     },
+    drainedAt: { type: Date, default: null },
+    heldUntil: { type: Date, default: null },
   },
   { collection: 'queues', versionKey: false, autoIndex: false },
 );

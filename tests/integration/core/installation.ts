@@ -70,6 +70,7 @@ interface WorkerOverrides {
   dependenciesAnswer?: () => Promise<boolean>;
   onCanary?: (sentAt: Date) => void;
   isCancelled?: (jobId: string) => boolean;
+  mustAsk?: () => boolean;
 }
 
 interface StartedWorker {
@@ -246,7 +247,7 @@ export function useInstallation(
         concurrency: firstConcurrency(userDataJob.queue.concurrency(env)),
         retentionDays: env.JOB_STATUS_RETENTION_DAYS,
         isCancelled: overrides.isCancelled ?? (() => false),
-        isToEnd: overrides.isCancelled ?? (() => false),
+        mustAsk: overrides.mustAsk ?? (() => false),
         settings: {
           prefix: env.QUEUE_PREFIX,
           lockMs: env.WORKER_LOCK_MS,

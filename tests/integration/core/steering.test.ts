@@ -1,10 +1,14 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
+import { watchCancelIntents } from '../../../server/Services/BackgroundJobs/consuming/cancelIntents.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
+import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import {
   USER_DATA,
   userDataJob,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/absentQueue.ts';
 import { cancelRequested } from '../../../server/Services/BackgroundJobs/reconciling/cancelRequested.ts';
 import { applySteering } from '../../../server/Services/BackgroundJobs/steering/queueSteering.ts';
 import { SILENT, useInstallation } from './installation.ts';
@@ -73,9 +77,77 @@ describe('a queue that an administrator steers', () => {
     for (const worker of workers) await worker.stop();
   });
 
+  it('keeps the limits of two administrators who set different ones at once', async () => {
+    await Promise.all([
+      steering.limitQueue(USER_DATA, { concurrency: 7 }),
+      steering.limitQueue(USER_DATA, { rate: { max: 5_000, durationMs: 1_000 } }),
+      steering.limitQueue(USER_DATA, { maxConcurrency: 900 }),
+    ]);
+    const [view] = await steering.listQueues();
+    expect(view?.limits).toEqual({
+      ...{ concurrency: 7, maxConcurrency: 900 },
+      rate: { max: 5_000, durationMs: 1_000 },
+    });
+    await steering.limitQueue(USER_DATA, { concurrency: null, maxConcurrency: null, rate: null });
+  });
+
+  it('is listed beside one that cannot be opened, which says why', async () => {
+    const broken = absentQueue('broken', () => new Error('no such file'));
+    const both = lanesOf([installation.lane, { ...installation.lane, queue: broken }]);
+    expect(await createQueueAdministration(both, []).listQueues()).toMatchObject([
+      { queue: USER_DATA, counts: { waiting: 0 }, problem: null },
+      { queue: 'broken', counts: null, problem: 'no such file' },
+    ]);
+  });
+
+  it('begins no job of before once a drain is answered, and all that come later', async () => {
+    const before = (
+      await enqueuer.enqueueMany(
+        userDataJob,
+        Array.from({ length: 500 }, () => ({ payload: PAYLOAD })),
+      )
+    ).map(({ jobId }) => jobId);
+    const begun: string[] = [];
+    let drained = false;
+    const late: string[] = [];
+    const intents = watchCancelIntents({ intervalMs: 200, onSeen: () => undefined, log: SILENT });
+    const worker = await installation.startWorker(
+      async (_, { jobId }) => {
+        begun.push(jobId);
+        if (drained) late.push(jobId);
+        await wait(20);
+      },
+      { isCancelled: intents.has, mustAsk: () => intents.mustAsk(USER_DATA) },
+    );
+    await vi.waitFor(() => expect(begun.length).toBeGreaterThan(5));
+    const { jobs } = await steering.drainQueue(USER_DATA);
+    drained = true;
+    expect(jobs).toBeGreaterThan(400);
+    const later = await enqueue();
+    // The hold passes by itself, though the keeper has cancelled nothing yet.
+    await vi.waitFor(
+      async () => {
+        await applySteering(lanes);
+        expect((await installation.job(later)).status).toBe('completed');
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+    expect(late).toEqual([later]);
+    for (const jobId of before) {
+      expect((await installation.job(jobId)).status).toBe(
+        begun.includes(jobId) ? 'completed' : 'cancelled',
+      );
+    }
+    await cancelRequested(lanes);
+    expect((await steering.listQueues())[0]).toMatchObject({ drainedAt: null });
+    await worker.stop();
+    await intents.stop();
+  });
+
   it('is drained of what waits now, and of nothing that comes later', async () => {
     const waiting = [await enqueue(), await enqueue({ runAt: new Date(Date.now() + 3_600_000) })];
     expect(await steering.drainQueue(USER_DATA)).toEqual({ queue: USER_DATA, jobs: 2 });
+    expect((await steering.listQueues())[0]).toMatchObject({ drainedAt: expect.any(Date) });
     const later = await enqueue();
     expect(await cancelRequested(lanes)).toBe(2);
     for (const jobId of waiting) {

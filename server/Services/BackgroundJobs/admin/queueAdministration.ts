@@ -1,14 +1,16 @@
 import { DURABLE } from '../../../models/durable.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { QueueLimits, QueuePause } from '../../../models/system/QueueModel.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
-import type { PendingCounts } from '../queue.ts';
+import type { JobQueue, PendingCounts } from '../queue.ts';
 import type { JobKind } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { createCountByQueue } from '../recording/countByQueue.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import {
   applySteering,
+  markDrained,
   readSteering,
   setLimits,
   setPause,
@@ -23,8 +25,11 @@ export interface QueueView {
   kinds: string[];
   paused: QueuePause | null;
   limits: QueueLimits;
-  /** Null while Redis is away. */
+  /** When it was drained, while jobs of before are left to cancel. */
+  drainedAt: Date | null;
+  /** Null while Redis cannot tell them; `problem` says why. */
   counts: PendingCounts | null;
+  problem: string | null;
   /** Jobs that wait in MongoDB for a later time. */
   scheduled: number;
 }
@@ -38,7 +43,8 @@ export interface QueueAdministration {
   /** What is left out stays as it is; null takes a limit away. */
   limitQueue(queue: string, limits: Partial<QueueLimits>): Promise<QueueView>;
   /**
-   * Cancels the jobs that are open now, but for those at work; none that comes later.
+   * Cancels the jobs that are open now, but for those at work; none that comes later. The queue is held for
+   * seconds, so that none of them begins after this is answered, however many there are.
    * @returns how many are to be cancelled.
    */
   drainQueue(queue: string): Promise<{ queue: string; jobs: number }>;
@@ -53,16 +59,17 @@ export function createQueueAdministration(
   const laneOf = (queue: string) => laneNamed(lanes, queue);
 
   async function view({ queue }: Lane): Promise<QueueView> {
-    const [steering, counts, scheduled] = await Promise.all([
+    const [steering, { counts, problem }, scheduled] = await Promise.all([
       readSteering(),
-      queue.pendingCounts().catch(nullIfAway),
+      countsOf(queue),
       countScheduled(),
     ]);
+    const { paused, limits, drainedAt } = steering.get(queue.name) ?? steeringOf();
     return {
       queue: queue.name,
       kinds: kinds.filter((each) => each.queue.name === queue.name).map(({ kind }) => kind),
-      ...(steering.get(queue.name) ?? steeringOf()),
-      ...{ counts, scheduled: scheduled.get(queue.name) ?? 0 },
+      ...{ paused, limits, drainedAt, counts, problem },
+      scheduled: scheduled.get(queue.name) ?? 0,
     };
   }
 
@@ -86,13 +93,12 @@ export function createQueueAdministration(
     },
     async limitQueue(name, limits) {
       const lane = laneOf(name);
-      const { limits: before } = (await readSteering()).get(name) ?? steeringOf();
-      await setLimits(name, { ...before, ...limits });
+      await setLimits(name, limits);
       return applied(lane);
     },
     async drainQueue(name) {
       laneOf(name);
-      const now = new Date();
+      const now = await storeTime();
       const { modifiedCount } = await JobStatusModel.updateMany(
         {
           queue: name,
@@ -103,9 +109,20 @@ export function createQueueAdministration(
         { $set: { cancelRequestedAt: now, cancelUnlessAtWork: true } },
         { writeConcern: DURABLE },
       );
+      await markDrained(name);
+      await applySteering(lanes).catch(nullIfAway);
       return { queue: name, jobs: modifiedCount };
     },
   };
+}
+
+/** One queue that cannot be opened, or a Redis that is away, does not hide what is known besides. */
+async function countsOf(queue: JobQueue): Promise<Pick<QueueView, 'counts' | 'problem'>> {
+  try {
+    return { counts: await queue.pendingCounts(), problem: null };
+  } catch (error) {
+    return { counts: null, problem: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function nullIfAway(error: unknown): null {

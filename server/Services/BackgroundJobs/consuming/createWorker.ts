@@ -7,6 +7,7 @@ import { jobIdOf } from '../queues/envelope.ts';
 import type { JobNotes } from '../recording/jobNotes.ts';
 import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
 import { openBullWorker } from './bullWorker.ts';
+import { isToBeCancelled } from './cancelIntents.ts';
 import { CancelledByAdmin, createConsequences } from './consequences.ts';
 import { countCrashes } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
@@ -53,8 +54,8 @@ interface WorkerOptions {
   onCanary: (sentAt: Date) => void;
   /** Whether an administrator wants this job cancelled, as far as it is known here. */
   isCancelled: (jobId: string) => boolean;
-  /** Whether it is to be ended too when it is at work. */
-  isToEnd: (jobId: string) => boolean;
+  /** Whether a start must ask its record whether it may begin. */
+  mustAsk: () => boolean;
 }
 
 /** What a worker does at this moment. */
@@ -82,7 +83,7 @@ export interface QueueWorker {
   activity(): WorkerActivity;
   /** Jobs at once from now on. @returns whether that is another number than before. */
   limit(concurrency: number): boolean;
-  /** Ends the work of the jobs that `isToEnd` now names. */
+  /** Ends the work of the jobs that `isCancelled` now names. */
   endCancelled(): void;
   /**
    * Takes no more jobs; those at work may end within the grace, then they are handed back.
@@ -206,6 +207,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       {
         ...{ jobs, recorder, notes, log, stop },
         claim: (record) => claimOrForget(record, job),
+        mustClaim: worker.mustAsk(),
         inContext: worker.inContext,
         worker: worker.name,
       },
@@ -218,6 +220,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
    */
   async function claimOrForget(record: JobRecord, job: Job): Promise<boolean> {
     const claimed = await claimStart(record);
+    if (!claimed && (await isToBeCancelled(record.jobId))) throw new CancelledByAdmin();
     if (!claimed) forget(job);
     return claimed;
   }
@@ -238,7 +241,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     limit: bullWorker.limit,
     endCancelled() {
       for (const [job, control] of atWork) {
-        if (!worker.isToEnd(jobIdOf(String(job.id)))) continue;
+        if (!worker.isCancelled(jobIdOf(String(job.id)))) continue;
         control.abort(new CancelledByAdmin());
       }
     },

@@ -31,6 +31,8 @@ interface ExecutionOptions {
   recorder: Recorder;
   notes: Pick<JobNotes, 'line' | 'progress'>;
   claim: (record: JobRecord) => Promise<boolean>;
+  /** Whether a first start claims too. */
+  mustClaim: boolean;
   log: JobLog;
   inContext: InJobContext;
   worker: string;
@@ -60,7 +62,8 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   const { envelope, job } = readJob(start, options.jobs);
   const active = activeRecord(start, envelope, { queue: job.definition.queue.name, ...options });
   notBefore(envelope);
-  const isFirst = start.start === 1 && envelope.generation === 1 && !isUncertain(envelope);
+  const isUnclaimed = start.start === 1 && envelope.generation === 1 && !isUncertain(envelope);
+  const isFirst = isUnclaimed && !options.mustClaim;
   if (!isFirst && !(await options.claim(active))) return null;
 
   const shown = setTimeout(() => {

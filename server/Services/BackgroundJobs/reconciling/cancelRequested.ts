@@ -5,6 +5,7 @@ import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { cancelRecords } from '../runs/cancel.ts';
+import { markDrainEnded, readSteering } from '../steering/queueSteering.ts';
 
 /**
  * A job that Redis does not have may still be on its way there, from whoever recorded it: twice the time
@@ -47,8 +48,24 @@ export async function cancelRequested(lanes: Lanes, jobId?: string): Promise<num
       .limit(PAGE_SIZE)
       .lean<JobStatusDoc[]>();
     for (const lane of lanes) cancelled += await cancelIn(lane, records);
-    if (records.length < PAGE_SIZE) return cancelled;
+    if (records.length < PAGE_SIZE) {
+      if (jobId === undefined) await endDrains(names);
+      return cancelled;
+    }
     beyond = records.at(-1)?._id ?? '';
+  }
+}
+
+/** Lets starts in a drained queue go without asking their records, as soon as none of before is left. */
+async function endDrains(queues: readonly string[]): Promise<void> {
+  for (const [queue, { drainedAt }] of await readSteering()) {
+    if (drainedAt === null || !queues.includes(queue)) continue;
+    const left = await JobStatusModel.exists({
+      queue,
+      status: { $in: [...OPEN_STATES] },
+      cancelRequestedAt: { $exists: true },
+    });
+    if (left === null) await markDrainEnded(queue, drainedAt);
   }
 }
 

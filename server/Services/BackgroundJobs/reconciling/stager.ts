@@ -30,6 +30,7 @@ export async function stageDueJobs(options: StagerOptions): Promise<number> {
   while (!signal?.aborted) {
     const page = await JobStatusModel.find({
       status: 'scheduled',
+      cancelRequestedAt: { $exists: false },
       // What a newer version put off into a queue of its own is left to it.
       queue: { $in: queues },
       runAt: { $lte: new Date(Date.now() + horizonMs) },
@@ -61,7 +62,10 @@ async function claimDue(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[
   await JobStatusModel.bulkWrite(
     records.map(({ _id, generation, starts, updatedAt }) => ({
       updateOne: {
-        filter: { _id, status: 'scheduled', generation, updatedAt },
+        filter: {
+          ...{ _id, status: 'scheduled', generation, updatedAt },
+          cancelRequestedAt: { $exists: false },
+        },
         update: {
           $set: {
             status: 'queued',

@@ -275,8 +275,8 @@ function fieldsOf(record: JobRecord, now: Date, retentionDays: number) {
  * Claims a job for a start before its work begins, durably, so that no earlier start is heard
  * after this one. A record of an older generation, as after a restore of MongoDB alone, moves on to
  * that of the start.
- * @returns false when the record is final, of a newer generation, or a newer start has it: then
- * the work must not be done.
+ * @returns false when the record is final, to be cancelled, of a newer generation, or a newer start has it:
+ * then the work must not be done.
  */
 export async function claimStart(record: JobRecord): Promise<boolean> {
   const { generation } = record;
@@ -284,6 +284,7 @@ export async function claimStart(record: JobRecord): Promise<boolean> {
     {
       _id: record.jobId,
       status: { $in: mayBeIn(record.status) },
+      cancelRequestedAt: { $exists: false },
       $or: [
         // One that its own work put off is not to be done by an earlier start's leftovers.
         { generation, starts: { $lte: record.start }, status: { $ne: 'scheduled' } },

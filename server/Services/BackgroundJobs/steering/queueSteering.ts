@@ -1,4 +1,5 @@
 import { DURABLE } from '../../../models/durable.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
 import {
   type QueueDoc,
   type QueueLimits,
@@ -11,21 +12,31 @@ import type { Lanes } from '../enqueuing/lanes.ts';
 export interface QueueSteering {
   paused: QueuePause | null;
   limits: QueueLimits;
+  /** When it was drained, while jobs of before are left. */
+  drainedAt: Date | null;
+  /** No job begins before, by the store's clock. */
+  heldUntil: Date | null;
 }
+
+const STEERING = { paused: 1, limits: 1, drainedAt: 1, heldUntil: 1 } as const;
+type SteeringDoc = Pick<QueueDoc, keyof typeof STEERING>;
 
 const NO_LIMITS: QueueLimits = { concurrency: null, maxConcurrency: null, rate: null };
 
 /** What is set of each queue that anything is set of, by name. */
 export async function readSteering(): Promise<ReadonlyMap<string, QueueSteering>> {
-  const docs = await QueueModel.find({}, { paused: 1, limits: 1 }).lean<
-    Pick<QueueDoc, '_id' | 'paused' | 'limits'>[]
-  >();
+  const docs = await QueueModel.find({}, STEERING).lean<({ _id: string } & SteeringDoc)[]>();
   return new Map(docs.map((doc) => [doc._id, steeringOf(doc)]));
 }
 
 /** What is set of a queue of which nothing is known. */
-export function steeringOf(doc: Partial<Pick<QueueDoc, 'paused' | 'limits'>> = {}): QueueSteering {
-  return { paused: doc.paused ?? null, limits: { ...NO_LIMITS, ...doc.limits } };
+export function steeringOf(doc: Partial<SteeringDoc> = {}): QueueSteering {
+  return {
+    paused: doc.paused ?? null,
+    limits: { ...NO_LIMITS, ...doc.limits },
+    drainedAt: doc.drainedAt ?? null,
+    heldUntil: doc.heldUntil ?? null,
+  };
 }
 
 /** Sets a queue's pause, durably; null opens it. */
@@ -37,13 +48,43 @@ export async function setPause(queue: string, paused: QueuePause | null): Promis
   );
 }
 
-/** Sets a queue's limits, durably. */
-export async function setLimits(queue: string, limits: QueueLimits): Promise<void> {
+/**
+ * Sets limits of a queue, durably, each for itself: two administrators who set different ones at once do not
+ * undo each other. What is left out stays as it is.
+ */
+export async function setLimits(queue: string, limits: Partial<QueueLimits>): Promise<void> {
+  const fields = Object.entries(limits).map(([name, limit]) => [`limits.${name}`, limit] as const);
+  if (fields.length === 0) return;
+  // A path into what is null cannot be set.
+  await QueueModel.updateOne({ _id: queue, limits: null }, { $set: { limits: NO_LIMITS } });
   await QueueModel.updateOne(
     { _id: queue },
-    { $set: { limits } },
+    { $set: Object.fromEntries(fields) },
     { upsert: true, writeConcern: DURABLE },
   );
+}
+
+/** Longer than a worker takes to read that a queue was drained. */
+const HOLD_MS = 3_000;
+
+/**
+ * Says that a queue's jobs of before are to be cancelled, durably, and holds the queue for so long that each
+ * worker knows it before it begins another job. @returns when that was, by the store's clock.
+ */
+export async function markDrained(queue: string): Promise<Date> {
+  const now = await storeTime();
+  const heldUntil = new Date(now.getTime() + HOLD_MS);
+  await QueueModel.updateOne(
+    { _id: queue },
+    { $set: { drainedAt: now, heldUntil } },
+    { upsert: true, writeConcern: DURABLE },
+  );
+  return now;
+}
+
+/** No job is left that was there when the queue was drained at that instant. */
+export async function markDrainEnded(queue: string, drainedAt: Date): Promise<void> {
+  await QueueModel.updateOne({ _id: queue, drainedAt }, { $set: { drainedAt: null } });
 }
 
 /**
@@ -52,13 +93,16 @@ export async function setLimits(queue: string, limits: QueueLimits): Promise<voi
  */
 export async function applySteering(lanes: Lanes): Promise<string[]> {
   const steering = await readSteering();
+  const isHeld = [...steering.values()].some(({ heldUntil }) => heldUntil !== null);
+  const now = isHeld ? await storeTime() : new Date(0);
   const changed: string[] = [];
   const failures: unknown[] = [];
   for (const { queue } of lanes) {
-    const { paused, limits } = steering.get(queue.name) ?? steeringOf();
+    const { paused, limits, heldUntil } = steering.get(queue.name) ?? steeringOf();
     const { maxConcurrency, rate } = limits;
     try {
-      const to = { paused: paused !== null, maxConcurrency, rate };
+      const closed = paused !== null || (heldUntil !== null && heldUntil > now);
+      const to = { paused: closed, maxConcurrency, rate };
       if (await queue.steer(to)) changed.push(queue.name);
     } catch (error) {
       failures.push(error);
