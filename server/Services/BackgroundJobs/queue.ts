@@ -208,7 +208,7 @@ function optionsOfEntry(
   now: number,
 ): BulkJobOptions {
   const { attempts, retryDelayMs } = optionsOf(envelope.kind);
-  const tries = envelope.maxAttempts ?? attempts;
+  const tries = Math.max(1, (envelope.maxAttempts ?? attempts) - (envelope.spent ?? 0));
   const delay = Math.max(delayMs, (envelope.runAt ?? 0) - now);
   return {
     jobId: queueJobId(envelope.jobId, envelope.generation),

@@ -66,6 +66,26 @@ describe('work that says what becomes of its job', () => {
     await JobStatusModel.deleteMany({});
   });
 
+  it('keeps the attempts that failed before it asked for a later time', async () => {
+    const jobId = await enqueue({ attempts: 2 });
+    const attempts: number[] = [];
+    const worker = await installation.startWorker(async (_, { attempt }) => {
+      attempts.push(attempt);
+      if (attempts.length === 2) throw new RetryLater(100, 'The provider asked us to wait.');
+      throw new Error('refused');
+    });
+    await installation.jobIn('scheduled', jobId);
+    await stageDueJobs({ lanes, ...options });
+    expect(await installation.jobIn('failed', jobId)).toMatchObject({ generation: 2, attempts: 2 });
+    expect(attempts).toEqual([1, 2, 2]);
+    await worker.stop();
+    // A retry by hand begins anew.
+    await administration.retryJob(jobId);
+    const again = await installation.startWorker(async (_, { attempt }) => `attempt ${attempt}`);
+    expect(await installation.jobIn('completed', jobId)).toMatchObject({ result: 'attempt 1' });
+    await again.stop();
+  });
+
   it('is tried later by RetryLater, as often as it asks, at no cost to its attempts', async () => {
     const jobId = await enqueue({ unique: 'held', attempts: 1 });
     let starts = 0;

@@ -6,7 +6,7 @@ export function makeEnvelope(fields: Partial<Envelope> & { jobId: string }): Env
   return {
     ...{ kind: USER_DATA, version: 1, runId: null, runSeq: 1, userId: null, generation: 1 },
     ...{ requestId: null, key: null, unique: null, runAt: null },
-    ...{ priority: null, maxAttempts: null, deadlineMs: null, late: null },
+    ...{ priority: null, maxAttempts: null, spent: null, deadlineMs: null, late: null },
     payload: {},
     ...fields,
   };

@@ -11,11 +11,13 @@ import {
   userDataSource,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { redisUnavailable } from '../../../server/Services/BackgroundJobs/queues/redisErrors.ts';
-import { countsDisagree } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
+import { countsDisagree } from '../../../server/Services/BackgroundJobs/reconciling/countsDisagree.ts';
+import { reconcile } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
 import type { Recorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
 import { entryOf, enumerateRun } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { findRun, openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { SILENT, useInstallation } from './installation.ts';
+import { makeEnvelope } from './makeEnvelope.ts';
 
 /** A recorder that loses everything, as one whose process is killed before it writes. */
 const LOSING: Recorder = {
@@ -30,6 +32,8 @@ describe('the reconciler', () => {
   const installation = useInstallation();
   const { producer, queue, balancedRun } = installation;
 
+  const disagree = (graceMs = 0) => countsDisagree(installation.lanes, { graceMs, settleMs: 10 });
+
   async function finish(runId: string): Promise<void> {
     const worker = await installation.startWorker(() => Promise.resolve('done'));
     await installation.runIn('completed', runId);
@@ -39,7 +43,7 @@ describe('the reconciler', () => {
   it('changes nothing where records and queue agree', async () => {
     const { runId } = await installation.newRun(3);
     expect(await installation.reconcile()).toEqual({ looked: 3, ...NOTHING });
-    expect(await countsDisagree(installation.lanes)).toBe(false);
+    expect(await disagree()).toBe(false);
     await finish(runId);
   });
 
@@ -59,7 +63,7 @@ describe('the reconciler', () => {
     await worker.stop();
     const before = await balancedRun(runId);
     await installation.wipeRedis();
-    expect(await countsDisagree(installation.lanes)).toBe(true);
+    expect(await disagree()).toBe(true);
 
     const { readded } = await installation.reconcile();
     expect(readded).toBe(30 - before.completed);
@@ -72,6 +76,43 @@ describe('the reconciler', () => {
     expect(await balancedRun(runId)).toMatchObject({ enumerated: 30, queued: readded });
     await finish(runId);
     expect(await balancedRun(runId)).toMatchObject({ completed: jobIds.length, failed: 0 });
+  });
+
+  it('takes what is on its way into Redis for no difference, until it is older than the grace', async () => {
+    const jobId = `on-its-way-${Date.now()}`;
+    await installation.outbox.record([
+      { envelope: makeEnvelope({ jobId }), deduplicationId: null },
+    ]);
+    expect(await disagree(60_000)).toBe(false);
+    expect(await disagree(0)).toBe(true);
+    await JobStatusModel.deleteOne({ _id: jobId });
+  });
+
+  it('takes what goes through the queue while it counts for no difference', async () => {
+    const { runId } = await installation.newRun(2_000);
+    const worker = await installation.startWorker(() => Promise.resolve('done'));
+    const answers: boolean[] = [];
+    while ((await balancedRun(runId)).status === 'running' && answers.length < 5) {
+      answers.push(await countsDisagree(installation.lanes, { graceMs: 60_000, settleMs: 300 }));
+      await installation.seal();
+    }
+    expect(answers).not.toContain(true);
+    await installation.runIn('completed', runId);
+    await worker.stop();
+  });
+
+  it('finds what was lost of a flow that never rests among the oldest records', async () => {
+    const { runId, jobIds } = await installation.newRun(20);
+    const oldest = await JobStatusModel.findOne({ runId }).sort({ queuedAt: 1, _id: 1 }).lean();
+    expect(await queue.remove([oldest?._id ?? ''])).toEqual([true]);
+    const { lanes, env } = installation;
+    const found = await reconcile({
+      ...{ lanes, graceMs: 0, retentionDays: 7, batchSize: env.USER_BATCH_SIZE, log: SILENT },
+      oldest: 1,
+    });
+    expect(found).toMatchObject({ looked: 20, readded: 1 });
+    await finish(runId);
+    expect(await balancedRun(runId)).toMatchObject({ completed: jobIds.length });
   });
 
   it('adds the batch that Redis refused', async () => {

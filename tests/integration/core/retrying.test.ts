@@ -2,8 +2,10 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
+import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { claimNextGeneration } from '../../../server/Services/BackgroundJobs/enqueuing/generation.ts';
 import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
+import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { useFailingWork } from './failingWork.ts';
 import { SILENT, useInstallation } from './installation.ts';
 import { makeEnvelope } from './makeEnvelope.ts';
@@ -23,6 +25,28 @@ describe('a retry', () => {
     expect(record).toMatchObject({ generation: 2, attempts: 1, starts: 1, error: null });
     expect(await installation.runIn('completed', runId)).toMatchObject({ failed: 1, completed: 1 });
     expect((await installation.job(jobId)).expiresAt).toBeInstanceOf(Date);
+  });
+
+  it('of two failed jobs with the same unique begins one, and the other is told of it', async () => {
+    const enqueuer = createEnqueuer({
+      ...{ lanes: installation.lanes, batchSize: 50, horizonMs: 60_000, log: SILENT },
+    });
+    const payload = { userId: 'a'.repeat(24), asOf: '2026-11-22', backfill: false };
+    const failed: string[] = [];
+    work.fails = true;
+    for (let job = 0; job < 2; job += 1) {
+      const { jobId } = await enqueuer.enqueue(userDataJob, payload, { unique: 'one' });
+      await installation.jobIn('failed', jobId);
+      failed.push(jobId);
+    }
+    const open = { paused: false, maxConcurrency: null, rate: null };
+    await queue.steer({ ...open, paused: true });
+    const answers = await Promise.allSettled(failed.map((jobId) => administration.retryJob(jobId)));
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer] : []));
+    expect(refused.map(({ reason }) => reason.code)).toEqual(['JOB_PENDING']);
+    await installation.wipeRedis();
+    await JobStatusModel.deleteMany({ _id: { $in: failed } });
+    await queue.steer(open);
   });
 
   it('works when Redis has forgotten the job', async () => {

@@ -59,6 +59,14 @@ export function createRetries({
     return { claimed, duplicates };
   }
 
+  /** Between the look and the claim another job of its `unique` came, or another retry. */
+  async function whyNotClaimed(record: JobStatusDoc): Promise<AppError> {
+    const pending = record.unique === null ? null : await pendingJob(record);
+    if (pending !== null && pending !== record._id) return jobPending(record, pending);
+    const now = await JobStatusModel.findById(record._id, { status: 1 }).lean();
+    return notFailed(record._id, now?.status ?? 'expired');
+  }
+
   return {
     async retryJob(jobId, requestId) {
       const record = await JobStatusModel.findById(jobId).lean<JobStatusDoc>();
@@ -68,7 +76,7 @@ export function createRetries({
       if (pending !== null) throw jobPending(record, pending);
       const { claimed: all, duplicates } = await retry([record], requestId);
       const [claimed] = all;
-      if (claimed === undefined) throw notFailed(jobId, 'no longer failed');
+      if (claimed === undefined) throw await whyNotClaimed(record);
       if (duplicates > 0) throw jobPending(record, await duplicateOf(jobId));
       return { jobId, generation: claimed.generation };
     },

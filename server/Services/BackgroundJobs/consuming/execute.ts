@@ -20,7 +20,7 @@ export interface Start {
   data: unknown;
   /** Which start of this generation, from 1. */
   start: number;
-  /** Which attempt, from 1. */
+  /** Which attempt since it was put in, from 1. */
   attempt: number;
   startedAt: Date;
 }
@@ -60,6 +60,7 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   const { recorder } = options;
   await recorder.whenRoom(options.stop);
   const { envelope, job } = readJob(start, options.jobs);
+  const spent = envelope.spent ?? 0;
   const active = activeRecord(start, envelope, { queue: job.definition.queue.name, ...options });
   notBefore(envelope);
   const isUnclaimed = start.start === 1 && envelope.generation === 1 && !isUncertain(envelope);
@@ -77,7 +78,7 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
             jobId: envelope.jobId,
             runId: envelope.runId,
             runSeq: envelope.runSeq,
-            attempt: start.attempt,
+            attempt: start.attempt + spent,
             idempotencyKey: envelope.jobId,
             signal,
             log: options.log,
@@ -149,7 +150,7 @@ function activeRecord(
     holdsUnique: envelope.unique !== null,
     start: start.start,
     status: 'active',
-    attempts: start.attempt - 1,
+    attempts: start.attempt - 1 + (envelope.spent ?? 0),
     startedAt: start.startedAt,
     finishedAt: null,
     waitedMs: null,

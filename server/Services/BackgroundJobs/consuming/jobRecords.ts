@@ -29,7 +29,7 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
     holdsUnique: envelope.unique !== null,
     start: job.attemptsStarted,
     status,
-    attempts: job.attemptsMade,
+    attempts: job.attemptsMade + (envelope.spent ?? 0),
     startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
     finishedAt: job.finishedOn === undefined ? null : new Date(job.finishedOn),
     waitedMs: waitedMs(job),

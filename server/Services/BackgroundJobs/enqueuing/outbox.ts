@@ -121,6 +121,7 @@ export function entryOfRecord(record: JobStatusDoc): QueueEntry {
       runAt: record.runAt?.getTime() ?? null,
       priority: record.priority,
       maxAttempts: record.maxAttempts,
+      spent: record.attempts === 0 ? null : record.attempts,
       deadlineMs: record.deadlineMs,
       late: null,
       payload: record.payload,

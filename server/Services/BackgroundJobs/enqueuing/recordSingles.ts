@@ -84,7 +84,7 @@ function entryOf({ single: { request, runSeq }, jobId }: Attempt): QueueEntry {
   return {
     envelope: {
       ...rest,
-      ...{ jobId, runSeq, runId: null, generation: 1, late: null },
+      ...{ jobId, runSeq, runId: null, generation: 1, spent: null, late: null },
       runAt: runAt?.getTime() ?? null,
     },
     deduplicationId: null,

@@ -23,6 +23,8 @@ const storedSchema = z.object({
   runAt: z.number().int().nullable().default(null),
   priority: z.number().int().nullable().default(null),
   maxAttempts: z.number().int().positive().nullable().default(null),
+  /** Attempts that had failed before its work asked for a later time: they are not given anew. */
+  spent: z.number().int().positive().nullable().default(null),
   deadlineMs: z.number().int().positive().nullable().default(null),
   /**
    * It was put in later than by its enqueuer, who might have been overtaken: its first start claims the

@@ -71,14 +71,14 @@ export async function look(queue: Queue, queueId: string): Promise<QueuedJob> {
   if (job.finishedOn === undefined) {
     return {
       state: 'pending',
-      attempts: job.attemptsMade,
+      attempts: attemptsOf(job),
       starts: job.attemptsStarted,
       crashes: job.stalledCounter,
     };
   }
   return {
     state: (await job.isFailed()) ? 'failed' : 'completed',
-    attempts: job.attemptsMade,
+    attempts: attemptsOf(job),
     starts: job.attemptsStarted,
     startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
     finishedAt: new Date(job.finishedOn),
@@ -87,6 +87,12 @@ export async function look(queue: Queue, queueId: string): Promise<QueuedJob> {
     failedReason: job.failedReason ?? '',
     failures: job.stacktrace ?? [],
   };
+}
+
+/** With those of before its work asked for a later time. */
+function attemptsOf({ name, data, attemptsMade }: Job): number {
+  const reading = readEnvelope(name, data);
+  return attemptsMade + ((reading.state === 'read' && reading.envelope.spent) || 0);
 }
 
 /** Asks by keys of constant cost: BullMQ's own `getState` searches the whole waiting list. */

@@ -14,7 +14,8 @@ import { nextSlot } from '../scheduling/slots.ts';
 import { applySteering } from '../steering/queueSteering.ts';
 import type { Alarms } from './alarms.ts';
 import { cancelRequested } from './cancelRequested.ts';
-import { countsDisagree, type ReconcilerOptions, reconcile } from './reconciler.ts';
+import { countsDisagree } from './countsDisagree.ts';
+import { type ReconcilerOptions, reconcile } from './reconciler.ts';
 import { stageDueJobs } from './stager.ts';
 
 interface KeeperOptions {
@@ -35,6 +36,8 @@ const FOLD_INTERVAL_MS = 60_000;
 const LEASE = 'ledger-keeper';
 /** A job recorded just now may be on its way into Redis still. */
 const TIMED_GRACE_MS = 2 * HAND_OVER_MS;
+/** Of each state, each minute: what was lost is the oldest before long. */
+const OLDEST_LOOKED_AT = 500;
 /** However well counts agree, everything is looked through this often. */
 const FULL_PASS_EVERY = 10;
 
@@ -92,7 +95,11 @@ export function startKeeper(options: KeeperOptions): Repetition {
       const began = Date.now();
       pass += 1;
       const due = alarmedAt !== null || cancelling || pass % FULL_PASS_EVERY === 0;
-      if (!due && !(await countsDisagree(lanes))) return;
+      if (!due && !(await countsDisagree(lanes, reconciliation))) {
+        // Of a queue in which jobs always flow the counts tell nothing.
+        await reconcile({ ...reconciliation, oldest: OLDEST_LOOKED_AT, signal });
+        return;
+      }
       if (alarmedAt !== null) {
         log.info('Redis or a worker was lost: all open jobs are looked through');
       }

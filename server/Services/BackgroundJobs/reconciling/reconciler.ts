@@ -1,4 +1,4 @@
-import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { recordOfEnded } from '../consuming/jobRecords.ts';
@@ -22,6 +22,8 @@ export interface ReconcilerOptions {
   log: JobLog;
   /** Only those that are due at a certain time. */
   timed?: boolean;
+  /** Only so many records of each state, the oldest, and no look for strays; all if absent. */
+  oldest?: number;
   /** Ends a pass after the page under way, when its process stops. */
   signal?: AbortSignal;
 }
@@ -35,23 +37,6 @@ export interface Reconciliation {
   cancelled: number;
   adopted: number;
   removed: number;
-}
-
-/**
- * Whether records and queues can disagree: in one of them more jobs are open in the records than
- * pending in Redis, or the other way round.
- */
-export async function countsDisagree(lanes: Lanes): Promise<boolean> {
-  const open = await JobStatusModel.aggregate<{ _id: string; jobs: number }>([
-    { $match: { status: { $in: [...PENDING_STATES] } } },
-    { $group: { _id: '$queue', jobs: { $sum: 1 } } },
-  ]);
-  const openIn = new Map(open.map(({ _id, jobs }) => [_id, jobs]));
-  for (const { queue } of lanes) {
-    const { waiting, active, delayed } = await queue.pendingCounts();
-    if ((openIn.get(queue.name) ?? 0) !== waiting + active + delayed) return true;
-  }
-  return false;
 }
 
 /**
@@ -76,16 +61,20 @@ export async function reconcile(options: ReconcilerOptions): Promise<Reconciliat
     ...(options.timed === true && { runAt: { $ne: null } }),
   };
   for (const status of PENDING_STATES) {
+    let left = options.oldest ?? Number.POSITIVE_INFINITY;
     for await (const page of recordPages(status, filter)) {
       if (options.signal?.aborted) return sum;
       for (const lane of lanes) {
         const records = page.filter(({ queue }) => queue === lane.queue.name);
         if (records.length > 0) await reconcileRecords(records, lane, options, sum);
       }
+      left -= page.length;
+      if (left <= 0) break;
     }
   }
-  // What is timed cannot wait for a look through all that Redis holds.
-  for (const lane of options.timed === true ? [] : lanes) {
+  // What is timed, or looked at each minute, cannot wait for a look through all that Redis holds.
+  const isPart = options.timed === true || options.oldest !== undefined;
+  for (const lane of isPart ? [] : lanes) {
     const { adopted, removed } = await removeOrAdoptStrays(lane, options.signal);
     sum.adopted += adopted;
     sum.removed += removed;

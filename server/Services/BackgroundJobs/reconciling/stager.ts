@@ -54,7 +54,8 @@ export async function stageDueJobs(options: StagerOptions): Promise<number> {
 
 /**
  * Takes scheduled records as queued, durably. One that was started before, and was put off by its own
- * work, becomes its next generation: the earlier start must not be heard any more.
+ * work, becomes its next generation: the earlier start must not be heard any more. Attempts that it has spent
+ * stay spent.
  */
 async function claimDue(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[]> {
   const now = new Date();
@@ -71,7 +72,7 @@ async function claimDue(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[
             status: 'queued',
             updatedAt: now,
             claim,
-            ...(starts > 0 && { generation: generation + 1, starts: 0, attempts: 0 }),
+            ...(starts > 0 && { generation: generation + 1, starts: 0 }),
           },
         },
       },

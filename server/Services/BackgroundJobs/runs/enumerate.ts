@@ -138,7 +138,7 @@ export function entryOf(
       generation: 1,
       requestId: run.requestId,
       ...{ key: null, unique: null, runAt: null },
-      ...{ priority: null, maxAttempts: null, deadlineMs: null, late: null },
+      ...{ priority: null, maxAttempts: null, spent: null, deadlineMs: null, late: null },
       payload,
     },
     deduplicationId,
