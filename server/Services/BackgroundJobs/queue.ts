@@ -2,6 +2,7 @@ import { type BulkJobOptions, Queue } from 'bullmq';
 import type { RedisConnection } from '../../config/queueRedisConn.ts';
 import { AppError } from '../../errors/AppError.ts';
 import type { Admission } from './queues/admission.ts';
+import { FIELDS, keysOf, LOCK, PLACES } from './queues/bullmqLayout.ts';
 import { CANARY, CANARY_OPTIONS } from './queues/canary.ts';
 import {
   type Envelope,
@@ -163,7 +164,7 @@ export function openQueue(
     pendingCounts: () => ask(() => contents.pendingCounts(queue, redis)),
     completedOfLate: (withinMs = keepFinishedMs) =>
       ask(() => contents.completedSince(queue, redis, Date.now() - withinMs)),
-    jobsAtWork: () => ask(() => jobsAtWork(redis, `${prefix}:${name}`)),
+    jobsAtWork: () => ask(() => jobsAtWork(redis, keysOf(prefix, name))),
     requireRoom: () => ask(() => requireRoom(redis)),
     look: (queueIds) => ask(() => Promise.all(queueIds.map((id) => contents.look(queue, id)))),
     places: (queueIds) => ask(() => contents.places(queue, redis, queueIds)),
@@ -236,8 +237,8 @@ async function requireRoom(redis: RedisConnection): Promise<void> {
 const RELEASE_LOCKS = `
 local released = 0
 for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
-  if redis.call('HGET', KEYS[2] .. id, 'pb') == ARGV[1] then
-    released = released + redis.call('DEL', KEYS[2] .. id .. ':lock')
+  if redis.call('HGET', KEYS[2] .. id, '${FIELDS.worker}') == ARGV[1] then
+    released = released + redis.call('DEL', KEYS[2] .. id .. '${LOCK}')
   end
 end
 return released`;
@@ -247,6 +248,6 @@ async function releaseLocksOf(
   redis: RedisConnection,
   worker: string,
 ): Promise<number> {
-  const keys = [queue.toKey('active'), queue.toKey('')];
+  const keys = [queue.toKey(PLACES.active), queue.toKey('')];
   return Number(await redis.eval(RELEASE_LOCKS, keys.length, ...keys, worker));
 }

@@ -1,6 +1,7 @@
 import type { Env } from '../../config/env.ts';
 import type { RedisConnection, RedisSettings } from '../../config/queueRedisConn.ts';
 import { redisAddress } from '../../config/redisAddress.ts';
+import { keysOf } from '../../Services/BackgroundJobs/queues/bullmqLayout.ts';
 import { catalogue } from '../../Services/BackgroundJobs/queues/catalogue.ts';
 import { queuesOf } from '../../Services/BackgroundJobs/queues/loadProcessors.ts';
 import { lockless } from '../../Services/BackgroundJobs/queues/lockless.ts';
@@ -113,7 +114,7 @@ export async function activeWithoutLock(
 ): Promise<Finding> {
   let jobs = 0;
   for (const { name } of queuesOf(catalogue).keys()) {
-    jobs += await lockless(redis, `${QUEUE_PREFIX}:${name}`);
+    jobs += await lockless(redis, keysOf(QUEUE_PREFIX, name));
   }
   if (jobs === 0) return well('every job at work has a living worker');
   return warning(

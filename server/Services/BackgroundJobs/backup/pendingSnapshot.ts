@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import { deduplicationPart, FIELDS, keysOf, PLACES, SINGLES } from '../queues/bullmqLayout.ts';
 
 /** A key as Redis itself writes it down. */
 export interface DumpedKey {
@@ -12,10 +13,8 @@ export interface DumpedKey {
 }
 
 /** Where a queue keeps its pending jobs. */
-const LISTS = ['wait', 'paused', 'active'] as const;
-const SORTED_SETS = ['delayed', 'prioritized'] as const;
-/** What else the queue needs to go on. */
-const SINGLES = ['meta', 'id', 'pc'] as const;
+const LISTS = [PLACES.waiting, PLACES.paused, PLACES.active] as const;
+const SORTED_SETS = [PLACES.delayed, PLACES.prioritized] as const;
 const PAGE_SIZE = 500;
 /** Copies of a backup that died are gone after this long. */
 const COPY_KEPT_S = 3_600;
@@ -31,7 +30,7 @@ export async function* dumpPending(
   prefix: string,
   queue: string,
 ): AsyncGenerator<DumpedKey> {
-  const key = (name: string) => `${prefix}:${queue}:${name}`;
+  const key = keysOf(prefix, queue);
   const mark = `backup-${randomUUID()}`;
   const copyOf = (name: string) => key(`${mark}:${name}`);
   const structures = [...LISTS, ...SORTED_SETS];
@@ -94,7 +93,8 @@ async function dumpJobs(
   const dumpOf = new Map(dumps.map((dumped) => [dumped.key, dumped]));
   // Asked after the dump: a job that has not ended now had not ended then.
   const reading = redis.pipeline();
-  for (const id of ids) reading.hmget(key(id), 'timestamp', 'finishedOn', 'deid');
+  const { addedAt, endedAt, deduplicationId: heldId } = FIELDS;
+  for (const id of ids) reading.hmget(key(id), addedAt, endedAt, heldId);
   const fields = (await done(reading)) as (string | null)[][];
   const dumped: DumpedKey[] = [];
   const left: string[] = [];
@@ -105,7 +105,8 @@ async function dumpJobs(
     if (dump === undefined || timestamp === null || finishedOn !== null) left.push(id);
     else {
       dumped.push(dump);
-      if (deduplicationId) deduplicated.push({ id, holder: key(`de:${deduplicationId}`) });
+      if (deduplicationId)
+        deduplicated.push({ id, holder: key(deduplicationPart(deduplicationId)) });
     }
   }
   const holding = redis.pipeline();

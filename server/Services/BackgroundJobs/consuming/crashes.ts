@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import { FIELDS } from '../queues/bullmqLayout.ts';
 import { withRedis } from '../queues/redisErrors.ts';
 
 /**
@@ -8,15 +9,17 @@ import { withRedis } from '../queues/redisErrors.ts';
  */
 export const SUSPECT_AFTER_CRASHES = 2;
 
+const { starts, stalls, crashable } = FIELDS;
+
 /**
- * `stc` is BullMQ's count, `ats` numbers the starts. `crashable` is ours: as far as this start's crash
- * may raise the count. Before the first crash it is not written, for it would cost each job a command.
+ * `crashable` says how far this start's crash may raise the count of stalls. Before the first crash it is
+ * not written, for it would cost each job a command.
  */
 const CRASHES = `
-local start, counted, crashable = unpack(redis.call('HMGET', KEYS[1], 'ats', 'stc', 'crashable'))
+local start, counted, crashable = unpack(redis.call('HMGET', KEYS[1], '${starts}', '${stalls}', '${crashable}'))
 local crashes = math.min(tonumber(counted or 0), tonumber(crashable or 1))
 if start ~= ARGV[1] then return crashes end
-redis.call('HSET', KEYS[1], 'stc', crashes, 'crashable', crashes + ARGV[2])
+redis.call('HSET', KEYS[1], '${stalls}', crashes, '${crashable}', crashes + ARGV[2])
 return crashes`;
 
 interface CrashCountOptions {

@@ -2,6 +2,7 @@ import type { Job } from 'bullmq';
 import { inTime } from '../../../config/inTime.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import type { Admission } from '../queues/admission.ts';
+import { keysOf } from '../queues/bullmqLayout.ts';
 import { CANARY } from '../queues/canary.ts';
 import { jobIdOf } from '../queues/envelope.ts';
 import type { JobNotes } from '../recording/jobNotes.ts';
@@ -114,7 +115,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
   /** What ends each job's work early. */
   const atWork = new Map<Job, AbortController>();
 
-  const keyOf = (name: string) => `${settings.prefix}:${queue}:${name}`;
+  const keyOf = keysOf(settings.prefix, queue);
   const suspects = createSuspects({
     crashCount: countCrashes({ redis: worker.redis, keyOf }),
     maxCrashes: settings.maxCrashes,

@@ -1,6 +1,7 @@
 import { inspect, stripVTControlCharacters } from 'node:util';
 import type { TextRedactor } from '../../../config/redaction.ts';
 import type { JobFailure } from '../../../models/system/JobStatusModel.ts';
+import { STALLED_TOO_OFTEN } from '../queues/bullmqLayout.ts';
 
 /** A code as records keep it and filters ask for it. */
 const CODE = /^[A-Za-z]\w{0,63}$/;
@@ -10,8 +11,6 @@ const MAX_LENGTH = 1000;
 const MAX_LOOKED_AT = 65_536;
 /** What a terminal obeys, and what turns the direction of text around; lines and tabs may stay. */
 const CONTROLS = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
-/** What BullMQ writes when a job's worker vanished more often than `maxStalledCount`. */
-const CRASHED = /^job stalled more than allowable limit/;
 
 /** What people read of a job that was at work in too many crashes. */
 export const CRASHED_TOO_OFTEN =
@@ -72,7 +71,8 @@ export function failureText({ code, message }: JobFailure): string {
 
 /** Reads such a text again; also understands what BullMQ itself writes. */
 export function parseFailureText(text: string): JobFailure {
-  if (CRASHED.test(text)) return { code: 'CRASHED_TOO_OFTEN', message: CRASHED_TOO_OFTEN };
+  if (STALLED_TOO_OFTEN.test(text))
+    return { code: 'CRASHED_TOO_OFTEN', message: CRASHED_TOO_OFTEN };
   const [, code, message] = SHAPE.exec(text) ?? [];
   if (code === undefined || message === undefined) return { code: 'JOB_FAILED', message: text };
   return { code, message };

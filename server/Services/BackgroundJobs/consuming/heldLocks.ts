@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { onBack, onLost } from '../../../config/redisStates.ts';
+import { FIELDS, LOCK, PLACES } from '../queues/bullmqLayout.ts';
 
 interface HeldLocksOptions {
   redis: RedisConnection;
@@ -25,7 +26,7 @@ export interface HeldLocks {
  */
 const TAKE_AGAIN = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-if redis.call('HGET', KEYS[2], 'ats') ~= ARGV[2] then return 0 end
+if redis.call('HGET', KEYS[2], '${FIELDS.starts}') ~= ARGV[2] then return 0 end
 if not redis.call('LPOS', KEYS[3], ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
 redis.call('SREM', KEYS[4], ARGV[1])
@@ -45,7 +46,8 @@ export function holdLocks({ redis, keyOf, lockMs }: HeldLocksOptions): HeldLocks
   /** A worker that cannot have it has lost the job to another, as the acknowledgement will find. */
   async function takeAgain(job: Job, token: string): Promise<void> {
     const id = String(job.id);
-    const keys = [keyOf(`${id}:lock`), keyOf(id), keyOf('active'), keyOf('stalled')];
+    const places = [keyOf(PLACES.active), keyOf(PLACES.stalled)];
+    const keys = [keyOf(id) + LOCK, keyOf(id), ...places];
     const args = [id, String(job.attemptsStarted), token, String(lockMs)];
     await redis.eval(TAKE_AGAIN, keys.length, ...keys, ...args).catch(() => undefined);
   }

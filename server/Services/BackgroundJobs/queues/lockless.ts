@@ -1,4 +1,5 @@
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import { FIELDS, LOCK, PLACES } from './bullmqLayout.ts';
 
 const PAGE_SIZE = 500;
 
@@ -14,21 +15,25 @@ export interface JobsAtWork {
 
 /**
  * Looks at the jobs at work and their locks, the canary too.
- * @param queueKey the queue's prefix and name, as `{hourwork}:user-data`.
+ * @param keyOf the key of a part of the queue.
  */
-export async function jobsAtWork(redis: RedisConnection, queueKey: string): Promise<JobsAtWork> {
+export async function jobsAtWork(
+  redis: RedisConnection,
+  keyOf: (part: string) => string,
+): Promise<JobsAtWork> {
+  const active = keyOf(PLACES.active);
   const seen = { locked: 0, lockless: 0 };
   let takenAt = 0;
   for (let start = 0; ; start += PAGE_SIZE) {
-    const ids = await redis.lrange(`${queueKey}:active`, start, start + PAGE_SIZE - 1);
+    const ids = await redis.lrange(active, start, start + PAGE_SIZE - 1);
     if (ids.length === 0) return { ...seen, takenAt: takenAt === 0 ? null : new Date(takenAt) };
     // One key at a time answers per job; of several keys EXISTS would only tell how many.
     const pipeline = redis.pipeline();
     for (const id of ids) {
-      pipeline.exists(`${queueKey}:${id}:lock`);
-      pipeline.hget(`${queueKey}:${id}`, 'processedOn');
+      pipeline.exists(keyOf(id) + LOCK);
+      pipeline.hget(keyOf(id), FIELDS.takenAt);
       // Asked after the lock: a job that has ended meanwhile is neither.
-      pipeline.lpos(`${queueKey}:active`, id);
+      pipeline.lpos(active, id);
     }
     const answers = (await pipeline.exec()) ?? [];
     for (const position of ids.keys()) {
@@ -44,6 +49,9 @@ export async function jobsAtWork(redis: RedisConnection, queueKey: string): Prom
 }
 
 /** How many jobs a queue holds for being at work although no worker has them. */
-export async function lockless(redis: RedisConnection, queueKey: string): Promise<number> {
-  return (await jobsAtWork(redis, queueKey)).lockless;
+export async function lockless(
+  redis: RedisConnection,
+  keyOf: (part: string) => string,
+): Promise<number> {
+  return (await jobsAtWork(redis, keyOf)).lockless;
 }

@@ -1,6 +1,7 @@
 import type { Job, JobType, Queue } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import type { PendingCounts, PendingJob, QueuedJob } from '../queue.ts';
+import { FIELDS, LOCK, PLACES } from './bullmqLayout.ts';
 import { CANARY } from './canary.ts';
 import { readEnvelope } from './envelope.ts';
 import { HALF_REMOVED } from './removal.ts';
@@ -33,7 +34,7 @@ export function completedSince(
   redis: RedisConnection,
   since: number,
 ): Promise<number> {
-  return redis.zcount(queue.toKey('completed'), since, '+inf');
+  return redis.zcount(queue.toKey(PLACES.completed), since, '+inf');
 }
 
 export async function hasTakeableJob(queue: Queue): Promise<boolean> {
@@ -103,11 +104,11 @@ export async function places(
 ): Promise<string[]> {
   const pipeline = redis.pipeline();
   for (const id of queueIds) {
-    pipeline.hget(queue.toKey(id), 'timestamp');
-    pipeline.exists(`${queue.toKey(id)}:lock`);
-    pipeline.zscore(queue.toKey('delayed'), id);
-    pipeline.zscore(queue.toKey('completed'), id);
-    pipeline.zscore(queue.toKey('failed'), id);
+    pipeline.hget(queue.toKey(id), FIELDS.addedAt);
+    pipeline.exists(queue.toKey(id) + LOCK);
+    pipeline.zscore(queue.toKey(PLACES.delayed), id);
+    pipeline.zscore(queue.toKey(PLACES.completed), id);
+    pipeline.zscore(queue.toKey(PLACES.failed), id);
   }
   const replies = (await pipeline.exec()) ?? [];
   return queueIds.map((_, index) => {
@@ -148,7 +149,7 @@ export async function endedPage(
   redis: RedisConnection,
   { since, start, size }: { since: number; start: number; size: number },
 ): Promise<string[]> {
-  const pages = ['completed', 'failed'].map((set) =>
+  const pages = [PLACES.completed, PLACES.failed].map((set) =>
     redis.zrangebyscore(queue.toKey(set), since, '+inf', 'LIMIT', start, size),
   );
   return (await Promise.all(pages)).flat();

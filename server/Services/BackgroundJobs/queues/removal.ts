@@ -1,8 +1,9 @@
 import type { Queue } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
+import { FIELDS, LOCK, PLACES } from './bullmqLayout.ts';
 
 /** Where a job is while it is removed: no worker looks there, and a removal cut off midway leaves it. */
-export const HALF_REMOVED = 'waiting-children';
+export const HALF_REMOVED = PLACES.waitingForChildren;
 
 /**
  * Takes a job from where workers find it, unless one has it or it has ended. In one step, because
@@ -12,17 +13,17 @@ export const HALF_REMOVED = 'waiting-children';
  */
 const TAKE_OUT = `
 local function takeOut()
-  for _, set in ipairs({ 'delayed', 'prioritized' }) do
+  for _, set in ipairs({ '${PLACES.delayed}', '${PLACES.prioritized}' }) do
     if redis.call('ZREM', KEYS[1] .. set, ARGV[1]) == 1 then return end
   end
-  for _, list in ipairs({ 'wait', 'paused', 'active' }) do
+  for _, list in ipairs({ '${PLACES.waiting}', '${PLACES.paused}', '${PLACES.active}' }) do
     if redis.call('LREM', KEYS[1] .. list, -1, ARGV[1]) == 1 then return end
   end
 end
 local job = KEYS[1] .. ARGV[1]
 if redis.call('EXISTS', job) == 0 then return 'absent' end
-if redis.call('EXISTS', job .. ':lock') == 1 then return 'kept' end
-if redis.call('HEXISTS', job, 'finishedOn') == 1 then return 'kept' end
+if redis.call('EXISTS', job .. '${LOCK}') == 1 then return 'kept' end
+if redis.call('HEXISTS', job, '${FIELDS.endedAt}') == 1 then return 'kept' end
 takeOut()
 redis.call('ZADD', KEYS[1] .. '${HALF_REMOVED}', 0, ARGV[1])
 return 'out'`;
