@@ -30,6 +30,7 @@ import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
 import { createJobNotes } from '../Services/BackgroundJobs/recording/jobNotes.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
+import { followStoreClock } from '../Services/BackgroundJobs/scheduling/storeClock.ts';
 import { followLimits } from '../Services/BackgroundJobs/steering/followLimits.ts';
 import { processRedactor } from './processLogger.ts';
 import type { ShutdownList } from './shutdown.ts';
@@ -79,6 +80,7 @@ export function startConsuming({
     },
     log: logger,
   });
+  const clock = followStoreClock({ log: logger });
   const redact = processRedactor(env);
   const failureOf = createFailureOf(redact);
   const notes = createJobNotes({ clean: createCleaner(redact), log: logger });
@@ -94,6 +96,7 @@ export function startConsuming({
       concurrency: firstConcurrency(queue.concurrency(env)),
       retentionDays: env.JOB_STATUS_RETENTION_DAYS,
       isCancelled: intents.has,
+      now: clock.now,
       mustAsk: () => intents.mustAsk(queue.name),
       settings: {
         prefix: env.QUEUE_PREFIX,
@@ -169,6 +172,7 @@ export function startConsuming({
     inOrder = stopped.every((nothingLeft) => nothingLeft);
   });
   shutdown.add('cancel intents', intents.stop);
+  shutdown.add('clock', clock.stop);
   const held = workers.map((worker) => {
     const { queue } = loaded.find((each) => each.queue.name === worker.queue) ?? {};
     return holdConcurrency(queue?.concurrency(env) ?? 1, { worker, log: logger });

@@ -1,5 +1,6 @@
 import { model, Schema } from 'mongoose';
 import { isDuplicateKey } from '../mongoErrors.ts';
+import { storeTime } from '../serverFacts.ts';
 
 interface LeaseDoc {
   _id: string;
@@ -20,11 +21,12 @@ const LeaseModel = model<LeaseDoc>('Lease', leaseSchema);
 
 /**
  * Takes or renews a named lease for `ttlMs`. It saves double work among processes; whatever must
- * not happen twice is guarded by its own condition as well.
+ * not happen twice is guarded by its own condition as well. Times are of the database's clock: a process
+ * whose own is ahead takes no lease that is held.
  * @returns whether `holder` has it now.
  */
 export async function acquireLease(name: string, holder: string, ttlMs: number): Promise<boolean> {
-  const now = Date.now();
+  const now = (await storeTime()).getTime();
   try {
     const { matchedCount, upsertedCount } = await LeaseModel.updateOne(
       { _id: name, $or: [{ holder }, { expiresAt: { $lt: new Date(now) } }] },
@@ -45,7 +47,10 @@ export async function releaseLease(name: string, holder: string): Promise<void> 
 
 /** The names of the leases that a process holds now, or held until it died a moment ago. */
 export async function heldLeases(): Promise<string[]> {
-  const leases = await LeaseModel.find({ expiresAt: { $gte: new Date() } }, { _id: 1 }).lean();
+  const leases = await LeaseModel.find(
+    { expiresAt: { $gte: await storeTime() } },
+    { _id: 1 },
+  ).lean();
   return leases.map(({ _id }) => _id);
 }
 

@@ -71,6 +71,7 @@ interface WorkerOverrides {
   onCanary?: (sentAt: Date) => void;
   isCancelled?: (jobId: string) => boolean;
   mustAsk?: () => boolean;
+  now?: () => number;
 }
 
 interface StartedWorker {
@@ -247,6 +248,7 @@ export function useInstallation(
         concurrency: firstConcurrency(userDataJob.queue.concurrency(env)),
         retentionDays: env.JOB_STATUS_RETENTION_DAYS,
         isCancelled: overrides.isCancelled ?? (() => false),
+        now: overrides.now ?? Date.now,
         mustAsk: overrides.mustAsk ?? (() => false),
         settings: {
           prefix: env.QUEUE_PREFIX,

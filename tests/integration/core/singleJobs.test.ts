@@ -156,6 +156,19 @@ describe('a job that belongs to no run', () => {
     await worker.stop();
   });
 
+  it('is not begun early by a worker whose clock is ahead, at no cost to its attempts', async () => {
+    // This process stands for a machine three seconds ahead of the database.
+    const now = () => Date.now() - 3_000;
+    const runAt = new Date(now() + 2_000);
+    const { jobId } = await enqueue({ runAt, attempts: 1 });
+    const worker = await installation.startWorker(() => Promise.resolve(now()), { now });
+    const { result, attempts } = await installation.jobIn('completed', jobId);
+    expect(Number(result)).toBeGreaterThanOrEqual(runAt.getTime() - 50);
+    expect(Number(result)).toBeLessThan(runAt.getTime() + 1_500);
+    expect(attempts).toBe(1);
+    await worker.stop();
+  });
+
   it('goes before others when its number is lower', async () => {
     const order: unknown[] = [];
     const numbers = [500, 1, 100];

@@ -33,6 +33,8 @@ interface ConsequenceOptions {
   dependenciesAnswer: () => Promise<boolean>;
   /** Called when the work failed because a dependency is away. */
   onDependencyAway: (error: unknown) => void;
+  /** The database's clock, epoch milliseconds. */
+  now: () => number;
   log: JobLog;
 }
 
@@ -62,7 +64,11 @@ export function createConsequences(options: ConsequenceOptions): SettleOrThrow {
       notes.attempt(start.jobId, attemptOf(start, 'cancelled', failure));
       return true;
     }
-    const { runAt, giveUpAfterMs } = laterTime(error, options.jobs.get(job.name));
+    const { runAt, giveUpAfterMs } = laterTime(
+      error,
+      options.jobs.get(job.name),
+      new Date(options.now()),
+    );
     const since = await postpone(start, runAt, giveUpAfterMs);
     if (since !== null) throw gaveUp(since, error);
     notes.attempt(start.jobId, attemptOf(start, 'postponed', failureOf(error)));

@@ -55,6 +55,8 @@ interface WorkerOptions {
   onCanary: (sentAt: Date) => void;
   /** Whether an administrator wants this job cancelled, as far as it is known here. */
   isCancelled: (jobId: string) => boolean;
+  /** The database's clock, epoch milliseconds: what is due at a certain time goes by it. */
+  now: () => number;
   /** Whether a start must ask its record whether it may begin. */
   mustAsk: () => boolean;
 }
@@ -160,7 +162,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     log,
   });
   const settleOrThrow = createConsequences({
-    ...{ jobs, recorder, notes, log },
+    ...{ jobs, recorder, notes, log, now: worker.now },
     failureOf: worker.failureOf,
     retentionDays: worker.retentionDays,
     dependenciesAnswer: worker.dependenciesAnswer,
@@ -206,7 +208,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
         startedAt: new Date(job.processedOn ?? Date.now()),
       },
       {
-        ...{ jobs, recorder, notes, log, stop },
+        ...{ jobs, recorder, notes, log, stop, now: worker.now },
         claim: (record) => claimOrForget(record, job),
         mustClaim: worker.mustAsk(),
         inContext: worker.inContext,

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../../errors/AppError.ts';
 import { asParentJob } from '../enqueuing/parentJob.ts';
 import { type Envelope, readEnvelope } from '../queues/envelope.ts';
@@ -37,6 +38,8 @@ interface ExecutionOptions {
   inContext: InJobContext;
   worker: string;
   stop: AbortSignal;
+  /** The database's clock, epoch milliseconds. */
+  now: () => number;
 }
 
 /** Runs work so that each line logged within says to which job it belongs. */
@@ -47,6 +50,7 @@ export type InJobContext = <T>(
 
 /** A timer may fire a little early. */
 const EARLY_MS = 50;
+const KEPT_MS = 1_000;
 const SHOWN_AS_ACTIVE_AFTER_MS = 1_000;
 
 /**
@@ -62,7 +66,7 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   const { envelope, job } = readJob(start, options.jobs);
   const spent = envelope.spent ?? 0;
   const active = activeRecord(start, envelope, { queue: job.definition.queue.name, ...options });
-  notBefore(envelope);
+  await notBefore(envelope, options);
   const isUnclaimed = start.start === 1 && envelope.generation === 1 && !isUncertain(envelope);
   const isFirst = isUnclaimed && !options.mustClaim;
   if (!isFirst && !(await options.claim(active))) return null;
@@ -93,9 +97,16 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   }
 }
 
-/** A clock that was ahead where the job was put in, or here, must not begin it early. */
-function notBefore({ runAt }: Envelope): void {
-  if (runAt !== null && runAt - Date.now() > EARLY_MS) throw new NotYetDue(runAt);
+/**
+ * BullMQ hands a delayed job out by the clock of whichever worker asks: one that is ahead would be given it
+ * early, again and again. It keeps such a job for a second, in which others may take what is due.
+ */
+async function notBefore({ runAt }: Envelope, { now, stop }: ExecutionOptions): Promise<void> {
+  const early = () => (runAt === null ? 0 : runAt - now());
+  if (early() <= EARLY_MS) return;
+  await wait(Math.min(early(), KEPT_MS), undefined, { signal: stop }).catch(() => undefined);
+  stop.throwIfAborted();
+  if (runAt !== null && early() > EARLY_MS) throw new NotYetDue(runAt);
 }
 
 /** Whether the record may say meanwhile that the work is not to be done: cancelled, or its user deleted. */

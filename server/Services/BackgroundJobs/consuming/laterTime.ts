@@ -13,7 +13,7 @@ const LEAST_MS = 100;
 export function laterTime(
   error: unknown,
   job: ServedJob | undefined,
-  now = new Date(),
+  now: Date,
 ): { runAt: Date; giveUpAfterMs: number } {
   const asked = error instanceof RetryLater ? error.afterMs : 0;
   const afterMs = Math.min(DAY_MS, Math.max(LEAST_MS, Number.isFinite(asked) ? asked : DAY_MS));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DURABLE } from '../../../models/durable.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { entryOfRecord, handedOverLate } from '../enqueuing/outbox.ts';
@@ -27,13 +28,15 @@ export async function stageDueJobs(options: StagerOptions): Promise<number> {
   const { lanes, horizonMs, batchSize, signal } = options;
   const queues = [...lanes].map(({ queue }) => queue.name);
   let staged = 0;
+  // By the database's clock: one that is behind here would put them in late.
+  const until = new Date((await storeTime()).getTime() + horizonMs);
   while (!signal?.aborted) {
     const page = await JobStatusModel.find({
       status: 'scheduled',
       cancelRequestedAt: { $exists: false },
       // What a newer version put off into a queue of its own is left to it.
       queue: { $in: queues },
-      runAt: { $lte: new Date(Date.now() + horizonMs) },
+      runAt: { $lte: until },
     })
       .sort({ runAt: 1, _id: 1 })
       .limit(PAGE_SIZE)

@@ -1,5 +1,6 @@
 import { storeTime } from '../../../models/serverFacts.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import { every, type Repetition } from './every.ts';
 
 /** The database's clock, read in this process. */
 export interface StoreClock {
@@ -55,7 +56,7 @@ export function createStoreClock({
       const way = aheadMs > 0 ? 'ahead of' : 'behind';
       log.warn(
         `This machine’s clock is ${(Math.abs(aheadMs) / 1000).toFixed(1)} s ${way} the database’s: ` +
-          'schedules go by the database’s. Set this one right: sudo timedatectl set-ntp true',
+          'what is due at a certain time goes by the database’s. Set this one right: sudo timedatectl set-ntp true',
       );
     }
     if (!off && wasOff) log.info('This machine’s clock agrees with the database’s again');
@@ -70,5 +71,29 @@ export function createStoreClock({
       }
       return new Date((offset ?? 0) + elapsed());
     },
+  };
+}
+
+/** The database's clock as this process knows it, to be read without asking. */
+export interface FollowedClock extends Repetition {
+  /** Epoch milliseconds; this machine's until the database has been asked once. */
+  now(): number;
+}
+
+/** Follows the database's clock, for work that cannot wait to ask: it is measured each ten seconds. */
+export function followStoreClock({ log, ...options }: StoreClockOptions): FollowedClock {
+  const { elapsed = () => performance.now() } = options;
+  const clock = createStoreClock({ log, ...options });
+  /** Epoch milliseconds of the database, less the time elapsed. */
+  let offset: number | null = null;
+  const following = every(
+    { name: 'The database’s clock', intervalMs: MEASURED_EVERY_MS, log },
+    async () => {
+      offset = (await clock.now()).getTime() - elapsed();
+    },
+  );
+  return {
+    now: () => (offset === null ? Date.now() : offset + elapsed()),
+    stop: following.stop,
   };
 }
