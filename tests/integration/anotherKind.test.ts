@@ -5,10 +5,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import express, { type Router } from 'express';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectDir } from '../../scripts/project.mjs';
 import { parseSettings } from '../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
 import { connectRedis } from '../../server/config/queueRedisConn.ts';
@@ -89,15 +88,21 @@ describe('the kind of docs/another-kind.md', () => {
     await rm(folder, { recursive: true });
   });
 
-  function start(entry: string, more: Record<string, string> = {}): void {
+  function start(
+    script: string,
+    args: readonly string[] = [],
+    more: Readonly<Record<string, string>> = {},
+  ): ReturnType<typeof spawn> {
     const { PATH, HOME } = process.env;
-    const child = spawn(process.execPath, [join(folder, 'dist/server', entry)], {
+    const child = spawn(process.execPath, [script, ...args], {
       cwd: folder,
       env: { PATH, HOME, ENV_FILE: '/dev/null', LOG_LEVEL: 'error', ...settings, ...more },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(child);
+    return child;
   }
+  const compiled = (file: string) => join(folder, 'dist/server', file);
 
   it('is one folder and one line, besides the route of one’s own, and compiles', () => {
     expect([...code.keys()].map((file) => file.replace(/[^/]*\.ts$/, ''))).toEqual([
@@ -111,12 +116,12 @@ describe('the kind of docs/another-kind.md', () => {
 
   it('is asked for by REST and by its schedule, and done by a worker', async () => {
     const port = await freePort();
-    start('api/server.js', {
+    start(compiled('api/server.js'), [], {
       PORT: String(port),
       JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
       ...{ ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password },
     });
-    start('Services/BackgroundJobs/worker.js');
+    start(compiled('Services/BackgroundJobs/worker.js'));
     const send = async (method: string, path: string, body?: unknown, token = '') => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {
         method,
@@ -128,7 +133,7 @@ describe('the kind of docs/another-kind.md', () => {
     const login = () =>
       send('POST', '/app/auth/login', ADMIN).catch(() => ({ status: 0, body: {} }));
     await expect.poll(async () => (await login()).status, { timeout: 30_000 }).toBe(200);
-    const token = String((await login()).body['token' as keyof object]);
+    const token = String((await login()).body.token);
 
     const refused = await send('POST', '/app/jobs/exchange-rate', { payload: { day: 'x' } }, token);
     expect(refused.status).toBe(400);
@@ -155,26 +160,15 @@ describe('the kind of docs/another-kind.md', () => {
   });
 
   it('is enqueued by an Express route of one’s own', async () => {
-    const load = (file: string) =>
-      import(/* @vite-ignore */ pathToFileURL(join(folder, 'dist/server', file)).href);
-    const { exchangeRates } = (await load('routes/exchangeRates.js')) as { exchangeRates: Router };
-    const { startEnqueuing } = await load('composition/enqueuing.js');
-    const { openLanes, laneSettings } = await load('Services/BackgroundJobs/enqueuing/lanes.js');
-    const { openQueues } = await load('Services/BackgroundJobs/queues/queueManager.js');
-    const { catalogue } = await load('Services/BackgroundJobs/queues/catalogue.js');
-    const env = parseSettings(settings);
-    const kinds = catalogue.map(({ definition }: { definition: unknown }) => definition);
-    const queues = openQueues(kinds, env, redis);
-    const { forget } = startEnqueuing(env, openLanes(queues, laneSettings(env)), SILENT);
-    const server = createServer(express().use(exchangeRates));
-    const response = await fetch(`${await listening(server)}/rates/2026-11-23`, { method: 'POST' });
+    const script = join(projectDir, 'tests/integration/core/processes/ownRoute.mjs');
+    const { stdout } = start(script, [folder]);
+    const [port] = await once(stdout ?? process.stdin, 'data');
+    const url = `http://127.0.0.1:${String(port).trim()}/rates/2026-11-23`;
+    const response = await fetch(url, { method: 'POST' });
     expect(response.status).toBe(202);
     const { jobId } = (await response.json()) as { jobId: string };
     expect(await JobStatusModel.findById(jobId).lean()).toMatchObject({
       ...{ kind: 'exchange-rate', unique: '2026-11-23', payload: { day: '2026-11-23' } },
     });
-    await forget();
-    await queues.closeAll();
-    await new Promise((resolve) => server.close(resolve));
   });
 });

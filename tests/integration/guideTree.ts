@@ -10,6 +10,9 @@ const run = promisify(execFile);
 /** The compiler looks at the whole server. */
 export const COMPILING_MS = 180_000;
 
+/** With what is compiled already: the compiler looks again only at what changes. */
+const PARTS = ['server', 'dist', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+
 /** The code blocks of a guide, by the file that the first line of each names. */
 export async function codeOfGuide(guide: string): Promise<Map<string, string>> {
   const text = await readFile(join(projectDir, 'docs', guide), 'utf8');
@@ -20,7 +23,7 @@ export async function codeOfGuide(guide: string): Promise<Map<string, string>> {
 /** A copy of the server, with all that its compiler needs, in a folder of its own. */
 export async function copyOfServer(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hourwork-guide-'));
-  for (const part of ['server', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
+  for (const part of PARTS) {
     await cp(join(projectDir, part), join(folder, part), { recursive: true });
   }
   await symlink(join(projectDir, 'node_modules'), join(folder, 'node_modules'));

@@ -56,7 +56,7 @@ function servedOperations(): string[] {
 describe('the OpenAPI document', () => {
   it('has exactly the routes that are served', () => {
     expect(operations.map(([name]) => name).sort()).toEqual(servedOperations().sort());
-    expect(operations).toHaveLength(57);
+    expect(operations).toHaveLength(58);
   });
 
   it('says of every route who may call it, and asks for a token unless anyone may', () => {
@@ -89,7 +89,7 @@ describe('the OpenAPI document', () => {
     expect(nullable('JobStatus')).toEqual([
       ...['runId', 'userId', 'key', 'unique', 'runAt', 'priority'],
       'duplicateOf',
-      'error',
+      ...['error', 'effects', 'progress'],
       'startedAt',
       'finishedAt',
       'durationMs',
