@@ -60,6 +60,8 @@ interface Behaviour {
   /** Users whose work keeps its worker's event loop busy for `blockMs`, at a job's first start. */
   blockingUsers?: readonly string[];
   blockMs?: number;
+  /** How far the clock of the first worker process is ahead of the machine's. */
+  clockAheadMs?: number;
   /** The newest payload version that workers know which start from now on; the product's if absent. */
   version?: number;
 }

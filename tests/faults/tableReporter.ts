@@ -32,7 +32,8 @@ function document(table: string, machine: readonly string[]): string {
 ${machine.map((line) => `- ${line}`).join('\n')}
 
 Written by \`npm run test:faults -- --report docs/faults.md\`, which repeats all of it: the API, the
-workers under PM2, Redis and MongoDB are real processes under a steady stream of runs. What the
+workers under PM2, Redis and MongoDB are real processes under a steady stream of runs and of single jobs,
+a third of them due in seconds and a third later. What the
 product is held to are ledgers that the test keeps: of the ids accepted, of the starts, and of the
 writes behind the product's own fence, each of which leaves a trace where it took effect. Of the
 stream's requests each is answered 202, or 503 within a second, and 202 for good soon after the
@@ -42,7 +43,7 @@ fault; where a row differs, its test says so.
   being done: failed, cancelled, completed without a write of their own, the duplicate of such a one.
 - **X**: effects applied more than once, or by an older run over a newer one's.
 - **R**: records too many or too few in a run, or changed after they were final; a second run of an
-  Idempotency-Key; jobs pending in Redis though they are done.
+  Idempotency-Key; jobs pending in Redis though they are done; single jobs begun before their time.
 - **S**: seconds from the fault's end until the last job that it touched was done, and to the first
   completion after it.
 - **begun again**: jobs with more than one start; of each, its record says so.

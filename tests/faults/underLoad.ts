@@ -5,6 +5,12 @@ import { parseSettings } from '../../server/config/env.ts';
 import { UserModel } from '../../server/models/UserModel.ts';
 import type { Deployment } from '../e2e/deployment.ts';
 import { type AcceptedRun, type RunStream, type StreamPace, streamRuns } from './acceptedRuns.ts';
+import {
+  type SingleStream,
+  singlesAmiss,
+  streamSingles,
+  whenSinglesEnded,
+} from './acceptedSingles.ts';
 import type { Away } from './apiAway.ts';
 import { pendingAmiss, recordsAmiss, strayRuns } from './doubled.ts';
 import type { FaultRow } from './faultRow.ts';
@@ -47,6 +53,8 @@ interface Expectation {
 /** A deployment at work, to which a fault may be done. */
 export interface Load {
   readonly stream: RunStream;
+  /** Jobs that belong to no run: at once, in seconds, and later. */
+  readonly singles: SingleStream;
   readonly probe: HttpProbe;
   /** When the test had taken the API away. */
   readonly away: readonly Away[];
@@ -82,11 +90,12 @@ export async function underLoad(
   await deployment.behave({ paceMs: jobMs });
   const users = (await UserModel.find({}, { _id: 1 }).lean()).map(({ _id }) => _id.toHexString());
   const stream = streamRuns(deployment.api, users, pace);
+  const singles = streamSingles(deployment.api, users);
   const probe = probeHttp(deployment.api);
   const finalStates = watchFinalStates(stream.accepted);
   const away: Away[] = [];
   onTestFinished(async () => {
-    await Promise.all([stream.stop(), probe.stop(), finalStates.stop()]);
+    await Promise.all([stream.stop(), singles.stop(), probe.stop(), finalStates.stop()]);
   });
   await waitUntil(async () => (await executionsOf(stream.accepted)) >= WARM_EXECUTIONS, {
     timeoutMs: 60_000,
@@ -95,6 +104,7 @@ export async function underLoad(
 
   return {
     stream,
+    singles,
     probe,
     away,
     async takeApiAway(endings, doing) {
@@ -113,10 +123,12 @@ export async function underLoad(
       if (expectation.allWorkersResume) await whenEachWorkerCompletes(deployment, endedAt);
       await wait(QUIET_MS);
       await probe.stop();
-      await stream.stop();
+      await Promise.all([stream.stop(), singles.stop()]);
       const { accepted } = stream;
       const after = await whenDone(accepted, Date.now(), reconcileMs());
       await whenHoldersEnd(accepted, 2 * reconcileMs());
+      await whenSinglesEnded(singles.accepted, 4 * reconcileMs());
+      const single = await singlesAmiss(singles.accepted);
       const undone = await endedUndone(accepted, expectation.mayFail ?? []);
       const untrue = await untrueWrites(accepted);
       const first = await firstCompletionAfter(endedAt);
@@ -128,9 +140,11 @@ export async function underLoad(
         'records too many or too few': await recordsAmiss(accepted),
         'jobs pending though they are done': await pendingAmiss(redis, accepted),
         'final records that changed': (await finalStates.moved()).length,
+        'single jobs beyond the first of a key': singles.doubledKeys.length + single.doubled,
+        'single jobs begun early': single.early.length,
       };
       const row: FaultRow = {
-        lost: lost + after.lost + undone.length + untrue.length,
+        lost: lost + after.lost + undone.length + untrue.length + single.undone.length,
         twice: await appliedTwice(),
         doubled: Object.values(doubled).reduce((sum, count) => sum + count, 0),
         settledS,
@@ -149,7 +163,10 @@ export async function underLoad(
       });
       const broken = measured.filter(({ held }) => !held);
       const why = async () =>
-        [JSON.stringify(doubled), ...undone, ...untrue, await lastToEnd(touched)].join('\n');
+        [
+          ...[JSON.stringify(doubled), ...undone, ...untrue, ...single.undone],
+          await lastToEnd(touched),
+        ].join('\n');
       expect(broken, broken.length === 0 ? '' : await why()).toEqual([]);
       expect(
         postsAmiss(stream, endedAt, away, { ...POST_PROMISE, ...posts }),

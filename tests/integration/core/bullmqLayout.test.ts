@@ -74,7 +74,7 @@ it('a pending job stands in the list or the sorted set of its place', async () =
   expect(await redis.zscore(keyOf(PLACES.prioritized), 'urgent')).not.toBeNull();
   expect(Number(await redis.hget(keyOf('waits'), FIELDS.addedAt))).toBeGreaterThan(1e12);
   await queue.pause();
-  expect(await redis.lrange(keyOf(PLACES.paused), 0, -1)).toEqual(['waits']);
+  expect(await redis.lrange(keyOf(PLACES.waiting), 0, -1)).toEqual(['waits']);
   expect(await redis.exists(...SINGLES.map(keyOf))).toBe(SINGLES.length);
 });
 

@@ -13,7 +13,7 @@ export interface DumpedKey {
 }
 
 /** Where a queue keeps its pending jobs. */
-const LISTS = [PLACES.waiting, PLACES.paused, PLACES.active] as const;
+const LISTS = [PLACES.waiting, PLACES.active] as const;
 const SORTED_SETS = [PLACES.delayed, PLACES.prioritized] as const;
 const PAGE_SIZE = 500;
 /** Copies of a backup that died are gone after this long. */

@@ -8,9 +8,8 @@
 
 /** Where the ids of a queue's jobs stand: pending ones in lists and sorted sets, ended ones in sorted sets. */
 export const PLACES = {
+  /** Also while the queue is paused. */
   waiting: 'wait',
-  /** In place of `waiting` while the queue is paused. */
-  paused: 'paused',
   active: 'active',
   delayed: 'delayed',
   prioritized: 'prioritized',

@@ -16,7 +16,7 @@ local function takeOut()
   for _, set in ipairs({ '${PLACES.delayed}', '${PLACES.prioritized}' }) do
     if redis.call('ZREM', KEYS[1] .. set, ARGV[1]) == 1 then return end
   end
-  for _, list in ipairs({ '${PLACES.waiting}', '${PLACES.paused}', '${PLACES.active}' }) do
+  for _, list in ipairs({ '${PLACES.waiting}', '${PLACES.active}' }) do
     if redis.call('LREM', KEYS[1] .. list, -1, ARGV[1]) == 1 then return end
   end
 end
