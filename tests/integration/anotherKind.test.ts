@@ -130,8 +130,8 @@ describe('the kind of docs/another-kind.md', () => {
       });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     };
-    const login = () =>
-      send('POST', '/app/auth/login', ADMIN).catch(() => ({ status: 0, body: {} }));
+    const nobody: Awaited<ReturnType<typeof send>> = { status: 0, body: {} };
+    const login = () => send('POST', '/app/auth/login', ADMIN).catch(() => nobody);
     await expect.poll(async () => (await login()).status, { timeout: 30_000 }).toBe(200);
     const token = String((await login()).body.token);
 
