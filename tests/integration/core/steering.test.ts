@@ -119,7 +119,7 @@ describe('a queue that an administrator steers', () => {
       },
       { isCancelled: intents.has, mustAsk: () => intents.mustAsk(USER_DATA) },
     );
-    await vi.waitFor(() => expect(begun.length).toBeGreaterThan(5));
+    await vi.waitFor(() => expect(begun.length).toBeGreaterThan(5), { timeout: 20_000 });
     const { jobs } = await steering.drainQueue(USER_DATA);
     drained = true;
     expect(jobs).toBeGreaterThan(400);

@@ -33,6 +33,7 @@ beforeAll(async () => {
         ...FINAL,
         durationMs: 30,
         result: { segment: 'loyal' },
+      ...{ effects: null, progress: null },
       }),
     );
   }
@@ -120,6 +121,7 @@ describe('GET /status/job/:jobId', () => {
       duplicateOf: null,
       error: null,
       result: { segment: 'loyal' },
+      ...{ effects: null, progress: null },
       queuedAt: '2026-11-22T11:00:00.000Z',
       startedAt: '2026-11-22T11:00:01.000Z',
       finishedAt: '2026-11-22T11:00:15.000Z',
