@@ -7,7 +7,8 @@ function entry(number: number): QueueEntry {
     envelope: {
       ...{ kind: 'email', version: 1, jobId: `job-${number}`, runId: null, runSeq: number },
       ...{ userId: null, generation: 1, requestId: null, key: null, unique: null, runAt: null },
-      ...{ priority: null, maxAttempts: null, deadlineMs: null, late: null, payload: {} },
+      ...{ priority: null, maxAttempts: null, spent: null, deadlineMs: null, late: null },
+      payload: {},
     },
     deduplicationId: null,
   };
