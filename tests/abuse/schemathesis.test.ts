@@ -61,8 +61,8 @@ async function generate({ redisAway = false, options }: Generation): Promise<voi
   );
 }
 
-/** A stream of a run that does not end is followed for as long as its reader likes. */
-const NO_STREAMS = ['--exclude-path-regex', '/events$'];
+/** A stream that does not end is followed for as long as its reader likes. */
+const NO_STREAMS = ['--exclude-path-regex', '(/events|/app/live)$'];
 
 it('generated requests are answered as the document says', async () => {
   const phases = ['--phases', 'examples,coverage,fuzzing,stateful'];

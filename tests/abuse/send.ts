@@ -21,6 +21,7 @@ export interface Received {
 
 /** Longer than any answer may take. */
 const HANGS_AFTER_MS = 15_000;
+const STREAM_CHUNKS = 10;
 const OCTET = 256;
 
 const octet = () => Math.floor(Math.random() * OCTET);
@@ -43,7 +44,13 @@ export function bytesOf({ method = 'GET', target, headers = {}, body }: Attack):
   return Buffer.concat([Buffer.from(text), content ?? Buffer.alloc(0)]);
 }
 
-/** Sends it on a connection of its own, and reads until the server ends that. */
+/** Whether the first event of a stream is there, which need not end by itself. */
+function hasEvent(chunks: readonly Buffer[]): boolean {
+  const text = Buffer.concat(chunks).toString();
+  return /^content-type: text\/event-stream/im.test(text) && /^data: .*\n\n/m.test(text);
+}
+
+/** Sends it on a connection of its own, and reads until the server ends that, of a stream its first event. */
 export function send(port: number, attack: Attack): Promise<Received> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
@@ -53,7 +60,11 @@ export function send(port: number, attack: Attack): Promise<Received> {
       reject(new Error(`${attack.method ?? 'GET'} ${attack.target.slice(0, 200)} hung.`));
       socket.destroy();
     }, HANGS_AFTER_MS);
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      // An answer of many parts is no stream's first event.
+      if (chunks.length < STREAM_CHUNKS && hasEvent(chunks)) socket.destroy();
+    });
     // Whoever still sends while the server ends the connection is told so by an error.
     socket.on('error', () => undefined);
     socket.once('close', () => {

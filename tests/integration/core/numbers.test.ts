@@ -99,6 +99,20 @@ describe('the numbers by minute', () => {
     expect((await NumbersModel.countDocuments()) - before).toBeLessThanOrEqual(2);
   });
 
+  it('are written when MongoDB takes them again, each counted once', async () => {
+    const of = { queue: 'away', kind: 'email' };
+    const write = vi.spyOn(NumbersModel.db, 'collection').mockImplementationOnce(() => {
+      throw new Error('It is away.');
+    });
+    onTestFinished(() => write.mockRestore());
+    tally(of, { completed: 2 });
+    await vi.waitFor(() => expect(write).toHaveBeenCalled());
+    tally(of, { completed: 1 });
+    await flushTallies(5_000);
+    const found = await NumbersModel.find({ queue: 'away' }).lean();
+    expect(found.reduce((sum, { completed }) => sum + completed, 0)).toBe(3);
+  });
+
   it('of a minute that a clock set back repeats do not replace those before', async () => {
     const of = { queue: 'clock', kind: 'email' };
     vi.useFakeTimers({ toFake: ['Date'] });

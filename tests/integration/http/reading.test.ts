@@ -294,6 +294,32 @@ it('GET /queue/stats?queue= answers the same of one queue', async () => {
   });
 });
 
+describe('GET /app/numbers', () => {
+  it('answers what was accepted and ended, of one kind in one queue', async () => {
+    const { body } = await api.get('/app/numbers?queue=user-data&by=hour', 'viewer').expect(200);
+    const items = body.items as Record<string, number>[];
+    const sum = (key: string) => items.reduce((total, each) => total + Number(each[key]), 0);
+    expect(items[0]).toMatchObject({ queue: 'user-data', kind: 'user-data', accepted: 0 });
+    expect([sum('completed'), sum('failed'), sum('retried'), sum('workedMs')]).toEqual([
+      5, 3, 1, 150,
+    ]);
+    const { body: earlier } = await api
+      .get('/app/numbers?from=2026-01-01T00:00:00Z&to=2026-01-01T01:00:00%2B01:00', 'viewer')
+      .expect(200);
+    expect(earlier).toEqual({ items: [] });
+  });
+
+  it.each([
+    ['from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z', 'is more than 1500 minutes'],
+    ['from=yesterday', 'is not an instant'],
+  ])('is 400 for %s', async (query, reason) => {
+    const { body } = await api.get(`/app/numbers?${query}`, 'viewer').expect(400);
+    expect(body.error.details.problems).toEqual([
+      { in: 'query', field: 'from', reason: expect.stringContaining(reason) },
+    ]);
+  });
+});
+
 it('GET /recommendation shows the formula beside what was measured', async () => {
   const { body } = await api.get(`${BASE}/recommendation`, 'viewer').expect(200);
   expect(body).toEqual({

@@ -9,7 +9,7 @@ function hasEnded(record: JobRecord): record is Ended {
 }
 
 /**
- * Counts the jobs that this write brought to their end.
+ * Counts the jobs that this write brought to their end; never rejects.
  * @param matched how many of the records the write found as their fences ask.
  * @param at the `updatedAt` that the write set: where not all matched, it tells which did.
  */
@@ -19,7 +19,8 @@ export async function tallyEnded(
 ): Promise<void> {
   const ended = records.filter(hasEnded);
   if (ended.length === 0) return;
-  const counted = matched === records.length ? ended : await writtenAt(ended, at);
+  // The records stand: that they cannot be counted is no failure of their write.
+  const counted = matched === records.length ? ended : await writtenAt(ended, at).catch(() => []);
   for (const record of counted) {
     const { startedAt, finishedAt, waitedMs } = record;
     tally(record, {
