@@ -67,6 +67,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'screenshots',
+          sequence: { groupOrder: 7 },
+          include: ['tests/screenshots/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          ...forked,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           sequence: { groupOrder: 6 },
           include: ['tests/browser/**/*.test.ts'],

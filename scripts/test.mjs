@@ -16,7 +16,9 @@ import { install } from './setup/install.mjs';
 
 const SUITES = ['unit', 'integration'];
 /** Run only when asked for by name. */
-const LONG_SUITES = ['e2e', 'full', 'faults', 'abuse', 'browser'];
+const LONG_SUITES = ['e2e', 'full', 'faults', 'abuse', 'browser', 'screenshots'];
+/** Suites that drive the dashboard. */
+const IN_CHROMIUM = ['browser', 'screenshots'];
 /** Suites that need neither Redis nor MongoDB. */
 const WITHOUT_SERVICES = ['unit'];
 
@@ -26,7 +28,8 @@ npm test -- path              those tests whose path contains it
 npm run test:e2e              the processes under PM2: started, reloaded, scaled, killed
 npm run test:faults -- --report docs/faults.md   writes the table of faults there
 npm run test:abuse            attacks a running API
-npm run test:browser          drives the dashboard in Chromium`;
+npm run test:browser          drives the dashboard in Chromium
+npm run screenshots           makes the pictures in docs/screenshots anew`;
 
 /** What must hold before the suites run: the name shown, and the command. */
 const CHECKS = [
@@ -168,7 +171,7 @@ async function main(options) {
       tools.TEST_SCHEMATHESIS_PYTHON = await findSchemathesis(progress);
     });
   }
-  if (options.suites.includes('browser')) {
+  if (options.suites.some((suite) => IN_CHROMIUM.includes(suite))) {
     await showStep('Chromium', async (progress) => {
       tools.TEST_CHROMIUM = await findChromium(progress);
     });

@@ -48,7 +48,7 @@ export function App() {
 
 function Waiting() {
   return (
-    <Center mih="60dvh">
+    <Center mih="60dvh" aria-busy="true">
       <Loader size="sm" aria-label={words.common.loading} />
     </Center>
   );

@@ -30,7 +30,8 @@ export interface Stack {
   readonly url: string;
   behave(behaviour: Behaviour): Promise<void>;
   stopApi(): Promise<void>;
-  startApi(): Promise<void>;
+  /** With these settings besides, for this start. */
+  startApi(more?: Settings): Promise<void>;
   stopWorker(): Promise<void>;
   startWorker(): Promise<void>;
   readonly redis: OwnRedis;
@@ -47,9 +48,11 @@ const SETTINGS = {
   RECONCILE_GRACE_MS: '2000',
 };
 
+type Settings = Readonly<Record<string, string>>;
+
 interface StackOptions {
   users: number;
-  settings?: Readonly<Record<string, string>>;
+  settings?: Settings;
 }
 
 /** Starts it for the suite and removes every trace of it at the end. */
@@ -62,7 +65,7 @@ export async function useStack({ users, settings = {} }: StackOptions): Promise<
   const workFile = join(folder, 'work.json');
   const running = new Map<string, ChildProcess>();
 
-  function start(file: string): ChildProcess {
+  function start(file: string, more: Settings = {}): void {
     const { PATH, HOME } = process.env;
     const child = spawn(process.execPath, [join(projectDir, file)], {
       cwd: projectDir,
@@ -72,11 +75,11 @@ export async function useStack({ users, settings = {} }: StackOptions): Promise<
         REDIS_URL: `redis://127.0.0.1:${redis.port}`,
         ...SETTINGS,
         ...settings,
+        ...more,
       },
       stdio: 'ignore',
     });
     running.set(file, child);
-    return child;
   }
   async function stop(file: string): Promise<void> {
     const child = running.get(file);
@@ -95,15 +98,15 @@ export async function useStack({ users, settings = {} }: StackOptions): Promise<
       await rename(`${workFile}.new`, workFile);
     },
     stopApi: () => stop(API),
-    async startApi() {
-      start(API);
+    async startApi(more) {
+      start(API, more);
       await waitUntil(
         async () => (await fetch(`${url}/health/ready`).catch(() => null))?.status === 200,
         { timeoutMs: 60_000, what: 'the API to be ready' },
       );
     },
     stopWorker: () => stop(WORKER),
-    startWorker: async () => void start(WORKER),
+    startWorker: async () => start(WORKER),
   };
   beforeAll(async () => {
     await ensureIndexes();

@@ -70,11 +70,14 @@ function GroupPanel({ group, runId }: { group: FailureGroup; runId?: string }) {
           <Link href={`/jobs?q=${encodeURIComponent(search)}`}>{many(jobs, 'job')}</Link>
           {users > 0 && `, ${many(users, 'user')}`}
         </Fact>
-        <Fact name={words.failures.last}>
-          <When at={lastAt} />
-        </Fact>
-        <Fact name={words.failures.first}>
+        <Fact name={words.failures.seen}>
           <When at={firstAt} />
+          {firstAt !== lastAt && (
+            <>
+              {' – '}
+              <When at={lastAt} />
+            </>
+          )}
         </Fact>
       </Facts>
       <ul className="causes">

@@ -26,7 +26,10 @@ export function Verdict({ overview }: { overview: Overview }) {
       <div className="verdict" data-level={worst.level}>
         <div className="verdict-mark" data-tone={TONES[worst.level]} aria-hidden="true" />
         <Stack gap="sm">
-          <h2 className="verdict-sentence">{sentence}</h2>
+          <h2 className="verdict-sentence">
+            {sentence}
+            {worst.level === 'notice' && others.length === 0 && ` ${words.now.elseWell}`}
+          </h2>
           <Facts single>
             {worst.since !== null && worst.level !== 'well' && (
               <Fact name={words.now.since}>

@@ -97,6 +97,7 @@ export const en = {
     affected: 'Hits',
     ifNothing: 'If nothing is done',
     safe: 'The safe thing to do',
+    elseWell: 'All else is well.',
     nothingToDo: 'Nothing needs to be done.',
     also: 'Also',
     more: 'More',
@@ -268,8 +269,7 @@ export const en = {
     code: 'Cause',
     jobs: 'Jobs',
     users: 'Users',
-    first: 'First seen',
-    last: 'Last seen',
+    seen: 'Seen',
     example: 'Example',
     sampled: (seen: number) =>
       `Grouped from the newest ${many(seen, 'failed job')}; older ones are not counted here.`,

@@ -116,7 +116,7 @@ const WORDS: Record<Situation['code'], (situation: Situation) => SituationWords>
     command: 'npx pm2 reload ecosystem.config.js --only worker',
   }),
   'jobs-failed': (it) => ({
-    sentence: `${many(it.affected ?? 0, 'job')} stand${it.affected === 1 ? 's' : ''} failed${it.note ? `, the last with ${it.note}` : ''}. All else is well.`,
+    sentence: `${many(it.affected ?? 0, 'job')} stand${it.affected === 1 ? 's' : ''} failed${it.note ? `, the last with ${it.note}` : ''}.`,
     ifNothing: 'They are kept until their records expire, and are not tried again by themselves.',
     todo: null,
     command: null,

@@ -1,0 +1,133 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { projectDir } from '../../scripts/project.mjs';
+import { waitUntil } from '../../scripts/waiting.mjs';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../server/models/system/RunModel.ts';
+import { useBrowser } from '../browser/browser.ts';
+import { useStack } from '../browser/stack.ts';
+
+// Not a test of anything: it makes the pictures of docs/screenshots, from work that has been done.
+
+const FOLDER = join(projectDir, 'docs', 'screenshots');
+const DESKTOP = { viewport: { width: 1280, height: 800 } };
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+const RUNS = 14;
+
+const stack = await useStack({
+  users: 600,
+  // So that schedules have slots to show within a minute; afterwards it is the usual hour.
+  settings: { USER_DATA_SCHEDULE: '*/4 * * * * *', WORKER_CONCURRENCY: '10' },
+});
+const browser = useBrowser(stack);
+
+it('makes them', async () => {
+  await mkdir(FOLDER, { recursive: true });
+  await runsEnded(RUNS / 2);
+  const failingUsers = ['000017', '000053', '000118', '000230', '000301', '000401', '000555'];
+  await stack.behave({ paceMs: 0, failingUsers });
+  await waitUntil(
+    async () => (await JobStatusModel.countDocuments({ status: 'failed' })) >= failingUsers.length,
+    { timeoutMs: 60_000, what: 'jobs to fail' },
+  );
+  await stack.behave({ paceMs: 0 });
+  await runsEnded(RUNS);
+  await stack.stopApi();
+  await stack.startApi({ USER_DATA_SCHEDULE: '0 * * * *' });
+
+  const page = await browser.open('/', { as: 'admin', colorScheme: 'light', ...DESKTOP });
+  await page.getByText(/stands? failed/).waitFor();
+  await shoot(page, 'now-failures');
+  await page.goto('/schedules');
+  await page.getByText('1/1 running').waitFor();
+  await shoot(page, 'schedules');
+  for (const name of ['runs', 'failures', 'workers', 'queues'] as const) {
+    await page.goto(`/${name}`);
+    await shoot(page, name);
+  }
+  await page.goto('/jobs?q=status%3Afailed');
+  const job = page.getByRole('table').getByRole('link').first();
+  await job.waitFor();
+  await shoot(page, 'jobs');
+  await job.click();
+  await page.getByText(/It failed at/).waitFor();
+  const jobPath = new URL(page.url()).pathname;
+  await shoot(page, 'job');
+  await page.goto('/runs');
+  await page.getByRole('table').getByRole('link').first().click();
+  await page.getByText('Compared with the run before').waitFor();
+  await shoot(page, 'run');
+  await page.goto('/jobs?q=user%3Anobody');
+  await page.getByText('No job fits.').waitFor();
+  await shoot(page, 'jobs-empty');
+
+  const dark = await browser.open('/', { as: 'admin', colorScheme: 'dark', ...DESKTOP });
+  const phone = await browser.open('/', { as: 'admin', colorScheme: 'light', ...PHONE });
+  for (const [path, name] of [
+    ['/schedules', 'schedules'],
+    [jobPath, 'job'],
+  ] as const) {
+    for (const [each, suffix] of [
+      [dark, 'dark'],
+      [phone, 'phone'],
+    ] as const) {
+      await each.goto(path);
+      await shoot(each, `${name}-${suffix}`);
+    }
+  }
+
+  await stack.behave({ paceMs: 150 });
+  await page.goto('/runs');
+  await page.getByRole('button', { name: 'Start a run' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start a run' }).click();
+  await page.getByRole('heading', { name: /^Run m-/ }).waitFor();
+  for (const [each, suffix] of [
+    [page, ''],
+    [dark, '-dark'],
+    [phone, '-phone'],
+  ] as const) {
+    await each.goto('/');
+    await each.getByText(/users\/s/).waitFor();
+    await shoot(each, `now${suffix}`);
+  }
+  await page.goto('/queues');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/Note/).fill('the provider is down, ask Ada');
+  await shoot(page, 'queue-pause');
+  await dialog.getByRole('button', { name: 'Pause' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page.goto('/');
+  await page.getByText(/user-data is paused by/).waitFor();
+  await shoot(page, 'now-paused');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+  await page.getByText(/user-data is paused by/).waitFor({ state: 'hidden' });
+  await stack.stopApi();
+  await page.getByText('Not live').waitFor();
+  await shoot(page, 'now-not-live');
+  await stack.startApi();
+  const stranger = await browser.open('/', { colorScheme: 'light', ...DESKTOP });
+  await stranger.getByLabel('E-mail').waitFor();
+  await shoot(stranger, 'login');
+});
+
+async function runsEnded(count: number): Promise<void> {
+  const ended = await waitUntil(
+    async () => (await RunModel.countDocuments({ status: 'completed' })) >= count,
+    { timeoutMs: 120_000, what: `${count} runs to end` },
+  );
+  expect(ended).toBe(true);
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.evaluate('document.fonts.ready');
+  await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+  await page.screenshot({
+    path: join(FOLDER, `${name}.png`),
+    fullPage: true,
+    animations: 'disabled',
+  });
+}
