@@ -9,7 +9,9 @@ import {
 } from '../controllers/DashboardController.ts';
 import { createHealthController, type HealthDeps } from '../controllers/HealthController.ts';
 import { createJobsController, type JobsDeps } from '../controllers/JobsController.ts';
+import { createMessagesController, type MessagesDeps } from '../controllers/MessagesController.ts';
 import { createQueuesController, type QueuesDeps } from '../controllers/QueuesController.ts';
+import { createReportsController, type ReportsDeps } from '../controllers/ReportsController.ts';
 import {
   createJobStatusController,
   type JobStatusDeps,
@@ -25,8 +27,10 @@ import { dashboardRoutes } from '../routes/dashboard.routes.ts';
 import { healthRoutes } from '../routes/health.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
 import { jobsRoutes } from '../routes/jobs.routes.ts';
+import { messagesRoutes } from '../routes/messages.routes.ts';
 import { queueHealthRoutes } from '../routes/queueHealth.routes.ts';
 import { queuesRoutes } from '../routes/queues.routes.ts';
+import { REPORTS, reportsRoutes } from '../routes/reports.routes.ts';
 import type { Route } from '../routes/route.ts';
 import { watchingRoutes } from '../routes/watching.routes.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
@@ -53,7 +57,9 @@ export interface AppDeps
     QueueHealthDeps,
     JobsDeps,
     QueuesDeps,
-    WatchingDeps {
+    WatchingDeps,
+    MessagesDeps,
+    ReportsDeps {
   jobQueries: JobQueries;
   authentication: Authentication;
   health: HealthDeps;
@@ -83,6 +89,8 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...watchingRoutes(createWatchingController(deps)),
     ...dashboardRoutes(createDashboardController(deps)),
     ...commerceRoutes(createCommerceController(deps)),
+    ...reportsRoutes(createReportsController(deps, REPORTS)),
+    ...messagesRoutes(createMessagesController(deps)),
     ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
 }

@@ -1,4 +1,6 @@
-import type { IRouter, RequestHandler } from 'express';
+import { pipeline } from 'node:stream/promises';
+import type { IRouter, RequestHandler, Response } from 'express';
+import { FileAnswer } from '../controllers/reply.ts';
 import type { Route } from '../routes/route.ts';
 import { cookiesOf, setCookie } from './cookies.ts';
 import { sendEvents, whileWanted } from './eventStream.ts';
@@ -40,8 +42,19 @@ function endpoint(route: Route, { authorize, stop, streams }: Mounting): Request
     if (schema === undefined) throw new Error(`${route.path} has no schema for status ${status}.`);
     for (const cookie of cookies) setCookie(request, response, cookie);
     if (route.events) await sendEvents(response, body as AsyncIterable<unknown>, schema);
-    else response.status(status).json(schema.parse(body));
+    else if (body instanceof FileAnswer) await sendFile(response, body);
+    else if (route.media !== undefined) {
+      response.status(status).type(route.media).send(schema.parse(body));
+    } else response.status(status).json(schema.parse(body));
   };
+}
+
+/** Streams a file; a client that leaves ends the reading of it. */
+async function sendFile(response: Response, { name, media, bytes, content }: FileAnswer) {
+  response.type(media).attachment(name).setHeader('Content-Length', bytes);
+  await pipeline(content, response).catch((error: unknown) => {
+    if (!response.destroyed) throw error;
+  });
 }
 
 function methodNotAllowed(methods: readonly string[]): RequestHandler {

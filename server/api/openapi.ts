@@ -61,8 +61,8 @@ function errorResponses(route: Route): RouteConfig['responses'] {
 }
 
 /** Of a stream the schema is that of each event's data. */
-function mediaTypeOf({ events }: Route): string {
-  return events ? 'text/event-stream' : JSON_TYPE;
+function mediaTypeOf({ events, media }: Route): string {
+  return events ? 'text/event-stream' : (media ?? JSON_TYPE);
 }
 
 function toConfig(route: Route): RouteConfig {

@@ -34,8 +34,10 @@ import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { createAlarms } from '../Services/BackgroundJobs/reconciling/alarms.ts';
 import { startKeeper } from '../Services/BackgroundJobs/reconciling/keeper.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
+import { setDefaultLimits } from '../Services/BackgroundJobs/steering/queueSteering.ts';
 import { createLive } from '../Services/BackgroundJobs/watching/live.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
+import { createReportLinks } from '../Services/Reports/reportLinks.ts';
 import { admissionTo } from './admissionTo.ts';
 import { handOverRefused, startEnqueuing } from './enqueuing.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
@@ -112,6 +114,10 @@ export async function startApi(env: Env): Promise<RunningApi> {
     live: createLive({ lanes, runViews }),
     numbers: readNumbers,
     enqueuer,
+    producer,
+    // The tokens above are not made without the secret.
+    reportLinks: createReportLinks(env.JWT_SECRET ?? ''),
+    whatsApp: { verifyToken: env.WHATSAPP_VERIFY_TOKEN, appSecret: env.WHATSAPP_APP_SECRET },
     queueAdministration: createQueueAdministration(lanes, kinds),
     kinds,
     describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
@@ -156,6 +162,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
 
   async function whenConnected(): Promise<void> {
     shutdown.add('restore watch', stopWhenRestored(logger).stop);
+    await setDefaultLimits(kinds.map(({ queue }) => queue));
     const canaries = startCanaries({
       queues: redis === null ? [] : queues.queues,
       intervalMs: env.CANARY_INTERVAL_MS,

@@ -2,6 +2,7 @@ import type { BackgroundMode } from '../config/config.ts';
 import type { Env } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import type { RedisConnection } from '../config/queueRedisConn.ts';
+import { commerceSchedules } from '../Services/BackgroundJobs/commerceSchedules.ts';
 import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { USER_DATA_SCHEDULE, userDataSchedule } from '../Services/BackgroundJobs/cronProducer.ts';
@@ -62,6 +63,9 @@ export async function startSchedules(
   const schedules = [
     userDataSchedule({ ...common, producer, policy: env.MISSED_SLOT_POLICY }),
     ...catalogue.flatMap(({ schedule }) => schedule?.(parts) ?? []),
+    ...(env.COMMERCE_SCHEDULES
+      ? commerceSchedules({ ...common, producer, timezone: env.TIMEZONE })
+      : []),
   ];
   return startScheduler({ ...common, schedules, by: workerName() });
 }

@@ -65,6 +65,9 @@ const address = (check: AddressCheck) =>
     if (problem !== null) context.addIssue({ code: 'custom', message: problem });
   });
 
+/** Meta's own Cloud API: what is sent there reaches people. */
+export const WHATSAPP_API = 'https://graph.facebook.com/v23.0';
+
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
 
@@ -150,6 +153,14 @@ const settings = z.object({
   // The sample's domain
   SCORING_PARAMS: scoringParams.prefault('0.243,4.414,0.793,2.426'),
 
+  // The wholesale business
+  COMMERCE_SCHEDULES: flag.default(false),
+  WHATSAPP_BASE_URL: z.url({ protocol: /^https?$/ }).default(WHATSAPP_API),
+  WHATSAPP_PHONE_NUMBER_ID: z.string().optional(),
+  WHATSAPP_TOKEN: z.string().optional(),
+  WHATSAPP_APP_SECRET: z.string().optional(),
+  WHATSAPP_VERIFY_TOKEN: z.string().optional(),
+
   // Logs
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   LOG_FILE: z.string().optional(),
@@ -170,7 +181,11 @@ export type Env = z.infer<typeof envSchema>;
 /** The values that must not be shown: secret settings, and the passwords within addresses. */
 export function secretsIn(env: Env): string[] {
   const { JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD } = env;
-  const secrets = [JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD];
+  const { WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN } = env;
+  const secrets = [
+    ...[JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD],
+    ...[WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN],
+  ];
   const within = [env.REDIS_URL, env.MONGODB_URI].flatMap((url) => passwordsIn(url ?? ''));
   return [...secrets, ...within].filter((each) => each !== undefined);
 }

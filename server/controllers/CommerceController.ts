@@ -12,7 +12,11 @@ import type { Enqueuer } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts'
 import { orderProcessingJob } from '../Services/BackgroundJobs/jobs/orderProcessing/orderProcessing.job.ts';
 import { formatCents } from '../Services/Commerce/amounts.ts';
 import { cancelOrder } from '../Services/Commerce/cancelOrder.ts';
-import { customerScore, receivablesAgeing } from '../Services/Commerce/commerceQueries.ts';
+import {
+  customerSalesOutstanding,
+  customerScore,
+  receivablesAgeing,
+} from '../Services/Commerce/commerceQueries.ts';
 import { type NewPayment, payInvoice } from '../Services/Commerce/payInvoice.ts';
 import { type NewOrder, placeOrder, withdrawOrder } from '../Services/Commerce/placeOrder.ts';
 import { receivePurchaseOrder } from '../Services/Commerce/receivePurchaseOrder.ts';
@@ -20,7 +24,7 @@ import { invoiceIdOf, shipOrder } from '../Services/Commerce/shipOrder.ts';
 import { accepted, ok } from './reply.ts';
 
 export interface CommerceDeps {
-  enqueuer: Pick<Enqueuer, 'enqueue'>;
+  enqueuer: Enqueuer;
 }
 
 /** The wholesale business over HTTP: each method is one call of a service. */
@@ -90,6 +94,13 @@ export function createCommerceController({ enqueuer }: CommerceDeps) {
     customer: async (id: string) =>
       ok(customerView(await documentOf(CustomerModel, 'customer', id))),
     score: async (id: string, asOf: string) => ok(await customerScore(id, asOf)),
+    async salesOutstanding(customerId: string, asOf: string) {
+      const { openCents, invoicedCents, days } = await customerSalesOutstanding(customerId, asOf);
+      return ok({
+        ...{ customerId, asOf, open: formatCents(openCents), invoiced: formatCents(invoicedCents) },
+        daysSalesOutstanding: days,
+      });
+    },
   };
 }
 

@@ -1,3 +1,20 @@
+import type { Readable } from 'node:stream';
+
+/** A file as the body of an answer. */
+export class FileAnswer {
+  readonly name: string;
+  readonly media: string;
+  readonly bytes: number;
+  readonly content: Readable;
+
+  constructor(file: { name: string; media: string; bytes: number; content: Readable }) {
+    this.name = file.name;
+    this.media = file.media;
+    this.bytes = file.bytes;
+    this.content = file.content;
+  }
+}
+
 /** A cookie that the client keeps, that no script can read, and that is sent to `path` alone. */
 export interface KeptCookie {
   name: string;

@@ -1,11 +1,14 @@
 import type { Model, Schema } from 'mongoose';
 import { AccountModel } from './AccountModel.ts';
 import type { Fields } from './bson.ts';
+import { CreditScoreModel } from './commerce/CreditScoreModel.ts';
 import { InvoiceModel } from './commerce/InvoiceModel.ts';
+import { MessageModel } from './commerce/MessageModel.ts';
 import { OrderModel } from './commerce/OrderModel.ts';
 import { PaymentModel } from './commerce/PaymentModel.ts';
 import { ProductModel } from './commerce/ProductModel.ts';
 import { PurchaseOrderModel } from './commerce/PurchaseOrderModel.ts';
+import { ReportModel } from './commerce/ReportModel.ts';
 import { ImportModel } from './ImportModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
@@ -23,15 +26,18 @@ type Indexed = Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'diffIndexes
 
 const INDEXED: readonly Indexed[] = [
   AccountModel,
+  CreditScoreModel,
   ImportModel,
   InvoiceModel,
   JobStatusModel,
   NumbersModel,
+  MessageModel,
   OrderModel,
   PaymentModel,
   ProductModel,
   PurchaseModel,
   PurchaseOrderModel,
+  ReportModel,
   RunModel,
   SlotModel,
   UserModel,

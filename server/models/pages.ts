@@ -36,3 +36,19 @@ export async function documentOf<Doc extends { _id: string }>(
   if (found === null) throw new AppError('NOT_FOUND', `There is no ${what} ${id}.`);
   return found;
 }
+
+/** The ids after one, at most `limit`, in their order: what a run enumerates. */
+export async function idsAfter<Doc extends { _id: string }>(
+  model: Model<Doc>,
+  filter: Readonly<Record<string, unknown>>,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
+  const beyond = after === null ? {} : { _id: { $gt: after } };
+  const found = await model
+    .find({ ...filter, ...beyond } as QueryFilter<Doc>, { _id: 1 })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .lean<{ _id: string }[]>();
+  return found.map(({ _id }) => _id);
+}

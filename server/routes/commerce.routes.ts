@@ -18,6 +18,7 @@ import {
   paymentView,
   productView,
   purchaseOrderView,
+  salesOutstandingView,
   scoreView,
 } from './commerce.schemas.ts';
 import { idempotencyKey } from './jobStatus.schemas.ts';
@@ -39,7 +40,7 @@ const QUEUE_ERRORS = [
 
 const today = () => utcDay(new Date());
 
-/** All under /api/v1/commerce. */
+/** Orders, stock, invoices and customers, under /api/v1/commerce. */
 export function commerceRoutes(controller: CommerceController): Route[] {
   const common = { tag: 'Commerce' } as const;
   return [
@@ -188,6 +189,18 @@ export function commerceRoutes(controller: CommerceController): Route[] {
       responses: { 200: scoreView },
       errors: ['NOT_FOUND'],
       handle: ({ params, query }) => controller.score(params.id, query.asOf ?? today()),
+    }),
+    defineRoute({
+      ...{ ...common, method: 'get', path: `${BASE}/customers/:id/sales-outstanding` },
+      guard: 'reader',
+      summary: 'A customer’s days sales outstanding',
+      description:
+        'Open on the day, divided by what was invoiced in the 90 days up to it, times 90.',
+      params: byId,
+      query: asOfQuery,
+      responses: { 200: salesOutstandingView },
+      errors: ['NOT_FOUND'],
+      handle: ({ params, query }) => controller.salesOutstanding(params.id, query.asOf ?? today()),
     }),
   ];
 }

@@ -184,6 +184,19 @@ export const ageingView = z
   })
   .meta({ id: 'ReceivablesAgeing' });
 
+export const salesOutstandingView = z
+  .object({
+    customerId: z.string(),
+    asOf: day,
+    open: amount,
+    invoiced: amount,
+    daysSalesOutstanding: z
+      .number()
+      .nullable()
+      .meta({ description: 'To two places; null when nothing was invoiced in the 90 days' }),
+  })
+  .meta({ id: 'SalesOutstanding' });
+
 export const scoreView = z
   .object({
     score: z

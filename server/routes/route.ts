@@ -36,6 +36,8 @@ interface RouteRequest<G extends Guard, Params, Query, Body, Headers> {
   cookies: ReadonlyMap<string, string>;
   /** The client's address; of IPv6 the network that stands for one client. */
   address: string;
+  /** The body's bytes as they came, for a signature over them; null without a body. */
+  rawBody: Buffer | null;
   /** Aborts when the process begins to stop; of a stream of events also when its client is gone
    * or may no longer see it. */
   signal: AbortSignal;
@@ -66,6 +68,8 @@ interface RouteOf<
   responses: R;
   /** The answer is a stream of server-sent events, each of the shape that `responses` names. */
   events?: Events;
+  /** The media type of an answer that is no JSON: a text, or a file's bytes. */
+  media?: string;
   /** What may be answered besides those that follow from guard and schemas. */
   errors?: readonly ErrorCode[];
   handle(

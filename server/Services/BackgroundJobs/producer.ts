@@ -1,3 +1,4 @@
+import { currentLogContext } from '../../config/logContext.ts';
 import { turnsOf } from '../../config/turns.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { type RunDoc, RunModel } from '../../models/system/RunModel.ts';
@@ -10,6 +11,7 @@ import { cancelWaitingJobs } from './runs/cancel.ts';
 import { abandonedRuns } from './runs/checkpoint.ts';
 import { type Enumeration, enumerateRun } from './runs/enumerate.ts';
 import { findRun, openRequestedRun } from './runs/ledger.ts';
+import type { Source } from './runs/source.ts';
 import type { FindSource } from './runs/sources.ts';
 
 interface EnqueueOptions {
@@ -37,6 +39,11 @@ export interface Producer {
    * it has no room for a run: nothing is recorded.
    */
   enqueueUsers(userIds: readonly string[], options?: EnqueueOptions): Promise<Enqueued>;
+  /**
+   * Begins a run over all that a kind's source has, and enumerates it in the background.
+   * @throws AppError as enqueueUsers does, at the beginning.
+   */
+  beginRun(source: Source, input: Record<string, unknown>): Promise<{ runId: string }>;
   /** Enumerates a run in the background of this process. */
   drive(runId: string): void;
   /** Goes on with runs whose producer died. */
@@ -111,6 +118,18 @@ export function createProducer(options: ProducerOptions): Producer {
       if (run === null) throw new AppError('INTERNAL', 'A new run’s id was taken already.');
       const { enqueued, duplicates, notEnqueued } = await begin(run._id);
       return { runId: run._id, enqueued, duplicates, notEnqueued };
+    },
+    async beginRun(source, input) {
+      const { kind, queue } = source.job;
+      source.open({ input, selection: null });
+      await lanes.of(queue.name).queue.requireRoom();
+      const run = await openRequestedRun({
+        ...{ kind, input, trigger: 'manual', mode: 'queue', batchSize: options.batchSize },
+        ...{ selection: null, requestId: currentLogContext().requestId ?? null },
+      });
+      if (run === null) throw new AppError('INTERNAL', 'A new run’s id was taken already.');
+      producer.drive(run._id);
+      return { runId: run._id };
     },
     drive(runId) {
       begin(runId).catch((error: unknown) => {

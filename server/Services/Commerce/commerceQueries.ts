@@ -4,18 +4,63 @@ import { documentOf } from '../../models/pages.ts';
 import { readMany } from '../../models/readDeadline.ts';
 import { type CreditScore, creditScoreOf } from './creditScore.ts';
 import type { Day } from './days.ts';
-import { type Ageing, ageingOf } from './receivables.ts';
+import {
+  type Ageing,
+  addToAgeing,
+  emptyAgeing,
+  type SalesOutstanding,
+  salesOutstanding,
+} from './receivables.ts';
+
+const RECEIVABLE = {
+  customerId: 1,
+  invoicedOn: 1,
+  dueOn: 1,
+  settledOn: 1,
+  amountCents: 1,
+} as const;
+
+/** The invoices that are open on a day, one after another, by id. */
+export function openInvoices(asOf: Day): AsyncIterable<InvoiceDoc> {
+  return InvoiceModel.find(
+    { invoicedOn: { $lte: asOf }, $or: [{ settledOn: null }, { settledOn: { $gt: asOf } }] },
+    RECEIVABLE,
+  )
+    .sort({ _id: 1 })
+    .lean<InvoiceDoc[]>()
+    .cursor({ batchSize: 1_000 });
+}
+
+/** The invoices up to a day, one after another, those of each customer together. */
+export function invoicesByCustomer(asOf: Day): AsyncIterable<InvoiceDoc> {
+  return InvoiceModel.find({ invoicedOn: { $lte: asOf } }, RECEIVABLE)
+    .sort({ customerId: 1, _id: 1 })
+    .lean<InvoiceDoc[]>()
+    .cursor({ batchSize: 1_000 });
+}
 
 /** What is open on a day, by days past due. */
 export async function receivablesAgeing(asOf: Day): Promise<Ageing> {
-  const open = await readMany((options) =>
-    InvoiceModel.find(
-      { invoicedOn: { $lte: asOf }, $or: [{ settledOn: null }, { settledOn: { $gt: asOf } }] },
-      { invoicedOn: 1, dueOn: 1, settledOn: 1, amountCents: 1 },
-      options,
-    ).lean<InvoiceDoc[]>(),
+  const ageing = emptyAgeing();
+  for await (const invoice of openInvoices(asOf)) addToAgeing(ageing, invoice, asOf);
+  return ageing;
+}
+
+/**
+ * A customer's days sales outstanding on a day.
+ * @throws AppError NOT_FOUND without the customer.
+ */
+export async function customerSalesOutstanding(
+  customerId: string,
+  asOf: Day,
+): Promise<SalesOutstanding> {
+  await documentOf(CustomerModel, 'customer', customerId);
+  const invoices = await readMany((options) =>
+    InvoiceModel.find({ customerId, invoicedOn: { $lte: asOf } }, RECEIVABLE, options).lean<
+      InvoiceDoc[]
+    >(),
   );
-  return ageingOf(open, asOf);
+  return salesOutstanding(invoices, asOf);
 }
 
 /**

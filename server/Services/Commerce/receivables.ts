@@ -31,18 +31,26 @@ export function isOpenOn(
   return invoicedOn <= day && (settledOn === null || settledOn > day);
 }
 
+/** Sums that receivables are added to one after another, however many there are. */
+export type GrowingAgeing = { -readonly [Key in keyof Ageing]: Ageing[Key] };
+
+export function emptyAgeing(): GrowingAgeing {
+  return { invoices: 0, current: 0, d1_30: 0, d31_60: 0, d61_90: 0, over90: 0, total: 0 };
+}
+
+/** Adds a receivable, if it is open on the day. */
+export function addToAgeing(ageing: GrowingAgeing, receivable: Receivable, asOf: Day): void {
+  if (!isOpenOn(receivable, asOf)) return;
+  ageing.invoices += 1;
+  ageing.total += receivable.amountCents;
+  ageing[bucketOf(daysBetween(receivable.dueOn, asOf))] += receivable.amountCents;
+}
+
 /** Sums what is open on a day into buckets by days past due. */
 export function ageingOf(receivables: Iterable<Receivable>, asOf: Day): Ageing {
-  const sums: Record<AgeBucket, number> = { current: 0, d1_30: 0, d31_60: 0, d61_90: 0, over90: 0 };
-  let invoices = 0;
-  let total = 0;
-  for (const receivable of receivables) {
-    if (!isOpenOn(receivable, asOf)) continue;
-    invoices += 1;
-    total += receivable.amountCents;
-    sums[bucketOf(daysBetween(receivable.dueOn, asOf))] += receivable.amountCents;
-  }
-  return { invoices, ...sums, total };
+  const ageing = emptyAgeing();
+  for (const receivable of receivables) addToAgeing(ageing, receivable, asOf);
+  return ageing;
 }
 
 function bucketOf(daysPastDue: number): AgeBucket {
@@ -55,18 +63,28 @@ function bucketOf(daysPastDue: number): AgeBucket {
 /** The days whose invoices make the turnover that days sales outstanding compare with. */
 const TURNOVER_DAYS = 90;
 
+/** What a customer's days sales outstanding are made of. */
+export interface SalesOutstanding {
+  readonly openCents: number;
+  /** Invoiced in the 90 days up to and including the day. */
+  readonly invoicedCents: number;
+  /** Null when nothing was invoiced in those days. */
+  readonly days: number | null;
+}
+
 /**
  * Days sales outstanding of one customer: what is open on the day, divided by what was invoiced in the
  * 90 days up to and including it, times 90; to two places, half up.
- * @returns null when nothing was invoiced in those days.
  */
-export function daysSalesOutstanding(receivables: Iterable<Receivable>, asOf: Day): number | null {
-  let open = 0;
-  let invoiced = 0;
+export function salesOutstanding(receivables: Iterable<Receivable>, asOf: Day): SalesOutstanding {
+  let openCents = 0;
+  let invoicedCents = 0;
   for (const receivable of receivables) {
-    if (isOpenOn(receivable, asOf)) open += receivable.amountCents;
+    if (isOpenOn(receivable, asOf)) openCents += receivable.amountCents;
     const age = daysBetween(receivable.invoicedOn, asOf);
-    if (age >= 0 && age < TURNOVER_DAYS) invoiced += receivable.amountCents;
+    if (age >= 0 && age < TURNOVER_DAYS) invoicedCents += receivable.amountCents;
   }
-  return invoiced === 0 ? null : dividedToHundredths(open * TURNOVER_DAYS, invoiced);
+  const days =
+    invoicedCents === 0 ? null : dividedToHundredths(openCents * TURNOVER_DAYS, invoicedCents);
+  return { openCents, invoicedCents, days };
 }

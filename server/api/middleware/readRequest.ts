@@ -6,7 +6,14 @@ import { HttpError } from '../HttpError.ts';
 
 const MAX_PROBLEMS = 20;
 
-const parseJson = express.json({ limit: BODY_LIMIT_BYTES });
+/** As they came: what is parsed of them cannot be put together again to the byte. */
+const bytesOf = new WeakMap<object, Buffer>();
+const parseJson = express.json({
+  limit: BODY_LIMIT_BYTES,
+  verify: (request, _response, bytes) => {
+    bytesOf.set(request, bytes);
+  },
+});
 const nothing = z.strictObject({});
 
 type Place = 'params' | 'query' | 'headers' | 'body';
@@ -86,6 +93,7 @@ export async function readRequest(route: Route, request: Request, response: Resp
     query: check('query', route.query ?? nothing, request.query),
     headers: check('headers', route.headers ?? z.object({}), request.headers),
     body: check('body', route.body ?? nothing, body),
+    rawBody: bytesOf.get(request) ?? null,
   };
   if (problems.length === 0) return parts;
 

@@ -40,6 +40,7 @@ import type { JobKind } from '../../../server/Services/BackgroundJobs/queues/job
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { createLive } from '../../../server/Services/BackgroundJobs/watching/live.ts';
+import { createReportLinks } from '../../../server/Services/Reports/reportLinks.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { openRelay, type Relay } from '../relay.ts';
 
@@ -167,6 +168,9 @@ export async function startHarness(
     live: createLive({ lanes, runViews }),
     numbers: readNumbers,
     enqueuer: createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger }),
+    producer,
+    reportLinks: createReportLinks(JWT_SECRET),
+    whatsApp: { verifyToken: env.WHATSAPP_VERIFY_TOKEN, appSecret: env.WHATSAPP_APP_SECRET },
     queueAdministration: createQueueAdministration(lanes, kinds),
     kinds,
     describeKinds: () => kinds.map((kind) => describeKind(kind, env)),

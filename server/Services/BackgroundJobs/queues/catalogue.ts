@@ -1,9 +1,14 @@
 import type { Env } from '../../../config/env.ts';
 import { AppError } from '../../../errors/AppError.ts';
+import { ownQueues } from '../initializeQueues.ts';
+import { creditScoreJob } from '../jobs/creditScore/creditScore.job.ts';
 import { orderProcessingJob } from '../jobs/orderProcessing/orderProcessing.job.ts';
 import { orderRoutingJob } from '../jobs/orderRouting/orderRouting.job.ts';
+import { paymentReminderJob } from '../jobs/paymentReminders/paymentReminder.job.ts';
+import { reportJob } from '../jobs/report/report.job.ts';
 import { userDataJob } from '../jobs/userData/userData.job.ts';
 import type { ScheduleOfKind } from '../scheduling/scheduleParts.ts';
+import { whatsAppJob } from '../jobs/whatsapp/whatsapp.job.ts';
 import type { JobDefinition, JobKind, Processor, ProcessorContext } from './jobDefinition.ts';
 
 /** What a processor may be made of. What else a kind needs (a client, a mailer) it makes itself. */
@@ -99,4 +104,22 @@ export const catalogue: Catalogue = [
     orderRoutingJob,
     async () => (await import('../jobs/orderRouting/orderRouting.processor.ts')).routeOrderJob,
   ),
+  entry(whatsAppJob, async (platform) =>
+    (await import('../jobs/whatsapp/whatsapp.processor.ts')).loadWhatsAppProcessor(platform),
+  ),
+  entry(
+    creditScoreJob,
+    async () => (await import('../jobs/creditScore/creditScore.processor.ts')).creditScoreProcessor,
+  ),
+  entry(
+    paymentReminderJob,
+    async () =>
+      (await import('../jobs/paymentReminders/paymentReminder.processor.ts'))
+        .paymentReminderProcessor,
+  ),
+  entry(
+    reportJob,
+    async () => (await import('../jobs/report/report.processor.ts')).reportProcessor,
+  ),
+  ...ownQueues.entries(),
 ];

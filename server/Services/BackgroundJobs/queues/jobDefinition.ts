@@ -8,6 +8,8 @@ export interface QueueDefinition {
   readonly name: string;
   /** Jobs at once in one worker process; `auto` for as many as complete the most of them. */
   readonly concurrency: (env: Env) => Concurrency;
+  /** Jobs at once over all workers, unless an administrator says otherwise; absent for no limit. */
+  readonly maxConcurrency?: number;
 }
 
 /** What the core knows of a kind of job: all but the types of its payload and its result. */

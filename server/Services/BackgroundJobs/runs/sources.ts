@@ -1,8 +1,10 @@
+import { creditScoreSource } from '../jobs/creditScore/creditScore.source.ts';
+import { paymentReminderSource } from '../jobs/paymentReminders/paymentReminder.source.ts';
 import { userDataSource } from '../jobs/userData/userData.source.ts';
 import type { Source } from './source.ts';
 
 /** What runs enumerate, by the kind of job that an item becomes: a new source is one line here. */
-const SOURCES: readonly Source[] = [userDataSource];
+const SOURCES: readonly Source[] = [userDataSource, creditScoreSource, paymentReminderSource];
 
 /** Finds the source of a kind; undefined for a kind of which there are no runs. */
 export type FindSource = (kind: string) => Source | undefined;

@@ -1,5 +1,6 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
+import { isDuplicateKey } from '../../../models/mongoErrors.ts';
 import {
   type QueueDoc,
   type QueueLimits,
@@ -7,6 +8,7 @@ import {
   type QueuePause,
 } from '../../../models/system/QueueModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
+import type { QueueDefinition } from '../queues/jobDefinition.ts';
 
 /** What an administrator has set of a queue. It stands in MongoDB and outlasts Redis' data. */
 export interface QueueSteering {
@@ -85,6 +87,28 @@ export async function markDrained(queue: string): Promise<Date> {
 /** No job is left that was there when the queue was drained at that instant. */
 export async function markDrainEnded(queue: string, drainedAt: Date): Promise<void> {
   await QueueModel.updateOne({ _id: queue, drainedAt }, { $set: { drainedAt: null } });
+}
+
+/**
+ * Gives the queues whose definition names a limit over all workers that limit, if nobody has set any limits of
+ * them yet: what an administrator says later stands, no limit too.
+ */
+export async function setDefaultLimits(
+  queues: readonly Pick<QueueDefinition, 'name' | 'maxConcurrency'>[],
+): Promise<void> {
+  for (const { name, maxConcurrency } of queues) {
+    if (maxConcurrency === undefined) continue;
+    try {
+      await QueueModel.updateOne(
+        { _id: name, limits: null },
+        { $set: { limits: { ...NO_LIMITS, maxConcurrency } } },
+        { upsert: true, writeConcern: DURABLE },
+      );
+    } catch (error) {
+      // There are limits: the upsert met the queue's id.
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
 }
 
 /**

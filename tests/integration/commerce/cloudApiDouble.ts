@@ -1,0 +1,72 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the double was asked to send. */
+export interface SentMessage {
+  to: string;
+  type: 'text' | 'template';
+  text: string | undefined;
+  template: string | undefined;
+  reference: string;
+  token: string | undefined;
+}
+
+/** The Cloud API's messages as Meta documents them, on this machine. */
+export interface CloudApiDouble {
+  readonly url: string;
+  readonly sent: SentMessage[];
+  /** The next requests are answered by these errors, one each. */
+  failNext(...errors: readonly { code: number; status: number }[]): void;
+  /** The next message is sent, and its sender hears nothing. */
+  hangUpOnNext(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts it; `/<phone number id>/messages` under its address takes messages. */
+export async function startCloudApiDouble(): Promise<CloudApiDouble> {
+  const sent: SentMessage[] = [];
+  const errors: { code: number; status: number }[] = [];
+  let hangsUp = false;
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const body = JSON.parse(text);
+    const isMessage = request.method === 'POST' && request.url === '/4711/messages';
+    if (!isMessage || body.messaging_product !== 'whatsapp') {
+      response.writeHead(404).end('{}');
+      return;
+    }
+    const error = errors.shift();
+    if (error !== undefined) {
+      const problem = { error: { code: error.code, message: `(#${error.code}) refused` } };
+      response.writeHead(error.status).end(JSON.stringify(problem));
+      return;
+    }
+    sent.push({
+      ...{ to: body.to, type: body.type, text: body.text?.body, template: body.template?.name },
+      reference: body.biz_opaque_callback_data,
+      token: request.headers.authorization,
+    });
+    if (hangsUp) {
+      hangsUp = false;
+      response.destroy();
+      return;
+    }
+    const id = `wamid.${sent.length}`;
+    response.writeHead(200).end(JSON.stringify({ messages: [{ id }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    sent,
+    failNext: (...next) => void errors.push(...next),
+    hangUpOnNext: () => {
+      hangsUp = true;
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
