@@ -19,6 +19,13 @@ function number(name, byDefault) {
   return Number(process.env[name] || settings[name] || byDefault);
 }
 
+/** The queue of the HTTP tasks, whose calls may take minutes. */
+const HTTP_TASKS = 'http-task';
+/** As the server reads it: seconds, or a time such as 90s or 2m. */
+const httpTimeout = process.env.WORKER_HTTP_TIMEOUT || settings.WORKER_HTTP_TIMEOUT || '90s';
+const httpGraceMs =
+  Number.parseInt(httpTimeout, 10) * (httpTimeout.endsWith('m') ? 60_000 : 1_000) + 10_000;
+
 const common = {
   cwd,
   wait_ready: true,
@@ -43,5 +50,16 @@ export const apps = [
     script: 'dist/server/Services/BackgroundJobs/worker.js',
     exec_mode: 'fork',
     instances: number('WORKER_INSTANCES', 2),
+    env: { WORKER_QUEUES: process.env.WORKER_QUEUES || settings.WORKER_QUEUES || `!${HTTP_TASKS}` },
+  },
+  {
+    ...common,
+    name: 'worker-http',
+    script: 'dist/server/Services/BackgroundJobs/worker.js',
+    exec_mode: 'fork',
+    instances: number('WORKER_POOL_SIZE', 1),
+    env: { WORKER_QUEUES: HTTP_TASKS, SHUTDOWN_GRACE_MS: String(httpGraceMs) },
+    // A reload of the others does not wait for its calls, and none of them is cut.
+    kill_timeout: httpGraceMs + KILL_MARGIN_MS,
   },
 ];

@@ -19,11 +19,12 @@ import { SetupError } from './setupError.mjs';
 import { waitUntil } from './waiting.mjs';
 
 /** The processes of Hourwork itself, as ecosystem.config.js names them. */
-const APPS = ['api-server', 'worker'];
+const APPS = ['api-server', 'worker', 'worker-http'];
 
 /** All that we keep in PM2, in the order to end it: each before what it needs. */
 const END_ORDER = [
   'worker',
+  'worker-http',
   'api-server',
   'hourwork-ferretdb',
   'hourwork-postgres',

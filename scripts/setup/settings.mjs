@@ -18,6 +18,7 @@ export async function completeSettings() {
   /** @type {Record<string, string>} */
   const generated = {
     JWT_SECRET: randomBytes(32).toString('hex'),
+    DATA_KEY: randomBytes(32).toString('hex'),
     ADMIN_EMAIL,
     ADMIN_PASSWORD: randomBytes(15).toString('base64url'),
   };

@@ -8,6 +8,10 @@ import {
   type DashboardDeps,
 } from '../controllers/DashboardController.ts';
 import { createHealthController, type HealthDeps } from '../controllers/HealthController.ts';
+import {
+  createHttpTasksController,
+  type HttpTasksDeps,
+} from '../controllers/HttpTasksController.ts';
 import { createJobsController, type JobsDeps } from '../controllers/JobsController.ts';
 import { createMessagesController, type MessagesDeps } from '../controllers/MessagesController.ts';
 import { createQueuesController, type QueuesDeps } from '../controllers/QueuesController.ts';
@@ -25,6 +29,7 @@ import { authRoutes } from '../routes/auth.routes.ts';
 import { commerceRoutes } from '../routes/commerce.routes.ts';
 import { dashboardRoutes } from '../routes/dashboard.routes.ts';
 import { healthRoutes } from '../routes/health.routes.ts';
+import { httpTasksRoutes } from '../routes/httpTasks.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
 import { jobsRoutes } from '../routes/jobs.routes.ts';
 import { messagesRoutes } from '../routes/messages.routes.ts';
@@ -59,7 +64,8 @@ export interface AppDeps
     QueuesDeps,
     WatchingDeps,
     MessagesDeps,
-    ReportsDeps {
+    ReportsDeps,
+    Omit<HttpTasksDeps, 'administration'> {
   jobQueries: JobQueries;
   authentication: Authentication;
   health: HealthDeps;
@@ -85,6 +91,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...authRoutes(createAuthController(deps.authentication)),
     ...jobStatusRoutes(createJobStatusController(deps)),
     ...jobsRoutes(createJobsController(deps), deps.kinds),
+    ...httpTasksRoutes(createHttpTasksController(deps)),
     ...queuesRoutes(createQueuesController(deps)),
     ...watchingRoutes(createWatchingController(deps)),
     ...dashboardRoutes(createDashboardController(deps)),

@@ -44,5 +44,6 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   CRASHED_TOO_OFTEN: 500,
   PROCESS_DIED: 500,
   JOB_FAILED: 500,
+  DATA_KEY_MISSING: 500,
   INTERNAL: 500,
 };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { newHttpTask } from '../routes/httpTasks.schemas.ts';
 import type {
   jobStatus,
   retriedPart,
@@ -13,6 +14,7 @@ export type Job = Pick<z.output<typeof jobStatus>, 'jobId' | 'runId' | 'status' 
 export type RunRequest = z.output<typeof runRequest>;
 export type RetryFilter = z.input<typeof retryFilter>;
 type RetriedPart = z.output<typeof retriedPart>;
+type HttpTaskRequest = z.input<typeof newHttpTask>;
 
 interface Page<Item> {
   items: Item[];
@@ -27,6 +29,7 @@ export interface ApiLogin {
 
 const ANSWER_MS = 10_000;
 const BASE = '/app/job-status';
+const HTTP_TASKS = '/api/v1/http-tasks';
 
 /** The API refused, or did not answer as it should. */
 export class ApiError extends Error {
@@ -54,6 +57,9 @@ export interface ApiClient {
   openJob(runId: string): Promise<Job | undefined>;
   /** How many users an ordinary run is for. */
   activeUsers(): Promise<number>;
+  /** Puts an HTTP task in; the same key again is the same task. */
+  httpTask(task: HttpTaskRequest, idempotencyKey: string | undefined): Promise<{ id: string }>;
+  showHttpTask(id: string): Promise<unknown>;
 }
 
 /**
@@ -81,7 +87,7 @@ export function createApiClient({ url, email, password }: ApiLogin): ApiClient {
   async function ask<Answer>(path: string, request: Request = {}): Promise<Answer> {
     token ??= await logIn();
     const authorized = () =>
-      send(`${url}${BASE}${path}`, {
+      send(`${url}${path.startsWith('/api/') ? '' : BASE}${path}`, {
         ...request,
         headers: { ...request.headers, authorization: `Bearer ${token}` },
       });
@@ -128,6 +134,13 @@ export function createApiClient({ url, email, password }: ApiLogin): ApiClient {
       const { totalUsers } = await ask<{ totalUsers: number }>('/recommendation');
       return totalUsers;
     },
+    httpTask: (task, key) =>
+      ask(HTTP_TASKS, {
+        method: 'POST',
+        body: task,
+        ...(key !== undefined && { headers: { 'idempotency-key': key } }),
+      }),
+    showHttpTask: (id) => ask(`${HTTP_TASKS}/${encodeURIComponent(id)}`),
   };
 }
 

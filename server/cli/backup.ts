@@ -7,10 +7,13 @@ import type { Contents } from '../Services/Backup/bsonFile.ts';
 import { type MongoContents, writeManifest } from '../Services/Backup/manifest.ts';
 import { backUpMongo } from '../Services/Backup/mongoBackup.ts';
 import { requireNoRestore } from '../Services/Backup/restoreMark.ts';
+import { keyIdsInUse } from '../Services/Secrets/storedSecrets.ts';
 import { inMongo, inRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { backUpQueues } from './queueFile.ts';
 import { tellErrors } from './tellErrors.ts';
+
+const NOTHING = { mongodb: null, dataKeys: [] };
 
 const program = commandNamed('backup')
   .description('Writes MongoDB’s collections and the queue’s pending jobs into a new folder.')
@@ -22,8 +25,13 @@ const program = commandNamed('backup')
       const folder = resolve(name);
       await mkdir(folder, { mode: 0o700 });
       const redis = only === 'mongodb' ? null : await queues(folder, env);
-      const mongodb = only === 'redis' ? null : await collections(folder, env);
-      await writeManifest(folder, { version: packageVersion(), mongodb, redis });
+      const collected = only === 'redis' ? NOTHING : await collections(folder, env);
+      await writeManifest(folder, { version: packageVersion(), redis, ...collected });
+      for (const keyId of collected.dataKeys) {
+        say(
+          `Its secrets are sealed under the data key ${keyId}: keep DATA_KEY of .env, apart from it.`,
+        );
+      }
       say(`The backup is in ${folder}. To put it back: npm run restore -- ${folder}`);
     }),
   );
@@ -36,13 +44,19 @@ async function queues(folder: string, env: Env): Promise<Contents> {
   return contents;
 }
 
-async function collections(folder: string, env: Env): Promise<MongoContents> {
+async function collections(
+  folder: string,
+  env: Env,
+): Promise<{ mongodb: MongoContents; dataKeys: string[] }> {
   return inMongo(env, async () => {
     await requireNoRestore();
     const told = (name: string, count: number) => say(`MongoDB: ${count} of ${name}`);
-    const contents = await backUpMongo(folder, told);
+    const dataKeys = new Set(await keyIdsInUse());
+    const mongodb = await backUpMongo(folder, told);
+    // Rotated meanwhile, it holds secrets under both.
+    for (const keyId of await keyIdsInUse()) dataKeys.add(keyId);
     // One that began meanwhile may have replaced what was still to be read.
     await requireNoRestore();
-    return contents;
+    return { mongodb, dataKeys: [...dataKeys] };
   });
 }

@@ -14,7 +14,7 @@ import {
 } from '../models/system/RestoreModel.ts';
 import { removeKeys } from '../Services/BackgroundJobs/backup/restoreKeys.ts';
 import { liveWorkers } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
-import { type Manifest, readManifest } from '../Services/Backup/manifest.ts';
+import { type Manifest, readManifest, requireDataKeys } from '../Services/Backup/manifest.ts';
 import {
   loadMongo,
   planReplacement,
@@ -23,6 +23,7 @@ import {
   unloadMongo,
 } from '../Services/Backup/mongoRestore.ts';
 import { beginRestore, RECOVER, requireNoRestore } from '../Services/Backup/restoreMark.ts';
+import { keyIdsOf } from '../Services/Secrets/secretBox.ts';
 import { inMongo, inOwnRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
@@ -34,7 +35,7 @@ interface Flags {
   recover: boolean;
 }
 
-const STOP = 'npx pm2 stop worker api-server';
+const STOP = 'npx pm2 stop worker worker-http api-server';
 /** A process that saw no mark as it started shows within this time that it runs. */
 const SETTLED_MS = 3_000;
 
@@ -63,6 +64,7 @@ async function restore(folder: string, { only, replace }: Flags, env: Env): Prom
   const manifest = await readManifest(folder);
   const mongodb = only === 'redis' ? null : sideOf(manifest, 'mongodb', folder);
   const redis = only === 'mongodb' ? null : sideOf(manifest, 'redis', folder);
+  if (mongodb !== null) requireDataKeys(manifest, keyIdsOf(env));
   if (mongodb !== null) await requireRestorable(folder, mongodb, replace);
   if (redis !== null) {
     const options = { written: redis, replace };

@@ -40,6 +40,7 @@ import { parametersWarning } from '../Services/CustomerScoring/parametersWarning
 import { createReportLinks } from '../Services/Reports/reportLinks.ts';
 import { admissionTo } from './admissionTo.ts';
 import { handOverRefused, startEnqueuing } from './enqueuing.ts';
+import { openHttpTasks } from './httpTasks.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -118,6 +119,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     // The tokens above are not made without the secret.
     reportLinks: createReportLinks(env.JWT_SECRET ?? ''),
     whatsApp: { verifyToken: env.WHATSAPP_VERIFY_TOKEN, appSecret: env.WHATSAPP_APP_SECRET },
+    ...openHttpTasks(env, enqueuer),
     queueAdministration: createQueueAdministration(lanes, kinds),
     kinds,
     describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
@@ -175,7 +177,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
       const schedules = await startSchedules(mode, {
         ...{ env, producer, enqueuer, lanes, redis, logger },
       });
-      if (schedules !== null) shutdown.add('schedules', schedules.stop);
+      shutdown.add('schedules', schedules.stop);
     }
     await patiently('The welcome', () => welcome(env, logger), logger, connecting.signal);
   }

@@ -84,7 +84,7 @@ export async function startSchedulerProcess(
     const schedules = await startSchedules(mode, {
       ...{ env, producer, enqueuer, lanes, redis, logger },
     });
-    if (schedules !== null) shutdown.add('schedules', schedules.stop);
+    shutdown.add('schedules', schedules.stop);
   });
   shutdown.add('connecting', async () => {
     connecting.abort();

@@ -10,6 +10,7 @@ import type { Enqueuer } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts'
 import type { Lanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { IN_PROCESS, startJobScheduler } from '../Services/BackgroundJobs/jobScheduler.ts';
+import { startHttpJobSchedules } from '../Services/BackgroundJobs/jobs/httpTask/httpTask.schedules.ts';
 import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { Producer } from '../Services/BackgroundJobs/producer.ts';
 import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
@@ -31,8 +32,40 @@ interface SchedulingParts {
   logger: Logger;
 }
 
-/** Starts the schedules in the one mode that is on; null without a Redis to enqueue to. */
+/** Starts all schedules: those of kinds in the mode that is on, and those of the HTTP jobs. */
 export async function startSchedules(
+  mode: BackgroundMode,
+  parts: SchedulingParts,
+): Promise<RunningSchedules> {
+  const started = [await startKinds(mode, parts), startHttpTasks(parts)];
+  return {
+    async stop() {
+      await Promise.all(started.map((schedules) => schedules?.stop()));
+    },
+  };
+}
+
+/** Null without a Redis to enqueue to, and where all schedules are switched off. */
+function startHttpTasks({
+  env,
+  enqueuer,
+  lanes,
+  redis,
+  logger,
+}: SchedulingParts): RunningSchedules | null {
+  if (redis === null || !env.BACKGROUND_JOBS_ENABLED) return null;
+  return startHttpJobSchedules({
+    enqueuer,
+    lanes,
+    clock: createStoreClock({ log: logger }),
+    by: workerName(),
+    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    log: logger,
+  });
+}
+
+/** Those in the one mode that is on; null without a Redis to enqueue to. */
+async function startKinds(
   mode: BackgroundMode,
   { env, producer, enqueuer, lanes, redis, logger }: SchedulingParts,
 ): Promise<RunningSchedules | null> {

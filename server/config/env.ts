@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { accountEmail } from './accountEmail.ts';
 import { type AddressCheck, mongoAddressProblem, redisAddressProblem } from './addresses.ts';
+import { dataKeyProblem } from './dataKey.ts';
+import { allowanceProblem } from './egressAllowance.ts';
 import { readEnvFile } from './envText.mjs';
 import { type Misspelt, misspelt } from './misspelt.ts';
 import { passwordProblem } from './passwordRules.ts';
@@ -14,6 +16,15 @@ import { isCronExpression, isTimeZone } from './timetable.ts';
 const flag = z.stringbool();
 const positiveInt = z.coerce.number().int().positive();
 const duration = positiveInt.describe('milliseconds');
+
+/** A time such as `90s` or `2m`, or a number of seconds; at most `most` seconds. */
+function seconds(most: number) {
+  return z
+    .string()
+    .regex(/^\d{1,6}(s|m)?$/, 'is no time such as 90s or 2m')
+    .transform((text) => Number.parseInt(text, 10) * (text.endsWith('m') ? 60 : 1))
+    .pipe(z.number().min(1).max(most, `is longer than ${most} s`));
+}
 
 /** Four positive numbers: r, alpha (weeks), a, b of the BG/NBD model. */
 const scoringParams = z
@@ -143,6 +154,20 @@ const settings = z.object({
   // Health
   CANARY_INTERVAL_MS: duration.default(30_000),
 
+  // Calls to the world
+  EGRESS_ALLOW: checked(allowanceProblem).optional(),
+  DATA_KEY: checked(dataKeyProblem).optional(),
+  DATA_KEY_PREVIOUS: checked(dataKeyProblem).optional(),
+
+  // HTTP tasks
+  WORKER_HTTP_TIMEOUT: seconds(15 * 60).prefault('90s'),
+  WORKER_MAX_CONCURRENT_JOBS: positiveInt.max(1000).default(50),
+  WORKER_RETRY_COUNT: z.coerce.number().int().min(0).max(50).default(3),
+  WORKER_POOL_SIZE: positiveInt.max(256).default(1),
+  HTTP_DESTINATION_CONCURRENCY: positiveInt.max(1000).default(20),
+  HTTP_DESTINATION_RATE: positiveInt.max(10_000).default(50),
+  HTTP_EXECUTION_RETENTION_DAYS: positiveInt.default(30),
+
   // Records
   RECONCILE_INTERVAL_MS: duration.default(60_000),
   RECONCILE_GRACE_MS: duration.default(30_000),
@@ -184,6 +209,7 @@ export function secretsIn(env: Env): string[] {
   const { WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN } = env;
   const secrets = [
     ...[JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD],
+    ...[env.DATA_KEY, env.DATA_KEY_PREVIOUS],
     ...[WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN],
   ];
   const within = [env.REDIS_URL, env.MONGODB_URI].flatMap((url) => passwordsIn(url ?? ''));

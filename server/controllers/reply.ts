@@ -39,3 +39,8 @@ export function ok<Body>(body: Body): Reply<200, Body> {
 export function accepted<Body>(body: Body): Reply<202, Body> {
   return { status: 202, body };
 }
+
+/** Made; it can be read from now on. */
+export function created<Body>(body: Body): Reply<201, Body> {
+  return { status: 201, body };
+}

@@ -9,6 +9,8 @@ import { PaymentModel } from './commerce/PaymentModel.ts';
 import { ProductModel } from './commerce/ProductModel.ts';
 import { PurchaseOrderModel } from './commerce/PurchaseOrderModel.ts';
 import { ReportModel } from './commerce/ReportModel.ts';
+import { HttpExecutionModel } from './HttpExecutionModel.ts';
+import { HttpJobModel } from './HttpJobModel.ts';
 import { ImportModel } from './ImportModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
@@ -27,6 +29,8 @@ type Indexed = Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'diffIndexes
 const INDEXED: readonly Indexed[] = [
   AccountModel,
   CreditScoreModel,
+  HttpExecutionModel,
+  HttpJobModel,
   ImportModel,
   InvoiceModel,
   JobStatusModel,

@@ -52,7 +52,7 @@ interface RouteOf<
   R extends Responses,
   Events extends true | undefined,
 > {
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'patch' | 'delete';
   /** In Express' form: `/job/:jobId`. */
   path: string;
   tag: string;

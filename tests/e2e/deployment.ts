@@ -288,11 +288,13 @@ async function directly(redis: Killable): Promise<Settings> {
   return { REDIS_URL: `redis://127.0.0.1:${redis.port}` };
 }
 
-/** The apps of the real ecosystem.config.js, but for the worker's script. */
+/** The apps of the real ecosystem.config.js, but for the worker's script; it does the HTTP tasks too. */
 function ecosystemText(): string {
   const real = JSON.stringify(join(projectDir, 'ecosystem.config.js'));
   const script = JSON.stringify(join(projectDir, 'tests/e2e/pacedWorker.mjs'));
   return `import { apps as real } from ${real};
-export const apps = real.map((app) => (app.name === 'worker' ? { ...app, script: ${script} } : app));
+export const apps = real
+  .filter(({ name }) => name !== 'worker-http')
+  .map((app) => (app.name === 'worker' ? { ...app, script: ${script}, env: {} } : app));
 `;
 }

@@ -14,7 +14,7 @@ const load = (path) => import(new URL(path, compiled).href);
 
 const { runProcess } = await load('composition/runProcess.js');
 const { startWorker } = await load('composition/worker.js');
-const { entry } = await load('Services/BackgroundJobs/queues/catalogue.js');
+const { catalogue: all, entry } = await load('Services/BackgroundJobs/queues/catalogue.js');
 const { userDataJob } = await load('Services/BackgroundJobs/jobs/userData/userData.job.js');
 const { userDataProcessor } = await load(
   'Services/BackgroundJobs/jobs/userData/userData.processor.js',
@@ -90,5 +90,11 @@ async function pacedProcessor({ env }) {
 }
 
 const { version = userDataJob.version } = behaviour();
-const catalogue = [entry({ ...userDataJob, version }, pacedProcessor)];
+/** @type {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').Catalogue} */
+const others = all.filter(
+  (
+    /** @type {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').CatalogueEntry} */ each,
+  ) => each.definition.kind !== userDataJob.kind,
+);
+const catalogue = [entry({ ...userDataJob, version }, pacedProcessor), ...others];
 await runProcess((/** @type {unknown} */ env) => startWorker({ env, catalogue }));

@@ -83,6 +83,7 @@ describe('npm start', () => {
     const apps = await running();
     expect(apps.get('api-server')).toHaveLength(1);
     expect(apps.get('worker')).toHaveLength(2);
+    expect(apps.get('worker-http')).toHaveLength(1);
     const api = await checkout.api();
     const ready = await api.get('/health/ready');
     expect(ready).toMatchObject({ status: 200, body: { status: 'ok', mode: 'queue' } });

@@ -66,6 +66,9 @@ const FORBIDDEN: [file: string, line: string][] = [
   ['server/cli/x.ts', "import '../api/app.ts';"],
   ['server/cli/x.ts', "import '../composition/api.ts';"],
   ['server/cli/x.ts', "import 'mongoose';"],
+  ['server/Services/Auth/x.ts', "import 'undici';"],
+  [`${BACKGROUND}/jobs/userData/x.processor.ts`, "import 'undici';"],
+  ['server/Services/Egress/x.ts', "import '../../models/UserModel.ts';"],
   ['server/Services/Auth/x.ts', 'export const secret = process.env.JWT_SECRET;'],
   ['server/Services/Auth/x.ts', "import { env } from 'node:process';"],
 ];
@@ -78,6 +81,7 @@ const ALLOWED: [file: string, line: string][] = [
   ['server/models/x.ts', "import 'mongoose';"],
   ['server/models/x.ts', "import '../errors/AppError.ts';"],
   ['server/Services/Auth/x.ts', "import '../../models/AccountModel.ts';"],
+  ['server/Services/Egress/x.ts', "import 'undici';"],
   [`${BACKGROUND}/x.ts`, "import 'bullmq';"],
   [`${BACKGROUND}/x.ts`, "import '../CustomerScoring/userDataGateway.ts';"],
   [`${BACKGROUND}/producer.ts`, "import './jobs/userData/userData.job.ts';"],

@@ -27,8 +27,16 @@ describe('the picture of a job’s states in ARCHITECTURE.md', () => {
 describe('compose.yaml', () => {
   it('gives a container as long to stop as PM2 gives a process', async () => {
     const { apps } = await import('../../ecosystem.config.js');
-    const [, seconds] = /^ {2}stop_grace_period: (\d+)s$/m.exec(read('compose.yaml')) ?? [];
-    for (const { kill_timeout } of apps) expect(kill_timeout).toBe(Number(seconds) * 1_000);
+    const compose = read('compose.yaml');
+    const [, common] = /^ {2}stop_grace_period: (\d+)s$/m.exec(compose) ?? [];
+    for (const { name, kill_timeout } of apps) {
+      const service = new RegExp(
+        `^ {2}${name}:\\n(?: {4}.*\\n)*? {4}stop_grace_period: (\\d+)s$`,
+        'm',
+      );
+      const [, own = common] = service.exec(compose) ?? [];
+      expect(kill_timeout, name).toBe(Number(own) * 1_000);
+    }
   });
 });
 

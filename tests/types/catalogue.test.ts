@@ -118,6 +118,15 @@ describe('queues are registered independently', () => {
     expect(loaded.map(({ queue }) => queue.name)).toEqual(['user-data']);
   });
 
+  it('or all but some', async () => {
+    const { loaded, failed } = await loadProcessors([broken, ...catalogue], platform, [
+      ...['!mail', '!http-task'],
+    ]);
+    expect(failed).toEqual([]);
+    const left = QUEUES.filter((name) => name !== 'http-task');
+    expect(loaded.map(({ queue }) => queue.name)).toEqual(left);
+  });
+
   it('a name that is no queue’s does not boot, and those that are are named', async () => {
     await expect(loadProcessors(catalogue, platform, ['user-date'])).rejects.toThrow(
       `WORKER_QUEUES names "user-date", and there is no such queue: ${QUEUES.join(', ')}.`,

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readManifest, writeManifest } from './manifest.ts';
+import { readManifest, requireDataKeys, writeManifest } from './manifest.ts';
 
 const redis = { documents: 0, bytes: 0, sha256: '0'.repeat(64) };
 
@@ -19,7 +19,7 @@ async function change(fields: Record<string, unknown>): Promise<void> {
 }
 
 it('says what a backup holds', async () => {
-  await writeManifest(folder, { version: '0.1.0', mongodb: null, redis });
+  await writeManifest(folder, { version: '0.1.0', mongodb: null, redis, dataKeys: ['11aa22bb'] });
   expect(await readManifest(folder)).toMatchObject({ version: '0.1.0', mongodb: null, redis });
 });
 
@@ -32,7 +32,15 @@ it.each([
   [{ format: 99 }, /none that this version reads/],
   [{ redis: { ...redis, sha256: 'none' } }, /none that this version reads: .*sha256/s],
 ])('refuses %o', async (fields, reason) => {
-  await writeManifest(folder, { version: '0.1.0', mongodb: null, redis });
+  await writeManifest(folder, { version: '0.1.0', mongodb: null, redis, dataKeys: ['11aa22bb'] });
   await change(fields);
   await expect(readManifest(folder)).rejects.toThrow(reason);
+});
+
+it('refuses to be restored without the key of its secrets', async () => {
+  await writeManifest(folder, { version: '0.1.0', mongodb: null, redis, dataKeys: ['11aa22bb'] });
+  const manifest = await readManifest(folder);
+  expect(() => requireDataKeys(manifest, ['33cc44dd'])).toThrow(/11aa22bb.*only 33cc44dd/);
+  expect(() => requireDataKeys(manifest, [])).toThrow(/names none/);
+  expect(() => requireDataKeys(manifest, ['33cc44dd', '11aa22bb'])).not.toThrow();
 });

@@ -21,6 +21,8 @@ const manifestSchema = z.object({
   finishedAt: z.iso.datetime(),
   mongodb: mongoSchema.nullable(),
   redis: contentsSchema.nullable(),
+  /** The ids of the keys that the secrets in it are sealed under. */
+  dataKeys: z.array(z.string()).default([]),
 });
 
 /** What a backup of MongoDB holds. */
@@ -31,7 +33,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** Writes the manifest of a backup whose files are all on disk. */
 export async function writeManifest(
   folder: string,
-  contents: Pick<Manifest, 'version' | 'mongodb' | 'redis'>,
+  contents: Pick<Manifest, 'version' | 'mongodb' | 'redis' | 'dataKeys'>,
 ): Promise<void> {
   const manifest: Manifest = {
     format: FORMAT,
@@ -63,6 +65,16 @@ export async function readManifest(folder: string): Promise<Manifest> {
     );
   }
   return data;
+}
+
+/** @throws Error when the secrets of a backup could not be read here. */
+export function requireDataKeys({ dataKeys }: Manifest, keyIds: readonly string[]): void {
+  const missing = dataKeys.filter((keyId) => !keyIds.includes(keyId));
+  if (missing.length === 0) return;
+  throw new Error(
+    `The secrets in the backup are sealed under the data key ${missing.join(' and ')}, and .env names ` +
+      `${keyIds.length === 0 ? 'none' : `only ${keyIds.join(' and ')}`}. Put that key into .env, as DATA_KEY or DATA_KEY_PREVIOUS.`,
+  );
 }
 
 function asJson(text: string): unknown {

@@ -12,7 +12,7 @@ import { xlsxReport } from './xlsxReport.ts';
 
 interface Making {
   readonly signal: AbortSignal;
-  progress(percent: number): Promise<void>;
+  progress(percent: number): void;
 }
 
 const WRITERS: Readonly<
@@ -50,7 +50,7 @@ export async function makeReport(
   }
 
   async function show(percent: number): Promise<void> {
-    await progress(percent);
+    progress(percent);
     await ReportModel.updateOne({ _id: reportId }, { $set: { progress: percent } });
   }
 }

@@ -33,7 +33,7 @@ const shown: number[] = [];
 const make = (id: string) =>
   makeReport(id, {
     signal: new AbortController().signal,
-    progress: async (percent) => void shown.push(percent),
+    progress: (percent) => void shown.push(percent),
   });
 
 async function download(id: string): Promise<request.Response> {

@@ -33,6 +33,7 @@ beforeAll(async () => {
     REDIS_URL: `redis://127.0.0.1:${redis.port}`,
     MONGODB_URI: `${MONGODB_URI}/${name}`,
     QUEUE_PREFIX: `{${name}}`,
+    WORKER_QUEUES: 'user-data',
     WORKER_HEALTH_PORT: String(port - INSTANCE),
     NODE_APP_INSTANCE: String(INSTANCE),
     LOG_LEVEL: 'error',

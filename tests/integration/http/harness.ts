@@ -4,6 +4,7 @@ import mongoose from 'mongoose';
 import request from 'supertest';
 import { vi } from 'vitest';
 import { createApp } from '../../../server/api/app.ts';
+import { openHttpTasks } from '../../../server/composition/httpTasks.ts';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo, isMongoUp } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
@@ -156,6 +157,7 @@ export async function startHarness(
     log: logger,
   });
 
+  const enqueuer = createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger });
   const stopping = { now: false };
   const stop = new AbortController();
   const queueHealth = createQueueHealth(queues);
@@ -167,7 +169,8 @@ export async function startHarness(
     queueHealth,
     live: createLive({ lanes, runViews }),
     numbers: readNumbers,
-    enqueuer: createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger }),
+    enqueuer,
+    ...openHttpTasks(env, enqueuer),
     producer,
     reportLinks: createReportLinks(JWT_SECRET),
     whatsApp: { verifyToken: env.WHATSAPP_VERIFY_TOKEN, appSecret: env.WHATSAPP_APP_SECRET },

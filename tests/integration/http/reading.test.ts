@@ -33,7 +33,6 @@ beforeAll(async () => {
         ...FINAL,
         durationMs: 30,
         result: { segment: 'loyal' },
-      ...{ effects: null, progress: null },
       }),
     );
   }

@@ -2,13 +2,14 @@ import type { Env } from '../../../config/env.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import { ownQueues } from '../initializeQueues.ts';
 import { creditScoreJob } from '../jobs/creditScore/creditScore.job.ts';
+import { httpTaskJob } from '../jobs/httpTask/httpTask.job.ts';
 import { orderProcessingJob } from '../jobs/orderProcessing/orderProcessing.job.ts';
 import { orderRoutingJob } from '../jobs/orderRouting/orderRouting.job.ts';
 import { paymentReminderJob } from '../jobs/paymentReminders/paymentReminder.job.ts';
 import { reportJob } from '../jobs/report/report.job.ts';
 import { userDataJob } from '../jobs/userData/userData.job.ts';
-import type { ScheduleOfKind } from '../scheduling/scheduleParts.ts';
 import { whatsAppJob } from '../jobs/whatsapp/whatsapp.job.ts';
+import type { ScheduleOfKind } from '../scheduling/scheduleParts.ts';
 import type { JobDefinition, JobKind, Processor, ProcessorContext } from './jobDefinition.ts';
 
 /** What a processor may be made of. What else a kind needs (a client, a mailer) it makes itself. */
@@ -122,4 +123,7 @@ export const catalogue: Catalogue = [
     async () => (await import('../jobs/report/report.processor.ts')).reportProcessor,
   ),
   ...ownQueues.entries(),
+  entry(httpTaskJob, async (platform) =>
+    (await import('../jobs/httpTask/httpTask.processor.ts')).loadHttpTaskProcessor(platform),
+  ),
 ];

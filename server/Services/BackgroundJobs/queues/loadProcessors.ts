@@ -23,7 +23,7 @@ export interface LoadedQueue {
 
 /**
  * Loads the processors of each queue, independently of the others; only those of the queues named,
- * if any are. A queue of which one processor could not be loaded is answered with the reason, be it
+ * if any are; all but those named with an exclamation mark before, if none is without. A queue of which one processor could not be loaded is answered with the reason, be it
  * the only one.
  * @throws EnvironmentError when a named queue is not in the catalogue; Error when a kind stands there
  * twice, or nothing could be loaded and a line of the catalogue has no processor.
@@ -78,11 +78,18 @@ function chosen(
   }
   const queues = queuesOf(catalogue);
   const names = [...queues.keys()].map(({ name }) => name);
-  const unknown = only?.find((name) => !names.includes(name));
+  const wanted = only?.filter((name) => !name.startsWith('!'));
+  const unwanted = only?.filter((name) => name.startsWith('!')).map((name) => name.slice(1));
+  const unknown = wanted?.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new EnvironmentError(
       `WORKER_QUEUES names "${unknown}", and there is no such queue: ${names.join(', ')}.`,
     );
   }
-  return new Map([...queues].filter(([{ name }]) => only?.includes(name) ?? true));
+  const takesAll = wanted === undefined || wanted.length === 0;
+  return new Map(
+    [...queues].filter(
+      ([{ name }]) => (takesAll || wanted.includes(name)) && !unwanted?.includes(name),
+    ),
+  );
 }

@@ -10,7 +10,7 @@ const context: ProcessorContext = {
   ...{ jobId: 'job-1', runId: null, runSeq: 1, attempt: 2, idempotencyKey: 'job-1' },
   signal: new AbortController().signal,
   log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-  progress: async () => undefined,
+  ...{ progress: quiet, logLine: quiet },
 };
 
 it('a processor has a queue of its name, its concurrency, and what the job was put in with', async () => {

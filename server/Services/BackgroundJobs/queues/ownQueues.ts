@@ -14,7 +14,7 @@ export interface OwnJob {
   readonly signal: AbortSignal;
   readonly log: JobLog;
   /** Shows how far it is, 0 to 100. */
-  progress(percent: number): Promise<void>;
+  progress(percent: number): void;
 }
 
 /** The work of a team's own queue. What it answers is kept with the job's record. */

@@ -1,6 +1,6 @@
 import { DURABLE } from '../../../models/durable.ts';
-import { storeTime } from '../../../models/serverFacts.ts';
 import { isDuplicateKey } from '../../../models/mongoErrors.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
 import {
   type QueueDoc,
   type QueueLimits,

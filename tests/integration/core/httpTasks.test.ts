@@ -1,0 +1,431 @@
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import mongoose from 'mongoose';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startApi } from '../../../server/composition/api.ts';
+import { startWorker } from '../../../server/composition/worker.ts';
+import { type Env, parseSettings } from '../../../server/config/env.ts';
+import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
+import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { HttpExecutionModel } from '../../../server/models/HttpExecutionModel.ts';
+import { HttpJobModel } from '../../../server/models/HttpJobModel.ts';
+import { ensureIndexes } from '../../../server/models/indexes.ts';
+import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
+import { SlotModel } from '../../../server/models/system/SlotModel.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { createSecretBox, keyIdsOf } from '../../../server/Services/Secrets/secretBox.ts';
+import { keyIdsInUse, resealAll } from '../../../server/Services/Secrets/storedSecrets.ts';
+import { SILENT } from './installation.ts';
+
+const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
+const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
+const ADMIN = { email: 'admin@example.com', password: 'a-long-test-password' };
+const name = `http-${randomUUID().slice(0, 8)}`;
+
+interface Seen {
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** The target, with its vices by path. */
+const seen: Seen[] = [];
+const target = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    const path = request.url ?? '';
+    seen.push({ path, headers: request.headers, body: Buffer.concat(chunks).toString() });
+    const [, what = '', value = ''] = path.split('/');
+    const times = callsOf(path).length;
+    if (what === 'status') response.writeHead(Number(value)).end(`status ${value}`);
+    else if (what === 'once') {
+      if (times === 1) response.writeHead(Number(value), { 'retry-after': '1' }).end('not yet');
+      else response.end('now');
+    } else if (what === 'redirect') {
+      response.writeHead(302, { location: `http://127.0.0.1:${hidden}/secret` }).end();
+    } else if (what === 'secret') response.end('{"token":"abcdefghijkl","fine":"shown"}');
+    else if (what === 'endless') {
+      const more = () => {
+        while (response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    } else if (what === 'reset') request.socket.resetAndDestroy();
+    else if (what !== 'slow') response.end('fine');
+  });
+});
+const callsOf = (path: string) => seen.filter((call) => call.path === path);
+
+/** What must not be reached. */
+const private_ = createServer((_request, response) => response.end('must not be seen'));
+let hidden = 0;
+let reachedHidden = 0;
+private_.on('request', () => {
+  reachedHidden += 1;
+});
+
+async function listen(server: Server, port = 0): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+let env: Env;
+let base: string;
+let token: string;
+/** A port at which nothing listens until a test does. */
+let later: number;
+const running: { shutdown: { stop(): Promise<void> } }[] = [];
+
+beforeAll(async () => {
+  const port = await listen(target);
+  hidden = await listen(private_);
+  const reserved = createServer();
+  later = await listen(reserved);
+  const api = createServer();
+  const apiPort = await listen(api);
+  await Promise.all([reserved, api].map((each) => new Promise((done) => each.close(done))));
+  base = `http://127.0.0.1:${port}`;
+  const uri = new URL(MONGODB_URI);
+  uri.pathname = `/${name}`;
+  uri.searchParams.set('directConnection', 'true');
+  env = parseSettings({
+    REDIS_URL,
+    MONGODB_URI: uri.href,
+    QUEUE_PREFIX: `{${name}}`,
+    PORT: String(apiPort),
+    JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
+    DATA_KEY: randomBytes(32).toString('hex'),
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    LOG_LEVEL: 'error',
+    EGRESS_ALLOW: `127.0.0.1:${port},127.0.0.1:${later}`,
+    SHUTDOWN_GRACE_MS: '1000',
+    LOGIN_ATTEMPTS_PER_MINUTE: '1000',
+  });
+  await connectMongo({ uri: uri.href });
+  await ensureIndexes();
+  running.push(await startApi(env), await startWorker({ env, catalogue }));
+  await vi.waitFor(async () => {
+    const { status, body } = await ask('POST', '/app/auth/login', ADMIN);
+    expect(status).toBe(200);
+    token = body.token;
+  }, 15_000);
+});
+
+afterAll(async () => {
+  for (const each of running) await each.shutdown.stop();
+  await connectMongo({ uri: env.MONGODB_URI ?? '' });
+  await mongoose.connection.dropDatabase();
+  await disconnectMongo();
+  const redis = connectRedis(env, 'worker', SILENT);
+  await removeKeys(redis, env.QUEUE_PREFIX);
+  redis.disconnect();
+  for (const server of [target, private_]) {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  }
+});
+
+async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) {
+  const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Answered };
+}
+
+/** As much of an answer as these tests look at. */
+interface Answered {
+  [field: string]: unknown;
+  id: string;
+  token: string;
+  summary: string;
+  retry_count: number;
+  disabled_reason: string;
+  destination: string;
+  headers: Record<string, string>;
+  error: { code: string };
+  items: Answered[];
+  attempts: {
+    status: number;
+    started_at: string;
+    finished_at: string;
+    bytes: number;
+    answer: string;
+    timings: { total: number; first_byte: number };
+  }[];
+}
+
+const TASKS = '/api/v1/http-tasks';
+const JOBS = '/api/v1/http-jobs';
+
+async function accept(input: object, headers?: Record<string, string>): Promise<string> {
+  const { status, body } = await ask('POST', TASKS, input, headers);
+  expect(status, JSON.stringify(body)).toBe(202);
+  return body.id;
+}
+
+function ended(id: string, status: string) {
+  return vi.waitFor(
+    async () => {
+      const { body } = await ask('GET', `${TASKS}/${id}`);
+      expect(body).toMatchObject({ id, status });
+      return body;
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+}
+
+describe('an HTTP task', () => {
+  it('is called with its headers, a key, a trace and a signature, and keeps what came of it', async () => {
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const id = await accept({
+      api_url: `${base}/secret`,
+      headers: { 'X-Api-Key': 'key-of-the-target', 'X-Plain': 'seen' },
+      body: { hello: 'world' },
+      signing: [secret],
+    });
+    const done = await ended(id, 'completed');
+    expect(done).toMatchObject({
+      api_url: `${base}/secret`,
+      max_retry_count: 3,
+      retry_count: 0,
+      timeout: 90,
+      trigger: 'task',
+      attempts: [{ outcome: 'completed', status: 200, error: null, redirects: 0 }],
+    });
+    const [attempt] = done.attempts;
+    expect(attempt?.answer).toContain('"fine":"shown"');
+    expect(attempt?.answer).not.toContain('abcdefghijkl');
+    expect(attempt?.timings.total).toBeGreaterThanOrEqual(attempt?.timings.first_byte ?? 0);
+
+    const [call] = callsOf('/secret');
+    expect(call?.headers).toMatchObject({
+      'x-api-key': 'key-of-the-target',
+      'x-plain': 'seen',
+      'content-type': 'application/json',
+      'idempotency-key': id,
+      'x-hourwork-job-id': id,
+      'webhook-id': id,
+      traceparent: expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-01$/),
+    });
+    const signed = `${id}.${call?.headers['webhook-timestamp']}.{"hello":"world"}`;
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    const mac = createHmac('sha256', key).update(signed).digest('base64');
+    expect(call?.headers['webhook-signature']).toBe(`v1,${mac}`);
+  });
+
+  it('keeps secrets sealed, and shows them to nobody', async () => {
+    const input = { api_url: `${base}/x`, headers: { authorization: 'Bearer of-the-target' } };
+    const { body: made } = await ask('POST', JOBS, input);
+    const { body: shown } = await ask('GET', `${JOBS}/${made.id}`);
+    expect(shown.headers).toEqual({ authorization: '***' });
+    const preview = await ask('POST', `${JOBS}/${made.id}/preview`);
+    expect(preview.body).toMatchObject({ url: `${base}/x`, headers: { authorization: '***' } });
+    const stored = await HttpJobModel.findById(made.id).lean();
+    expect(JSON.stringify(stored)).not.toContain('of-the-target');
+    const moved = { api_url: `http://127.0.0.1:${later}/`, headers: { authorization: '***' } };
+    expect((await ask('PATCH', `${JOBS}/${made.id}`, moved)).status).toBe(400);
+    const renamed = await ask('PATCH', `${JOBS}/${made.id}`, { name: 'renamed' });
+    expect(renamed.body).toMatchObject({ name: 'renamed', headers: { authorization: '***' } });
+    await ask('POST', `${JOBS}/${made.id}/run`);
+    await vi.waitFor(() => {
+      expect(callsOf('/x')[0]?.headers.authorization).toBe('Bearer of-the-target');
+    }, 10_000);
+    expect((await ask('DELETE', `${JOBS}/${made.id}`)).status).toBe(200);
+    expect((await ask('GET', `${JOBS}/${made.id}`)).status).toBe(404);
+  });
+
+  it('is tried again no sooner than it is asked for, under the same key', async () => {
+    const id = await accept({ api_url: `${base}/once/503` });
+    const { attempts, retry_count } = await ended(id, 'completed');
+    expect(retry_count).toBe(1);
+    expect(attempts.map(({ status }) => status)).toEqual([503, 200]);
+    const [first, second] = attempts;
+    const between = Date.parse(second?.started_at ?? '') - Date.parse(first?.finished_at ?? '');
+    expect(between).toBeGreaterThanOrEqual(1_950);
+    const keys = callsOf('/once/503').map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toEqual([id, id]);
+  });
+
+  it.each([
+    ['/status/404', 'HTTP_404', {}],
+    ['/status/500', 'HTTP_500', { max_retry_count: 0 }],
+    ['/reset', 'CONNECTION_LOST', { max_retry_count: 0 }],
+    ['/slow', 'TIMEOUT', { max_retry_count: 0, timeout: 1 }],
+    ['/redirect', 'ADDRESS_REFUSED', {}],
+    ['/status/503', 'HTTP_MAX_DURATION', { max_duration: 1 }],
+  ])('%s ends as %s, after one attempt', async (path, code, options) => {
+    const id = await accept({ api_url: `${base}${path}`, ...options });
+    const { error, attempts } = await ended(id, 'failed');
+    expect(error.code).toBe(code);
+    expect(attempts).toHaveLength(1);
+    expect(reachedHidden).toBe(0);
+  });
+
+  it('reads so much of an endless answer, and no more', async () => {
+    const id = await accept({ api_url: `${base}/endless` });
+    const { attempts } = await ended(id, 'completed');
+    expect(attempts[0]?.bytes).toBeLessThan(11_000_000);
+    expect(attempts[0]?.answer).toHaveLength(4_096);
+  });
+
+  it('may not call a private address, nor for longer than the setting says', async () => {
+    for (const api_url of [`http://127.0.0.1:${hidden}/`, 'http://[::7f00:1]/', 'file:///etc']) {
+      expect((await ask('POST', TASKS, { api_url })).status).toBe(400);
+    }
+    expect((await ask('POST', TASKS, { api_url: `${base}/a`, timeout: 91 })).status).toBe(400);
+  });
+
+  it('is the same for the same Idempotency-Key, and another request under it is refused', async () => {
+    const key = { 'idempotency-key': randomUUID() };
+    const input = { api_url: `${base}/idempotent`, body: { a: 1, b: 2 } };
+    const id = await accept(input, key);
+    await ended(id, 'completed');
+    expect(await accept({ body: { b: 2, a: 1 }, api_url: `${base}/idempotent` }, key)).toBe(id);
+    const other = await ask('POST', TASKS, { ...input, body: null }, key);
+    expect(other).toMatchObject({
+      status: 409,
+      body: { error: { code: 'IDEMPOTENCY_KEY_REUSED' } },
+    });
+    expect(callsOf('/idempotent')).toHaveLength(1);
+  });
+
+  it('waits for its time, and is cancelled then or at work', async () => {
+    const scheduled_at = new Date(Date.now() + 3_600_000).toISOString();
+    const waiting = await accept({ api_url: `${base}/never`, scheduled_at });
+    expect((await ask('GET', `${TASKS}/${waiting}`)).body).toMatchObject({
+      status: 'scheduled',
+      scheduled_at,
+      next_attempt_at: scheduled_at,
+    });
+    expect((await ask('POST', `${TASKS}/${waiting}/cancel`)).status).toBe(202);
+    await ended(waiting, 'cancelled');
+    const atWork = await accept({ api_url: `${base}/slow/cancelled` });
+    await vi.waitFor(() => expect(callsOf('/slow/cancelled')).toHaveLength(1), 10_000);
+    await ask('POST', `${TASKS}/${atWork}/cancel`);
+    await ended(atWork, 'cancelled');
+    expect(callsOf('/never')).toEqual([]);
+  });
+
+  it('begins its attempts anew when it is retried by hand', async () => {
+    const id = await accept({ api_url: `${base}/once/400` });
+    await ended(id, 'failed');
+    expect((await ask('POST', `${TASKS}/${id}/retry`)).status).toBe(202);
+    expect(await ended(id, 'completed')).toMatchObject({ retry_count: 0, error: null });
+  });
+});
+
+describe('an HTTP job with a schedule', () => {
+  it('is called once for each slot, and is switched off when its address is gone', async () => {
+    const input = {
+      api_url: `${base}/status/410`,
+      schedule: '* * * * *',
+      timezone: 'Asia/Kolkata',
+    };
+    const { body: job } = await ask('POST', JOBS, input);
+    // As if it had been made two minutes ago and nothing had looked since.
+    const before = new Date(Date.now() - 120_000);
+    await ScheduleModel.updateOne(
+      { _id: `http-job-${job.id.toLowerCase()}` },
+      { $set: { installedAt: before, accountedUntil: before } },
+    );
+    await HttpJobModel.updateOne({ _id: job.id }, { $set: { lookAt: before } });
+    const off = await vi.waitFor(
+      async () => {
+        const { body } = await ask('GET', `${JOBS}/${job.id}`);
+        expect(body.enabled).toBe(false);
+        return body;
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+    expect(off.disabled_reason).toContain('410');
+    const { body } = await ask('GET', `${JOBS}/${job.id}/executions`);
+    expect(body.items[0]).toMatchObject({ trigger: 'schedule', job_id: job.id });
+    const began = await SlotModel.find({
+      schedule: `http-job-${job.id.toLowerCase()}`,
+      state: { $in: ['began', 'caught-up'] },
+    }).lean();
+    expect(began.map(({ jobId }) => jobId).toSorted()).toEqual(
+      body.items.map(({ id }) => id).toSorted(),
+    );
+    const resumed = await ask('POST', `${JOBS}/${job.id}/resume`);
+    expect(resumed.body).toMatchObject({ enabled: true, disabled_reason: null });
+    await ask('DELETE', `${JOBS}/${job.id}`);
+  });
+});
+
+describe('the keys of secrets', () => {
+  it('are told for a backup, and a rotation seals everything under the new one', async () => {
+    const old = randomBytes(32).toString('hex');
+    const before = createSecretBox({ DATA_KEY: old });
+    const { body: job } = await ask('POST', JOBS, { api_url: `${base}/x`, signing: true });
+    const sealed = before.seal('Bearer of-before', 'http-job-header');
+    await HttpJobModel.updateOne(
+      { _id: job.id },
+      { $set: { headers: [{ name: 'authorization', value: sealed, secret: true }] } },
+    );
+    const [keyOfBefore] = keyIdsOf({ DATA_KEY: old });
+    expect(await keyIdsInUse()).toContain(keyOfBefore);
+    await expect(resealAll(createSecretBox(env))).rejects.toMatchObject({
+      code: 'DATA_KEY_MISSING',
+    });
+    await resealAll(createSecretBox({ DATA_KEY: env.DATA_KEY, DATA_KEY_PREVIOUS: old }));
+    expect(await keyIdsInUse()).toEqual(keyIdsOf(env));
+    expect(await resealAll(createSecretBox(env))).toBe(0);
+    await ask('POST', `${JOBS}/${job.id}/run`);
+    await vi.waitFor(() => {
+      expect(callsOf('/x').at(-1)?.headers.authorization).toBe('Bearer of-before');
+    }, 10_000);
+  });
+});
+
+describe('a host that is down', () => {
+  it('holds its tasks without costing them attempts, slows no other, and gets them when it is back', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 12 }, (_, number) =>
+        accept({ api_url: `http://127.0.0.1:${later}/${number}`, max_retry_count: 1 }),
+      ),
+    );
+    const destination = `127.0.0.1:${later}`;
+    const down = await vi.waitFor(
+      async () => {
+        const { body } = await ask('GET', '/api/v1/destinations');
+        const found = body.items.find((each) => each.destination === destination);
+        expect(found).toMatchObject({ state: 'down' });
+        return found;
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+    expect(down?.summary).toMatch(/^failed \d+ times in a row; .* held$/);
+    const other = await accept({ api_url: `${base}/meanwhile` });
+    await ended(other, 'completed');
+
+    const back = createServer((_request, response) => response.end('back'));
+    await listen(back, later);
+    try {
+      for (const id of ids) {
+        expect(await ended(id, 'completed')).toMatchObject({ retry_count: 0 });
+      }
+    } finally {
+      back.closeAllConnections();
+      await new Promise((done) => back.close(done));
+    }
+    expect(await HttpExecutionModel.countDocuments({ isHeld: true })).toBe(0);
+  });
+});
