@@ -19,6 +19,7 @@ export async function completeSettings() {
   const generated = {
     JWT_SECRET: randomBytes(32).toString('hex'),
     DATA_KEY: randomBytes(32).toString('hex'),
+    CRON_MANAGER_API_KEY: randomBytes(24).toString('base64url'),
     ADMIN_EMAIL,
     ADMIN_PASSWORD: randomBytes(15).toString('base64url'),
   };

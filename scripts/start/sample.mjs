@@ -14,6 +14,7 @@ export async function ensureUsers({ noSample, keepDates }) {
   if (users === 0) {
     console.log('• sample');
     await serverCli('import', args, { onTerminal: true });
+    await showStep('scheduled jobs', () => serverCli('scheduledSample', []));
     return 'imported';
   }
   await showStep('sample', (progress) => serverCli('import', args, { onLine: progress }));

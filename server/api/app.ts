@@ -4,6 +4,10 @@ import type { Logger } from '../config/logger.ts';
 import { createAuthController } from '../controllers/AuthController.ts';
 import { createCommerceController } from '../controllers/CommerceController.ts';
 import {
+  type CronManagerDeps,
+  createCronManagerController,
+} from '../controllers/CronManagerController.ts';
+import {
   createDashboardController,
   type DashboardDeps,
 } from '../controllers/DashboardController.ts';
@@ -24,9 +28,11 @@ import {
   createQueueHealthController,
   type QueueHealthDeps,
 } from '../controllers/system/QueueHealthController.ts';
+import { tokensController } from '../controllers/TokensController.ts';
 import { createWatchingController, type WatchingDeps } from '../controllers/WatchingController.ts';
 import { authRoutes } from '../routes/auth.routes.ts';
 import { commerceRoutes } from '../routes/commerce.routes.ts';
+import { cronManagerRoutes } from '../routes/cronManager.routes.ts';
 import { dashboardRoutes } from '../routes/dashboard.routes.ts';
 import { healthRoutes } from '../routes/health.routes.ts';
 import { httpTasksRoutes } from '../routes/httpTasks.routes.ts';
@@ -37,9 +43,11 @@ import { queueHealthRoutes } from '../routes/queueHealth.routes.ts';
 import { queuesRoutes } from '../routes/queues.routes.ts';
 import { REPORTS, reportsRoutes } from '../routes/reports.routes.ts';
 import type { Route } from '../routes/route.ts';
+import { tokensRoutes } from '../routes/tokens.routes.ts';
 import { watchingRoutes } from '../routes/watching.routes.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
+import type { UnsubscribeLinks } from '../Services/Mail/unsubscribeLinks.ts';
 import { refuseLargeBodies } from './bodyLimit.ts';
 import { strictPolicy } from './contentSecurity.ts';
 import { mountDashboard } from './dashboard.ts';
@@ -50,9 +58,11 @@ import { createAuthorize } from './middleware/authorize.ts';
 import { crossOrigin } from './middleware/crossOrigin.ts';
 import { generalLimits } from './middleware/rateLimits.ts';
 import { createRequestContext, shownPath } from './middleware/requestContext.ts';
+import { takeKeyFromUrl } from './middleware/takeKeyFromUrl.ts';
 import { mountRoutes } from './mountRoutes.ts';
 import { openApiDocument } from './openapi.ts';
 import { createStreams } from './streams.ts';
+import { mountUnsubscribePages } from './unsubscribePages.ts';
 
 const REQUESTS_PER_MINUTE = 6_000;
 
@@ -65,10 +75,14 @@ export interface AppDeps
     WatchingDeps,
     MessagesDeps,
     ReportsDeps,
-    Omit<HttpTasksDeps, 'administration'> {
+    Omit<HttpTasksDeps, 'administration'>,
+    CronManagerDeps {
+  /** CRON_MANAGER_API_KEY */
+  cronManagerKey: string | undefined;
   jobQueries: JobQueries;
   authentication: Authentication;
   health: HealthDeps;
+  unsubscribeLinks: UnsubscribeLinks;
   /** Aborts when the process begins to stop. */
   stop: AbortSignal;
   logger: Logger;
@@ -98,6 +112,8 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...commerceRoutes(createCommerceController(deps)),
     ...reportsRoutes(createReportsController(deps, REPORTS)),
     ...messagesRoutes(createMessagesController(deps)),
+    ...tokensRoutes(tokensController),
+    ...cronManagerRoutes(createCronManagerController(deps)),
     ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
 }
@@ -107,6 +123,7 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable('etag');
   app.set('trust proxy', deps.proxies);
+  app.use(takeKeyFromUrl);
   app.use(createRequestContext(deps.logger));
   app.use(helmet({ contentSecurityPolicy: false }), strictPolicy());
   app.use(...generalLimits(REQUESTS_PER_MINUTE));
@@ -122,7 +139,7 @@ export function createApp(deps: AppDeps): Express {
   const routes = createRoutes(deps);
   const { findUserId } = deps.jobQueries;
   const { authentication, version } = deps;
-  const authorize = createAuthorize({ authentication, findUserId });
+  const authorize = createAuthorize({ authentication, apiKey: deps.cronManagerKey, findUserId });
   const streams = createStreams(deps.maxEventStreams);
   mountRoutes(app, routes, { authorize, stop: deps.stop, streams });
 
@@ -131,6 +148,7 @@ export function createApp(deps: AppDeps): Express {
     response.json(document);
   });
   mountDocs(app);
+  mountUnsubscribePages(app, deps.unsubscribeLinks);
   mountDashboard(app, { folder: deps.dashboard, version });
 
   app.use((request) => {

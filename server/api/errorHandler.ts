@@ -1,8 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from '../config/logger.ts';
-import { errorAnswer } from './errorAnswer.ts';
+import { errorBody } from './errorAnswer.ts';
 import { type HttpError, toHttpError } from './HttpError.ts';
-import { requestIdOf } from './middleware/requestContext.ts';
 import { createRefusalLog } from './refusals.ts';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -21,7 +20,10 @@ function whyOf({ cause }: HttpError): unknown {
   return cause instanceof Error ? cause.cause : undefined;
 }
 
-/** Answers whatever was thrown as `{error: {code, message, details?, requestId}}`, never a stack. */
+/**
+ * Answers whatever was thrown as `{error: {code, message, details?, requestId}}`, or in the form of the
+ * route that was asked; never a stack.
+ */
 export function createErrorHandler(logger: Logger): ErrorRequestHandler {
   const report = reporter(logger);
   // Express knows an error handler by its four parameters.
@@ -37,14 +39,10 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
     if (error.status === 413) response.setHeader('Connection', 'close');
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     if (error.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-    const { code, message, details } = error;
+    const { details } = error;
     if (error.status === 429 && typeof details?.retryAfterSeconds === 'number') {
       response.setHeader('Retry-After', details.retryAfterSeconds);
     }
-    response.status(error.status).json(
-      errorAnswer.parse({
-        error: { code, message, ...(details && { details }), requestId: requestIdOf(response) },
-      }),
-    );
+    response.status(error.status).json(errorBody(error, response));
   };
 }

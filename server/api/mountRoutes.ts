@@ -3,6 +3,7 @@ import type { IRouter, RequestHandler, Response } from 'express';
 import { FileAnswer } from '../controllers/reply.ts';
 import type { Route } from '../routes/route.ts';
 import { cookiesOf, setCookie } from './cookies.ts';
+import { answersErrorsAs } from './errorAnswer.ts';
 import { sendEvents, whileWanted } from './eventStream.ts';
 import { HttpError } from './HttpError.ts';
 import type { Authorize } from './middleware/authorize.ts';
@@ -21,10 +22,14 @@ interface Mounting {
 /** Guard, then schemas, then the handler; its answer is made from the schema. */
 function endpoint(route: Route, { authorize, stop, streams }: Mounting): RequestHandler {
   return async (request, response) => {
-    const account = await authorize(request, route.guard);
-    const parts = await readRequest(route, request, response);
+    // A key may stand in the body: only that guard has to wait for it.
+    const inBody = route.guard === 'keyOrAdministrator';
+    let account = inBody ? null : await authorize(request, route);
+    const parts = await readRequest(route, request, response, async () => {
+      if (inBody) account = await authorize(request, route);
+    });
     const allowed = () =>
-      streams.open(request, whileWanted(response, stop), () => authorize(request, route.guard));
+      streams.open(request, whileWanted(response, stop), () => authorize(request, route));
 
     const {
       status,
@@ -77,6 +82,8 @@ export function mountRoutes(router: IRouter, routes: readonly Route[], mounting:
   for (const path of new Set(routes.map((route) => route.path))) {
     const ofPath = routes.filter((route) => route.path === path);
     const served = router.route(path);
+    const form = ofPath[0]?.errorForm;
+    if (form !== undefined) served.all(answersErrorsAs(form));
     for (const route of ofPath) served[route.method](endpoint(route, mounting));
     served.all(methodNotAllowed(ofPath.map(({ method }) => method.toUpperCase())));
   }

@@ -6,11 +6,12 @@ import {
 import { z } from 'zod';
 import { SESSION } from '../controllers/session.ts';
 import type { Guard, Route } from '../routes/route.ts';
-import { errorAnswer } from './errorAnswer.ts';
+import { errorSchema } from './errorAnswer.ts';
 import { type ApiErrorCode, HTTP_STATUS } from './httpStatus.ts';
 
 const BEARER = 'bearer';
 const COOKIE = 'session';
+const API_KEY = 'apiKey';
 const JSON_TYPE = 'application/json';
 /** The last sentence of a route's description: who may call it. */
 export const WHO: Readonly<Record<Guard, string>> = {
@@ -18,6 +19,7 @@ export const WHO: Readonly<Record<Guard, string>> = {
   reader: 'For the roles admin and viewer.',
   ownUserOrReader: 'For the roles admin and viewer, and for the user themself.',
   administrator: 'For the role admin.',
+  keyOrAdministrator: 'For the role admin, and for whoever sends the key in the header x-api-key.',
 };
 
 /** `/job/:jobId` in Express, `/job/{jobId}` in OpenAPI. */
@@ -47,6 +49,7 @@ function errorResponses(route: Route): RouteConfig['responses'] {
     [...statuses].map((status) => {
       const description = codes.filter((code) => HTTP_STATUS[code] === status).join(', ');
       const own = route.responses[status];
+      const errorAnswer = errorSchema(route.errorForm);
       return [
         status,
         own === undefined
@@ -65,6 +68,12 @@ function mediaTypeOf({ events, media }: Route): string {
   return events ? 'text/event-stream' : (media ?? JSON_TYPE);
 }
 
+function securityOf(guard: Guard) {
+  if (guard === 'anyone') return [];
+  const login = [{ [BEARER]: [] }, { [COOKIE]: [] }];
+  return guard === 'keyOrAdministrator' ? [...login, { [API_KEY]: [] }] : login;
+}
+
 function toConfig(route: Route): RouteConfig {
   const { method, path, tag, summary, description, guard, params, query, headers, body } = route;
   const answers = Object.entries(route.responses).map(([status, schema]) => [
@@ -77,7 +86,7 @@ function toConfig(route: Route): RouteConfig {
     tags: [tag],
     summary,
     description: [description, WHO[guard]].filter(Boolean).join('\n\n'),
-    security: guard === 'anyone' ? [] : [{ [BEARER]: [] }, { [COOKIE]: [] }],
+    security: securityOf(guard),
     request: {
       ...(params && { params }),
       ...(query && { query }),
@@ -108,6 +117,12 @@ export function openApiDocument(routes: readonly Route[], version: string) {
     name: SESSION.name,
     description:
       'A browser’s session, of POST /app/auth/session. Whatever changes something needs the header X-Hourwork-Session besides.',
+  });
+  registry.registerComponent('securitySchemes', API_KEY, {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-api-key',
+    description: 'The setting CRON_MANAGER_API_KEY.',
   });
   for (const route of routes) registry.registerPath(toConfig(route));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({

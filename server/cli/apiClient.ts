@@ -144,6 +144,20 @@ export function createApiClient({ url, email, password }: ApiLogin): ApiClient {
   };
 }
 
+/**
+ * Begins a scheduled job now. @returns the id of the run or job that it began.
+ * @throws ApiError
+ */
+export async function triggerJob(url: string, apiKey: string, jobName: string): Promise<string> {
+  const answer = await send(`${url}/api/cron-manager`, {
+    method: 'POST',
+    headers: { 'x-api-key': apiKey },
+    body: { action: 'trigger', jobName },
+  });
+  const { runId, jobId } = await expectOk<{ runId?: string; jobId?: string }>(answer);
+  return runId ?? jobId ?? '';
+}
+
 interface Request {
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;

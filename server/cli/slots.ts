@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { z } from 'zod';
 import type { Timetable } from '../config/timetable.ts';
 import { slotsAfter } from '../Services/BackgroundJobs/scheduling/slots.ts';
+import { instant } from './instantOption.ts';
 import { commandNamed, say } from './output.ts';
 
 const MAX_COUNT = 10_000;
@@ -39,15 +39,6 @@ function printSlots(timetable: Timetable, from: Date, wanted: number): void {
     );
   }
   say(...slots.map((slot) => slot.toISOString().replace('.000Z', 'Z')));
-}
-
-function instant(text: string): Date {
-  if (!z.union([z.iso.datetime({ offset: true }), z.iso.date()]).safeParse(text).success) {
-    throw new InvalidArgumentError(
-      'Give an instant with its offset from UTC, such as 2026-03-08T05:45:00Z.',
-    );
-  }
-  return new Date(text);
 }
 
 function count(text: string): number {

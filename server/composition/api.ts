@@ -12,11 +12,13 @@ import { ensureAdmin } from '../Services/Auth/accounts.ts';
 import { createAuthentication } from '../Services/Auth/authentication.ts';
 import { createTokens } from '../Services/Auth/tokens.ts';
 import { createAdministration } from '../Services/BackgroundJobs/admin/createAdministration.ts';
+import { createCronManager } from '../Services/BackgroundJobs/admin/cronManager.ts';
 import { createJobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
 import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
 import { createQueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../Services/BackgroundJobs/admin/runViews.ts';
+import { CRON_JOBS } from '../Services/BackgroundJobs/cronJobs.ts';
 import { horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
@@ -34,9 +36,13 @@ import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { createAlarms } from '../Services/BackgroundJobs/reconciling/alarms.ts';
 import { startKeeper } from '../Services/BackgroundJobs/reconciling/keeper.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
+import { cronJobsOf } from '../Services/BackgroundJobs/scheduling/cronJob.ts';
+import { slotsKeptMs } from '../Services/BackgroundJobs/scheduling/scheduler.ts';
 import { setDefaultLimits } from '../Services/BackgroundJobs/steering/queueSteering.ts';
 import { createLive } from '../Services/BackgroundJobs/watching/live.ts';
 import { parametersWarning } from '../Services/CustomerScoring/parametersWarning.ts';
+import { publicUrlOf } from '../Services/Mail/publicUrl.ts';
+import { createUnsubscribeLinks } from '../Services/Mail/unsubscribeLinks.ts';
 import { createReportLinks } from '../Services/Reports/reportLinks.ts';
 import { admissionTo } from './admissionTo.ts';
 import { handOverRefused, startEnqueuing } from './enqueuing.ts';
@@ -47,6 +53,7 @@ import { requireFitRedis } from './redisFitness.ts';
 import { stopWhenRestored } from './restoreWatch.ts';
 import { startSchedules } from './schedules.ts';
 import { ShutdownList } from './shutdown.ts';
+import { followSlotOutcomes } from './slotOutcomes.ts';
 
 /** So long the API waits for MongoDB and Redis before it serves without them. */
 const FIRST_LOOK_MS = 1_500;
@@ -106,6 +113,8 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const runViews = createRunViews();
   const administration = createAdministration({ ...common, producer, runViews });
   const queueHealth = createQueueHealth(queues);
+  const config = backgroundJobsConfig(env);
+  const cronJobs = cronJobsOf(CRON_JOBS, config, { env, producer, enqueuer, lanes, log: logger });
   const app = createApp({
     administration,
     overview: createOverview({ queueHealth, listRuns: administration.listRuns }),
@@ -121,6 +130,15 @@ export async function startApi(env: Env): Promise<RunningApi> {
     whatsApp: { verifyToken: env.WHATSAPP_VERIFY_TOKEN, appSecret: env.WHATSAPP_APP_SECRET },
     ...openHttpTasks(env, enqueuer),
     queueAdministration: createQueueAdministration(lanes, kinds),
+    cronManager: createCronManager({
+      jobs: cronJobs,
+      queues,
+      useQueues: mode !== 'legacy',
+      enabled: config.enabled,
+      slotsKeptMs: slotsKeptMs(env.JOB_STATUS_RETENTION_DAYS),
+    }),
+    unsubscribeLinks: createUnsubscribeLinks(env.JWT_SECRET ?? '', publicUrlOf(env)),
+    cronManagerKey: env.CRON_MANAGER_API_KEY,
     kinds,
     describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
     authentication: createAuthentication({
@@ -173,9 +191,12 @@ export async function startApi(env: Env): Promise<RunningApi> {
     shutdown.add('canaries', canaries.stop);
     shutdown.add('clock watch', startClockWatch({ log: logger }).stop);
     shutdown.add('keeper', keepLedgers(env, { ...common, redis, admission, producer }).stop);
+    if (redis !== null) {
+      shutdown.add('slot outcomes', followSlotOutcomes(cronJobs, env, logger).stop);
+    }
     if (env.SCHEDULES_ENABLED) {
       const schedules = await startSchedules(mode, {
-        ...{ env, producer, enqueuer, lanes, redis, logger },
+        ...{ env, jobs: cronJobs, producer, enqueuer, lanes, redis, logger },
       });
       shutdown.add('schedules', schedules.stop);
     }
@@ -188,7 +209,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
 const MODE_LINES: Record<BackgroundMode, string> = {
   queue: 'The hourly run goes through the queue',
   legacy: 'The hourly run is the in-process batch (DAILY_UPDATES=true); the producer is off',
-  off: 'No schedule runs (BACKGROUND_JOBS_ENABLED or PROCESS_USER_DATA is false)',
+  off: 'The hourly run is switched off (BACKGROUND_JOBS_ENABLED or PROCESS_USER_DATA is false)',
 };
 
 const NO_SCHEDULES_LINE =

@@ -4,12 +4,14 @@ import type { Logger } from '../config/logger.ts';
 import { disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import { onBack } from '../config/redisStates.ts';
+import { CRON_JOBS } from '../Services/BackgroundJobs/cronJobs.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer } from '../Services/BackgroundJobs/producer.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
+import { cronJobsOf } from '../Services/BackgroundJobs/scheduling/cronJob.ts';
 import { admissionTo } from './admissionTo.ts';
 import { handOverRefused, startEnqueuing } from './enqueuing.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
@@ -70,6 +72,9 @@ export async function startSchedulerProcess(
     log: logger,
   });
   shutdown.add('producer', producer.stop);
+  const jobs = cronJobsOf(CRON_JOBS, backgroundJobsConfig(env), {
+    ...{ env, producer, enqueuer, lanes, log: logger },
+  });
 
   shutdown.addLast('MongoDB', disconnectMongo);
   const connecting = new AbortController();
@@ -82,7 +87,7 @@ export async function startSchedulerProcess(
     if (connecting.signal.aborted) return;
     shutdown.add('restore watch', stopWhenRestored(logger).stop);
     const schedules = await startSchedules(mode, {
-      ...{ env, producer, enqueuer, lanes, redis, logger },
+      ...{ env, jobs, producer, enqueuer, lanes, redis, logger },
     });
     shutdown.add('schedules', schedules.stop);
   });

@@ -5,7 +5,7 @@ import type { RedisConnection } from '../config/queueRedisConn.ts';
 import { commerceSchedules } from '../Services/BackgroundJobs/commerceSchedules.ts';
 import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
-import { USER_DATA_SCHEDULE, userDataSchedule } from '../Services/BackgroundJobs/cronProducer.ts';
+import { USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
 import type { Enqueuer } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import type { Lanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
@@ -15,16 +15,21 @@ import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job
 import type { Producer } from '../Services/BackgroundJobs/producer.ts';
 import { absentQueue } from '../Services/BackgroundJobs/queues/absentQueue.ts';
 import { catalogue, type Work } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import type { CronJob } from '../Services/BackgroundJobs/scheduling/cronJob.ts';
 import {
   type RunningSchedules,
   startScheduler,
   startStoppedSchedules,
 } from '../Services/BackgroundJobs/scheduling/scheduler.ts';
-import { createStoreClock } from '../Services/BackgroundJobs/scheduling/storeClock.ts';
+import {
+  createStoreClock,
+  type StoreClock,
+} from '../Services/BackgroundJobs/scheduling/storeClock.ts';
 import { processRedactor } from './processLogger.ts';
 
-interface SchedulingParts {
+interface SchedulesToStart {
   env: Env;
+  jobs: readonly CronJob[];
   producer: Producer;
   enqueuer: Enqueuer;
   lanes: Lanes;
@@ -32,75 +37,82 @@ interface SchedulingParts {
   logger: Logger;
 }
 
-/** Starts all schedules: those of kinds in the mode that is on, and those of the HTTP jobs. */
+/**
+ * Starts the schedules of the jobs that are switched on, of the hourly work in the one mode that is on; and
+ * those that kinds bring with them, the wholesale business has, and people have given to HTTP jobs.
+ * Without a Redis to enqueue to, only what needs none.
+ */
 export async function startSchedules(
   mode: BackgroundMode,
-  parts: SchedulingParts,
+  parts: SchedulesToStart,
 ): Promise<RunningSchedules> {
-  const started = [await startKinds(mode, parts), startHttpTasks(parts)];
+  const { env, jobs, redis, logger } = parts;
+  const common = {
+    clock: createStoreClock({ log: logger }),
+    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    log: logger,
+  };
+  const inProcess = mode === 'legacy' ? [USER_DATA_SCHEDULE] : [];
+  const { on, off } = dividedBySwitch(jobs, inProcess);
+  const running = [startStoppedSchedules(off, common)];
+  if (mode === 'legacy') running.push(startInProcess(await workOf(USER_DATA, env), env, common));
+  if (redis !== null) {
+    const schedules = [...on, ...(env.BACKGROUND_JOBS_ENABLED ? ownSchedules(parts) : [])];
+    if (schedules.length > 0)
+      running.push(startScheduler({ ...common, schedules, by: workerName() }));
+    if (env.BACKGROUND_JOBS_ENABLED) running.push(startHttpTasks(parts, common));
+  }
   return {
     async stop() {
-      await Promise.all(started.map((schedules) => schedules?.stop()));
+      await Promise.all(running.map((each) => each.stop()));
     },
   };
 }
 
-/** Null without a Redis to enqueue to, and where all schedules are switched off. */
-function startHttpTasks({
-  env,
-  enqueuer,
-  lanes,
-  redis,
-  logger,
-}: SchedulingParts): RunningSchedules | null {
-  if (redis === null || !env.BACKGROUND_JOBS_ENABLED) return null;
-  return startHttpJobSchedules({
-    enqueuer,
-    lanes,
-    clock: createStoreClock({ log: logger }),
-    by: workerName(),
-    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
-    log: logger,
-  });
+/** The schedules that stand in the catalogue, and those of the wholesale business. */
+function ownSchedules({ env, producer, enqueuer, lanes, logger: log }: SchedulesToStart) {
+  const parts = { env, producer, enqueuer, lanes, log };
+  const commerce = { producer, timezone: env.TIMEZONE, batchSize: env.USER_BATCH_SIZE, log };
+  return [
+    ...catalogue.flatMap(({ schedule }) => schedule?.(parts) ?? []),
+    ...(env.COMMERCE_SCHEDULES ? commerceSchedules(commerce) : []),
+  ];
 }
 
-/** Those in the one mode that is on; null without a Redis to enqueue to. */
-async function startKinds(
-  mode: BackgroundMode,
-  { env, producer, enqueuer, lanes, redis, logger }: SchedulingParts,
-): Promise<RunningSchedules | null> {
-  const common = {
+function startHttpTasks({ enqueuer, lanes }: SchedulesToStart, common: Common): RunningSchedules {
+  return startHttpJobSchedules({ ...common, enqueuer, lanes, by: workerName() });
+}
+
+function dividedBySwitch(jobs: readonly CronJob[], inProcess: readonly string[]) {
+  const queued = jobs.filter(({ schedule }) => !inProcess.includes(schedule.name));
+  return {
+    on: queued.filter(({ enabled }) => enabled).map(({ schedule }) => schedule),
+    off: queued.filter(({ enabled }) => !enabled).map(({ schedule }) => schedule.name),
+  };
+}
+
+/** What every way of keeping schedules needs. */
+interface Common {
+  clock: StoreClock;
+  retentionDays: number;
+  log: Logger;
+}
+
+function startInProcess(work: Work, env: Env, common: Common): RunningSchedules {
+  return startJobScheduler({
+    ...common,
+    work,
     timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
     batchSize: env.USER_BATCH_SIZE,
-    clock: createStoreClock({ log: logger }),
-    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
-    log: logger,
-  };
-  if (mode === 'legacy') {
-    return startJobScheduler({
-      ...common,
-      work: await workOf(USER_DATA, env),
-      outbox: createOutbox({
-        queue: absentQueue(IN_PROCESS),
-        duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
-      }),
-      deadlineMs: env.USER_JOB_DEADLINE_MS,
-      leaseMs: Math.max(env.PRODUCER_LEASE_MS, 2 * env.USER_JOB_DEADLINE_MS),
-      worker: workerName(),
-      failureOf: createFailureOf(processRedactor(env)),
-    });
-  }
-  if (mode === 'off') return startStoppedSchedules([USER_DATA_SCHEDULE], common);
-  if (redis === null) return null;
-  const parts = { env, producer, enqueuer, lanes, log: logger };
-  const schedules = [
-    userDataSchedule({ ...common, producer, policy: env.MISSED_SLOT_POLICY }),
-    ...catalogue.flatMap(({ schedule }) => schedule?.(parts) ?? []),
-    ...(env.COMMERCE_SCHEDULES
-      ? commerceSchedules({ ...common, producer, timezone: env.TIMEZONE })
-      : []),
-  ];
-  return startScheduler({ ...common, schedules, by: workerName() });
+    outbox: createOutbox({
+      queue: absentQueue(IN_PROCESS),
+      duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
+    }),
+    deadlineMs: env.USER_JOB_DEADLINE_MS,
+    leaseMs: Math.max(env.PRODUCER_LEASE_MS, 2 * env.USER_JOB_DEADLINE_MS),
+    worker: workerName(),
+    failureOf: createFailureOf(processRedactor(env)),
+  });
 }
 
 /** The work of one kind, for the process that does it itself. */

@@ -5,11 +5,15 @@ import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
 import { onBack } from '../config/redisStates.ts';
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import {
+  createQueueHealth,
+  type QueueHealthReport,
+} from '../Services/BackgroundJobs/health/queueHealth.ts';
 import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import type { Catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { loadProcessors } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
-import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
+import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { admissionTo } from './admissionTo.ts';
 import { startConsuming } from './consuming.ts';
@@ -49,7 +53,14 @@ export async function startWorker({
   const logger = processLogger(env, 'worker');
   const shutdown = new ShutdownList(logger);
   shutdown.add('numbers', () => flushTallies());
-  const { loaded, ...rest } = await loadProcessors(catalogue, { env }, env.WORKER_QUEUES);
+  // The processors are loaded before there is a connection to ask.
+  let queueHealth = (): Promise<QueueHealthReport> =>
+    Promise.reject(new Error('The queues are not open yet.'));
+  const { loaded, ...rest } = await loadProcessors(
+    catalogue,
+    { env, queueHealth: () => queueHealth() },
+    env.WORKER_QUEUES,
+  );
   const redact = processRedactor(env);
   // The heartbeat keeps the reasons, and the probes answer them.
   const failed = rest.failed.map(({ queue, reason }) => ({ queue, reason: redact(reason) }));
@@ -93,7 +104,9 @@ export async function startWorker({
     shutdown.add('Redis', async () => redis.disconnect());
     const admission = admissionTo(redis, env, logger);
     shutdown.add('admission', async () => admission.stop());
-    shutdown.add('enqueuing', openEnqueuing(env, catalogue, admission, logger));
+    const enqueuing = openEnqueuing(env, catalogue, admission, logger);
+    shutdown.add('enqueuing', enqueuing.close);
+    queueHealth = createQueueHealth(enqueuing.queues);
     // Without any queue it stays, and is not ready: its heartbeat goes on telling why, which the
     // restarts of a process that ends again and again would bury.
     const registered = startConsuming({
@@ -120,16 +133,19 @@ function openEnqueuing(
   catalogue: Catalogue,
   admission: Admission,
   logger: Logger,
-): () => Promise<void> {
+): { queues: QueueManager; close: () => Promise<void> } {
   const redis = connectRedis(env, 'producer', logger);
   const kinds = catalogue.map(({ definition }) => definition);
   const queues = openQueues(kinds, env, redis, admission);
   const lanes = openLanes(queues, laneSettings(env));
   onBack(redis, () => handOverRefused(env, lanes, logger));
   const { forget } = startEnqueuing(env, lanes, logger);
-  return async () => {
-    await forget();
-    await queues.closeAll();
-    redis.disconnect();
+  return {
+    queues,
+    async close() {
+      await forget();
+      await queues.closeAll();
+      redis.disconnect();
+    },
   };
 }

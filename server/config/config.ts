@@ -9,6 +9,18 @@ export interface BackgroundJobsConfig {
     dailyUpdates: boolean;
     /** False switches the hourly work off altogether. PROCESS_USER_DATA */
     processUserData: boolean;
+    /** PUBLISH_DUE_POSTS */
+    publishDuePosts: boolean;
+    /** CHECK_EXPIRED_TOKENS */
+    checkExpiredTokens: boolean;
+    /** WEEKLY_EMAIL */
+    weeklyEmail: boolean;
+    /** TRIAL_REMINDER */
+    trialReminder: boolean;
+    /** CACHE_CLEANUP */
+    cacheCleanup: boolean;
+    /** HEALTH_CHECK */
+    healthCheck: boolean;
   };
   /** False stops this process from consuming, never from producing. ENABLE_BACKGROUND_JOBS */
   consume: boolean;
@@ -21,7 +33,16 @@ export type BackgroundMode = 'queue' | 'legacy' | 'off';
 export function backgroundJobsConfig(env: Env): BackgroundJobsConfig {
   return {
     enabled: env.BACKGROUND_JOBS_ENABLED,
-    jobs: { dailyUpdates: env.DAILY_UPDATES, processUserData: env.PROCESS_USER_DATA },
+    jobs: {
+      dailyUpdates: env.DAILY_UPDATES,
+      processUserData: env.PROCESS_USER_DATA,
+      publishDuePosts: env.PUBLISH_DUE_POSTS,
+      checkExpiredTokens: env.CHECK_EXPIRED_TOKENS,
+      weeklyEmail: env.WEEKLY_EMAIL,
+      trialReminder: env.TRIAL_REMINDER,
+      cacheCleanup: env.CACHE_CLEANUP,
+      healthCheck: env.HEALTH_CHECK,
+    },
     consume: env.ENABLE_BACKGROUND_JOBS,
   };
 }

@@ -196,7 +196,9 @@ describe('secretsIn', () => {
   it('names the secret settings', () => {
     const secrets = {
       JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
+      CRON_MANAGER_API_KEY: 'test-scheduler-key',
       ADMIN_PASSWORD: 'a-long-test-password',
+      POST_WEBHOOK_SECRET: 'a-secret-of-24-characters',
       REDIS_PASSWORD: 'of-redis',
       REDIS_SENTINEL_PASSWORD: 'of-sentinels',
     };

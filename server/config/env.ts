@@ -69,6 +69,11 @@ const cronExpression = z
   .string()
   .refine(isCronExpression, 'is not a cron expression, such as 0 * * * * for each full hour');
 
+const webAddress = z.url({
+  protocol: /^https?$/,
+  error: 'is an address such as https://hourwork.example.com',
+});
+
 /** An address, in which the check finds no fault. */
 const address = (check: AddressCheck) =>
   z.string().superRefine((text, context) => {
@@ -94,8 +99,31 @@ const settings = z.object({
   JWT_TTL_MINUTES: positiveInt.max(24 * 60).default(60),
   LOGIN_ATTEMPTS_PER_MINUTE: positiveInt.default(10),
   MAX_EVENT_STREAMS: positiveInt.default(200),
+  CRON_MANAGER_API_KEY: z
+    .string()
+    .min(16, 'has at least 16 characters; make one with: npm run key:rotate')
+    .optional(),
   ADMIN_EMAIL: accountEmail.optional(),
   ADMIN_PASSWORD: checked(passwordProblem).optional(),
+
+  // Mail
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/./, 'is an address such as smtps://user:password@mail.example.com:465')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*@[^\s@>]+>?$/, 'is an address such as Hourwork <hourwork@example.com>')
+    .default('Hourwork <hourwork@localhost>'),
+  PUBLIC_URL: webAddress.optional(),
+
+  // Webhooks
+  HEARTBEAT_URL: webAddress.optional(),
+  POST_WEBHOOK_URL: webAddress.optional(),
+  POST_WEBHOOK_SECRET: z
+    .string()
+    .min(24, 'has at least 24 characters, as from: openssl rand -base64 32')
+    .optional(),
 
   // MongoDB and Redis
   MONGODB_URI: address(mongoAddressProblem).optional(),
@@ -122,6 +150,12 @@ const settings = z.object({
   SCHEDULES_ENABLED: flag.default(true),
   ENABLE_BACKGROUND_JOBS: flag.default(true),
   PROCESS_USER_DATA: flag.default(true),
+  PUBLISH_DUE_POSTS: flag.default(true),
+  CHECK_EXPIRED_TOKENS: flag.default(true),
+  WEEKLY_EMAIL: flag.default(true),
+  TRIAL_REMINDER: flag.default(true),
+  CACHE_CLEANUP: flag.default(true),
+  HEALTH_CHECK: flag.default(true),
   DAILY_UPDATES: flag.default(false),
   USER_DATA_SCHEDULE: cronExpression.default('0 * * * *'),
   TIMEZONE: timezone.default('UTC'),
@@ -205,14 +239,18 @@ export type Env = z.infer<typeof envSchema>;
 
 /** The values that must not be shown: secret settings, and the passwords within addresses. */
 export function secretsIn(env: Env): string[] {
-  const { JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD } = env;
+  const { JWT_SECRET, CRON_MANAGER_API_KEY, ADMIN_PASSWORD, POST_WEBHOOK_SECRET } = env;
+  const { REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD } = env;
   const { WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN } = env;
   const secrets = [
-    ...[JWT_SECRET, ADMIN_PASSWORD, REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD],
+    ...[JWT_SECRET, CRON_MANAGER_API_KEY, ADMIN_PASSWORD, POST_WEBHOOK_SECRET],
+    ...[REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD],
     ...[env.DATA_KEY, env.DATA_KEY_PREVIOUS],
     ...[WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN],
   ];
-  const within = [env.REDIS_URL, env.MONGODB_URI].flatMap((url) => passwordsIn(url ?? ''));
+  const within = [env.REDIS_URL, env.MONGODB_URI, env.SMTP_URL].flatMap((url) =>
+    passwordsIn(url ?? ''),
+  );
   return [...secrets, ...within].filter((each) => each !== undefined);
 }
 

@@ -20,6 +20,7 @@ const NO_WORD = '(?![a-z]{0,64}\\.?(?:[\\s,;)}\\]]|$))';
 
 /** Keys whose form tells who issued them, as the issuers document it for secret scanners. */
 const ISSUED_KEYS = [
+  'hwt_[\\w-]{20,64}', // Hourwork
   '(?:AKIA|ASIA)[A-Z\\d]{16}', // AWS
   'gh[opsur]_\\w{20,255}', // GitHub
   'github_pat_\\w{20,255}',

@@ -17,6 +17,10 @@ export interface UserDoc {
   timezone: string;
   /** Only active users are put into runs. */
   active: boolean;
+  /** When the user's trial ends or ended; absent without one. */
+  trialEndsAt?: Date;
+  /** The kinds of mail that the user does not want; absent for none. */
+  unsubscribed?: string[];
   /** Set while the user is being deleted, so that no job brings anything of them back. */
   deletedAt?: Date;
   createdAt: Date;
@@ -43,6 +47,8 @@ const userSchema = new Schema<UserDoc>(
     },
     timezone: { type: String, required: true },
     active: { type: Boolean, required: true },
+    trialEndsAt: Date,
+    unsubscribed: { type: [String], default: undefined },
     deletedAt: Date,
   },
   { collection: 'users', versionKey: false, autoIndex: false, timestamps: true },
@@ -51,5 +57,12 @@ const userSchema = new Schema<UserDoc>(
 userSchema.index({ externalId: 1 }, { unique: true });
 // The producer's pages of active users, of whom hardly one is being deleted.
 userSchema.index({ active: 1, _id: 1 });
+
+// The users of a zone whose time for a mail has come, and those whose trial ends before long.
+userSchema.index({ timezone: 1, _id: 1 });
+userSchema.index(
+  { trialEndsAt: 1 },
+  { partialFilterExpression: { trialEndsAt: { $type: 'date' } } },
+);
 
 export const UserModel = model<UserDoc>('User', userSchema);

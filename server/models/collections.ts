@@ -6,7 +6,7 @@ import { RestoreModel } from './system/RestoreModel.ts';
  * What accounts for other documents is read before them: read after, a checkpoint would vouch for
  * records that are not in the backup, and a completed job for an effect that is not.
  */
-const FIRST = ['schedules', 'slots', 'runs', 'jobstatuses', 'httpexecutions'];
+const FIRST = ['scheduling', 'schedules', 'slots', 'runs', 'jobstatuses', 'httpexecutions'];
 
 /**
  * All collections of the database, in the order in which a backup must read them; but for the restore's own

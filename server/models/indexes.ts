@@ -1,5 +1,6 @@
 import type { Model, Schema } from 'mongoose';
 import { AccountModel } from './AccountModel.ts';
+import { ApiTokenModel } from './ApiTokenModel.ts';
 import type { Fields } from './bson.ts';
 import { CreditScoreModel } from './commerce/CreditScoreModel.ts';
 import { InvoiceModel } from './commerce/InvoiceModel.ts';
@@ -9,9 +10,13 @@ import { PaymentModel } from './commerce/PaymentModel.ts';
 import { ProductModel } from './commerce/ProductModel.ts';
 import { PurchaseOrderModel } from './commerce/PurchaseOrderModel.ts';
 import { ReportModel } from './commerce/ReportModel.ts';
+import { HealthSnapshotModel } from './HealthSnapshotModel.ts';
 import { HttpExecutionModel } from './HttpExecutionModel.ts';
 import { HttpJobModel } from './HttpJobModel.ts';
 import { ImportModel } from './ImportModel.ts';
+import { MailMarkModel } from './MailMarkModel.ts';
+import { MailModel } from './MailModel.ts';
+import { PostModel } from './PostModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
 import { NumbersModel } from './system/NumbersModel.ts';
@@ -31,6 +36,8 @@ const INDEXED: readonly Indexed[] = [
   CreditScoreModel,
   HttpExecutionModel,
   HttpJobModel,
+  ApiTokenModel,
+  HealthSnapshotModel,
   ImportModel,
   InvoiceModel,
   JobStatusModel,
@@ -39,6 +46,9 @@ const INDEXED: readonly Indexed[] = [
   OrderModel,
   PaymentModel,
   ProductModel,
+  MailMarkModel,
+  MailModel,
+  PostModel,
   PurchaseModel,
   PurchaseOrderModel,
   ReportModel,

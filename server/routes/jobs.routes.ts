@@ -67,6 +67,7 @@ export function jobsRoutes(controller: JobsController, kinds: readonly JobKind[]
       description:
         'Answered once it is recorded durably. The header Idempotency-Key is the job’s key where the body has none.',
       guard: 'administrator',
+      scope: 'jobs',
       headers: z.object({ 'idempotency-key': idempotencyKey }),
       body: z.strictObject({
         payload: job.payload,

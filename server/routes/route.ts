@@ -1,13 +1,23 @@
 import type { z } from 'zod';
 import type { KeptCookie } from '../controllers/reply.ts';
 import type { ErrorCode } from '../errors/codes.ts';
+import type { TokenScope } from '../models/ApiTokenModel.ts';
 import type { Identity } from '../Services/Auth/authentication.ts';
 
 /**
  * Who may call a route. `ownUserOrReader`: a reader, or the account of the user that the
- * parameter `userId` names.
+ * parameter `userId` names. `keyOrAdministrator`: an administrator, or whoever sends the cron
+ * manager's key, in a header or as `apiKey` in the body.
  */
-export type Guard = 'anyone' | 'ownUserOrReader' | 'reader' | 'administrator';
+export type Guard =
+  | 'anyone'
+  | 'ownUserOrReader'
+  | 'reader'
+  | 'administrator'
+  | 'keyOrAdministrator';
+
+/** `success`: `{success: false, error, code}`. */
+export type ErrorForm = 'success';
 
 type Part = z.ZodObject | undefined;
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -59,6 +69,8 @@ interface RouteOf<
   summary: string;
   description?: string;
   guard: G;
+  /** What an API token must be good for here, where it does not follow from the guard. */
+  scope?: TokenScope;
   /** Unknown keys of params, query and body are refused: make these with z.strictObject. */
   params?: Params;
   query?: Query;
@@ -72,6 +84,8 @@ interface RouteOf<
   media?: string;
   /** What may be answered besides those that follow from guard and schemas. */
   errors?: readonly ErrorCode[];
+  /** Another form of errors than everywhere else; the same for all routes of a path. */
+  errorForm?: ErrorForm;
   handle(
     request: RouteRequest<G, Params, Query, Body, Headers>,
   ): Promise<Reply<R, Events>> | Reply<R, Events>;

@@ -10,7 +10,7 @@ export const instant = isoDate.meta({ type: 'string', ...dateTime });
 export const instantOrNull = isoDate.nullable().meta({ type: ['string', 'null'], ...dateTime });
 
 /** A whole number in a query string, which only knows text. */
-function wholeNumber({ min, max }: { min: number; max: number }) {
+export function wholeNumber({ min, max }: { min: number; max: number }) {
   return z
     .string()
     .regex(/^\d{1,9}$/, 'is not a whole number')

@@ -15,6 +15,7 @@ const MAY: Readonly<Record<Guard, readonly Caller[]>> = {
   ownUserOrReader: ['viewer', 'admin'],
   reader: ['viewer', 'admin'],
   administrator: ['admin'],
+  keyOrAdministrator: ['admin'],
 };
 
 function targetOf({ path }: Operation, of: 'own' | 'other' = 'other'): string {

@@ -33,7 +33,11 @@ export const SHORTENED: Settings = {
   PRODUCER_LEASE_MS: '3000',
 };
 /** No slot of the schedule may fall into a test. */
-const NO_SCHEDULE: Settings = { USER_DATA_SCHEDULE: '0 0 29 2 *' };
+const NO_SCHEDULE: Settings = {
+  USER_DATA_SCHEDULE: '0 0 29 2 *',
+  ...{ PUBLISH_DUE_POSTS: 'false', CHECK_EXPIRED_TOKENS: 'false', WEEKLY_EMAIL: 'false' },
+  ...{ TRIAL_REMINDER: 'false', CACHE_CLEANUP: 'false', HEALTH_CHECK: 'false' },
+};
 const RUN_MS = 120_000;
 
 interface DeploymentOptions {

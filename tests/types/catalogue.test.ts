@@ -26,6 +26,8 @@ const mailJob = defineJob<{ to: string }, { sent: boolean }>({
 const sends: Processor<{ to: string }, { sent: boolean }> = async () => ({ sent: true });
 const answersText = async ({ to }: { to: string }) => to;
 const platform = { env: parseSettings({}) };
+/** Those of the product’s own catalogue, in its order. */
+const QUEUES = [...new Set(catalogue.map(({ definition }) => definition.queue.name))];
 
 describe('what does not compile', () => {
   it('a processor of another payload or another result, or none', () => {
@@ -66,9 +68,6 @@ describe('what does not compile', () => {
     expect(ask).toBeTypeOf('function');
   });
 });
-
-/** Of the product, in the catalogue's order. */
-const QUEUES = [...new Set(catalogue.map(({ definition }) => definition.queue.name))];
 
 describe('what does not boot', () => {
   it('a job without a processor, which is named', async () => {

@@ -2,6 +2,7 @@ import { accountEmail } from '../../config/accountEmail.ts';
 import { passwordProblem } from '../../config/passwordRules.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { type AccountDoc, AccountModel, type Role } from '../../models/AccountModel.ts';
+import { ApiTokenModel } from '../../models/ApiTokenModel.ts';
 import { DURABLE } from '../../models/durable.ts';
 import { isDuplicateKey } from '../../models/mongoErrors.ts';
 import { type UserDoc, UserModel } from '../../models/UserModel.ts';
@@ -135,6 +136,9 @@ export async function* listAccounts(): AsyncGenerator<AccountView> {
 
 /** Deletes the accounts that stand for this user; what they hold of tokens ends with them. */
 export async function deleteAccountsOf(userId: AccountDoc['_id']): Promise<number> {
+  const accounts = await AccountModel.find({ userId }, { _id: 1 }).lean();
+  const accountId = { $in: accounts.map(({ _id }) => _id) };
+  await ApiTokenModel.deleteMany({ accountId }, { writeConcern: DURABLE });
   const { deletedCount } = await AccountModel.deleteMany({ userId }, { writeConcern: DURABLE });
   return deletedCount;
 }

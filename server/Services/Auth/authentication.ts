@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors/AppError.ts';
 import { AccountModel, type Role } from '../../models/AccountModel.ts';
+import type { TokenScope } from '../../models/ApiTokenModel.ts';
 import { DURABLE } from '../../models/durable.ts';
 import { readOne } from '../../models/readDeadline.ts';
+import { looksLikeApiToken, readApiToken } from '../ApiTokens/apiTokens.ts';
 import { inTurn } from './inTurn.ts';
 import { createLoginThrottle } from './loginThrottle.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -15,6 +17,8 @@ export interface Identity {
   role: Role;
   /** The ObjectId of the user a `user` account stands for; null for the other roles. */
   userId: string | null;
+  /** What an API token may be used for; null for a login, which may do all its role may. */
+  scopes: readonly TokenScope[] | null;
 }
 
 /** From where a login comes. */
@@ -89,7 +93,7 @@ export function createAuthentication({
     },
 
     async identify(token) {
-      const { sub, version } = tokens.read(token);
+      const { sub, version, scopes } = await readBearer(token);
       const account = await readOne((options) =>
         AccountModel.findOne(
           { _id: sub },
@@ -97,7 +101,7 @@ export function createAuthentication({
           options,
         ).lean(),
       );
-      if (account === null || account.disabledAt !== null || account.tokenVersion !== version) {
+      if (account === null || account.disabledAt !== null || isOutdated(account, version)) {
         throw new AppError('UNAUTHENTICATED', 'The token is no longer good: log in again.');
       }
       return {
@@ -105,6 +109,7 @@ export function createAuthentication({
         email: account.email,
         role: account.role,
         userId: account.userId?.toString() ?? null,
+        scopes,
       };
     },
 
@@ -116,4 +121,16 @@ export function createAuthentication({
       );
     },
   };
+
+  /** Of a login's token or an API token: its account, and what it carries. */
+  async function readBearer(token: string) {
+    if (!looksLikeApiToken(token)) return { ...tokens.read(token), scopes: null };
+    const { accountId, scopes } = await readApiToken(token);
+    return { sub: accountId, version: null, scopes };
+  }
+}
+
+/** A new password ends logins; API tokens have an end and a revocation of their own. */
+function isOutdated({ tokenVersion }: { tokenVersion: number }, version: number | null): boolean {
+  return version !== null && tokenVersion !== version;
 }

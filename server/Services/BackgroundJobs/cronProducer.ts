@@ -4,6 +4,7 @@ import { USER_DATA } from './jobs/userData/userData.job.ts';
 import { userDataInputOf } from './jobs/userData/userData.source.ts';
 import type { Producer } from './producer.ts';
 import { beginsRun } from './scheduling/beginsRun.ts';
+import type { CronJobDefinition } from './scheduling/cronJob.ts';
 import { defineSchedule, type ScheduleDefinition } from './scheduling/defineSchedule.ts';
 
 /** The hourly schedule, whichever of the two modes does its work. */
@@ -33,3 +34,17 @@ export function userDataSchedule(options: UserDataScheduleOptions): ScheduleDefi
     }),
   });
 }
+
+/** The hourly run as the manager of scheduled jobs knows it. */
+export const processUserDataCron: CronJobDefinition = {
+  name: 'process_user_data',
+  flag: 'processUserData',
+  schedule: ({ env, producer, log }) =>
+    userDataSchedule({
+      producer,
+      timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
+      policy: env.MISSED_SLOT_POLICY,
+      batchSize: env.USER_BATCH_SIZE,
+      log,
+    }),
+};

@@ -1,4 +1,6 @@
 import { DURABLE } from '../../models/durable.ts';
+import { MailMarkModel } from '../../models/MailMarkModel.ts';
+import { MailModel } from '../../models/MailModel.ts';
 import { PurchaseModel } from '../../models/PurchaseModel.ts';
 import { UserModel } from '../../models/UserModel.ts';
 import { UserSummaryModel } from '../../models/UserSummaryModel.ts';
@@ -17,6 +19,7 @@ export interface DeletedUser {
   accounts: number;
   purchases: number;
   summaries: number;
+  mails: number;
   jobs: number;
 }
 
@@ -39,6 +42,8 @@ export async function deleteUser(
   const accounts = await deleteAccountsOf(_id);
   const purchases = await PurchaseModel.deleteMany({ userId }, DURABLY);
   const summaries = await UserSummaryModel.deleteMany({ userId }, DURABLY);
+  await MailMarkModel.deleteMany({ userId }, DURABLY);
+  const mails = await MailModel.deleteMany({ userId }, DURABLY);
   const jobs = await forgetJobs(userId);
   await UserModel.deleteOne({ _id }, DURABLY);
   return {
@@ -47,6 +52,7 @@ export async function deleteUser(
     accounts,
     purchases: purchases.deletedCount,
     summaries: summaries.deletedCount,
+    mails: mails.deletedCount,
     jobs,
   };
 }

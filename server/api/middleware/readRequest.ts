@@ -74,10 +74,16 @@ function problemsOf(place: Place, error: z.ZodError): Problem[] {
 
 /**
  * Parts of a request as the route's schemas make them.
+ * @param beforeChecks called when the body has been read, for a guard that looks into it.
  * @throws HttpError `VALIDATION_FAILED` with every field and the reason; 413 and 415 for bodies
  * that cannot be taken.
  */
-export async function readRequest(route: Route, request: Request, response: Response) {
+export async function readRequest(
+  route: Route,
+  request: Request,
+  response: Response,
+  beforeChecks?: () => Promise<void>,
+) {
   const problems: Problem[] = [];
 
   function check(place: Place, schema: z.ZodType, value: unknown): unknown {
@@ -88,6 +94,7 @@ export async function readRequest(route: Route, request: Request, response: Resp
   }
 
   const body = route.method === 'get' ? {} : await readBody(request, response);
+  await beforeChecks?.();
   const parts = {
     params: check('params', route.params ?? nothing, request.params),
     query: check('query', route.query ?? nothing, request.query),

@@ -6,6 +6,31 @@ export interface HoldNote {
   why: string;
 }
 
+/** Who stopped a schedule, or all of them, and why. */
+export interface ScheduleStop {
+  at: Date;
+  by: string;
+  why: string;
+  /** It ends by itself at this instant; null when somebody has to start it. */
+  until: Date | null;
+}
+
+/** What an operator has set instead of what the schedule's definition says. */
+export interface ScheduleOverride {
+  expression?: string;
+  timezone?: string;
+  overlap?: 'skip' | 'queue' | 'allow';
+  catchUp?: 'skip' | 'latest' | { allWithinMs: number };
+}
+
+/** One change that somebody made, for those who ask later. */
+export interface ScheduleChange {
+  at: Date;
+  by: string;
+  action: 'stop' | 'start' | 'update' | 'backfill';
+  note: string;
+}
+
 /** What the installation remembers of one schedule. */
 export interface ScheduleDoc {
   _id: string;
@@ -19,9 +44,19 @@ export interface ScheduleDoc {
   /** No slot begins anything before this instant; null when nothing is held. */
   heldUntil: Date | null;
   hold: HoldNote | null;
+  /** Its slots begin nothing and are not owed; null while it is not stopped by itself. */
+  stopped: ScheduleStop | null;
+  override: ScheduleOverride;
+  /** The newest last, at most a hundred. */
+  changes: ScheduleChange[];
   /** The slot whose run or job is the schedule's current one; overlaps are judged by it. */
   currentSlot: Date | null;
 }
+
+export const stopSchema = new Schema<ScheduleStop>(
+  { at: Date, by: String, why: String, until: { type: Date, default: null } },
+  { _id: false },
+);
 
 const scheduleSchema = new Schema<ScheduleDoc>(
   {
@@ -32,9 +67,20 @@ const scheduleSchema = new Schema<ScheduleDoc>(
     accountedUntil: { type: Date, required: true },
     heldUntil: { type: Date, default: null },
     hold: { type: new Schema({ by: String, why: String }, { _id: false }), default: null },
+    stopped: { type: stopSchema, default: null },
+    override: { type: Schema.Types.Mixed, default: {} },
+    changes: {
+      type: [
+        new Schema<ScheduleChange>(
+          { at: Date, by: String, action: String, note: String },
+          { _id: false },
+        ),
+      ],
+      default: [],
+    },
     currentSlot: { type: Date, default: null },
   },
-  { collection: 'schedules', versionKey: false, autoIndex: false },
+  { collection: 'schedules', versionKey: false, autoIndex: false, minimize: false },
 );
 
 export const ScheduleModel = model<ScheduleDoc>('Schedule', scheduleSchema);

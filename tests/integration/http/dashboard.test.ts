@@ -25,7 +25,9 @@ beforeAll(async () => {
     await makeJob(RUN, two, { key: 'invoice-7', keyHeld: 'invoice-7' }),
     await makeJob(RUN, three, { status: 'completed', error: null }),
   ];
-  await ensureSchedule(SCHEDULE, new Date(), { expression: '0 * * * *', timezone: 'UTC' });
+  await ensureSchedule(SCHEDULE);
+  const timetable = { expression: '0 * * * *', timezone: 'UTC' };
+  await ScheduleModel.updateOne({ _id: SCHEDULE }, { $set: timetable });
   await SlotModel.create({
     _id: `${SCHEDULE}@${slot.toISOString()}`,
     ...{ schedule: SCHEDULE, slot, state: 'began', trigger: 'schedule', inTurn: false },

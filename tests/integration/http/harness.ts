@@ -5,6 +5,7 @@ import request from 'supertest';
 import { vi } from 'vitest';
 import { createApp } from '../../../server/api/app.ts';
 import { openHttpTasks } from '../../../server/composition/httpTasks.ts';
+import { backgroundJobsConfig } from '../../../server/config/config.ts';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo, isMongoUp } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
@@ -17,11 +18,13 @@ import { createAccount } from '../../../server/Services/Auth/accounts.ts';
 import { createAuthentication } from '../../../server/Services/Auth/authentication.ts';
 import { createTokens } from '../../../server/Services/Auth/tokens.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
+import { createCronManager } from '../../../server/Services/BackgroundJobs/admin/cronManager.ts';
 import { createJobQueries } from '../../../server/Services/BackgroundJobs/admin/jobQueries.ts';
 import { describeKind } from '../../../server/Services/BackgroundJobs/admin/kinds.ts';
 import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../../../server/Services/BackgroundJobs/admin/runViews.ts';
+import { CRON_JOBS } from '../../../server/Services/BackgroundJobs/cronJobs.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import {
   laneSettings,
@@ -40,7 +43,9 @@ import type { JobQueue } from '../../../server/Services/BackgroundJobs/queue.ts'
 import type { JobKind } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
+import { cronJobsOf } from '../../../server/Services/BackgroundJobs/scheduling/cronJob.ts';
 import { createLive } from '../../../server/Services/BackgroundJobs/watching/live.ts';
+import { createUnsubscribeLinks } from '../../../server/Services/Mail/unsubscribeLinks.ts';
 import { createReportLinks } from '../../../server/Services/Reports/reportLinks.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { openRelay, type Relay } from '../relay.ts';
@@ -177,6 +182,17 @@ export async function startHarness(
     queueAdministration: createQueueAdministration(lanes, kinds),
     kinds,
     describeKinds: () => kinds.map((kind) => describeKind(kind, env)),
+    cronManager: createCronManager({
+      jobs: cronJobsOf(CRON_JOBS, backgroundJobsConfig(env), {
+        ...{ env, producer, enqueuer, lanes, log: logger },
+      }),
+      queues,
+      useQueues: true,
+      enabled: env.BACKGROUND_JOBS_ENABLED,
+      slotsKeptMs: 86_400_000,
+    }),
+    unsubscribeLinks: createUnsubscribeLinks(JWT_SECRET, 'http://hourwork.test'),
+    cronManagerKey: env.CRON_MANAGER_API_KEY,
     authentication: createAuthentication({
       tokens: createTokens({ secret: env.JWT_SECRET, ttlMinutes: env.JWT_TTL_MINUTES }),
       loginAttemptsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,

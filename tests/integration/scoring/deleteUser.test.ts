@@ -1,10 +1,14 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
+import { projectDir } from '../../../scripts/project.mjs';
 import { AccountModel } from '../../../server/models/AccountModel.ts';
 import { PurchaseModel } from '../../../server/models/PurchaseModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
 import { createAccount } from '../../../server/Services/Auth/accounts.ts';
+import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { CDNOW_ESTIMATES } from '../../../server/Services/CustomerScoring/probabilityAlive.ts';
 import { scoreCustomer } from '../../../server/Services/CustomerScoring/scoreCustomer.ts';
 import { createUserDataGateway } from '../../../server/Services/CustomerScoring/userDataGateway.ts';
@@ -61,11 +65,34 @@ describe('deleteUser', () => {
       accounts: 0,
       purchases: 2,
       summaries: 1,
+      mails: 0,
       jobs: 1,
     });
     expect(forgotten).toEqual([userId]);
     expect(await tracesOf(userId)).toEqual(NOTHING);
     expect(await tracesOf(other)).toEqual({ user: 1, purchases: 2, summaries: 1 });
+  });
+
+  it('covers every model whose documents belong to a user', async () => {
+    const models = join(projectDir, 'server/models');
+    for (const file of await readdir(models, { recursive: true })) {
+      if (file.endsWith('Model.ts')) await import(join(models, file));
+    }
+    const userId = await makeUser('everywhere');
+    const owned = Object.values(mongoose.models).filter(
+      ({ schema, modelName }) => schema.path('userId') !== undefined && modelName !== 'Account',
+    );
+    expect(owned.map(({ modelName }) => modelName)).toContain('Mail');
+    for (const { collection } of owned) {
+      const _id = `of-${userId}` as never;
+      const owner = new mongoose.Types.ObjectId(userId);
+      await collection.insertOne({ _id, userId: owner, key: userId, runId: null });
+    }
+    await deleteUser('everywhere', { forgetJobs: forgetUser });
+    for (const { collection, modelName } of owned) {
+      const filter = { userId: new mongoose.Types.ObjectId(userId) };
+      expect(await collection.countDocuments(filter), modelName).toBe(0);
+    }
   });
 
   it('knows a user by id too, and nobody by an externalId that looks like one', async () => {

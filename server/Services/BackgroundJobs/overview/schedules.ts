@@ -9,6 +9,7 @@ import {
 import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
 import { holdSchedule, releaseSchedule } from '../scheduling/schedule.ts';
 import { nextSlot, slotsAfter } from '../scheduling/slots.ts';
+import { startSchedule as endStop, stopNow } from '../scheduling/stops.ts';
 
 /** What became of one slot, and of the run that it began. */
 export interface SlotView extends Pick<SlotDoc, 'slot' | 'state' | 'runId' | 'jobId' | 'note'> {
@@ -73,6 +74,8 @@ export async function stopSchedule(
 export async function startSchedule(name: string): Promise<ScheduleView> {
   await find(name);
   await releaseSchedule(name);
+  const { stopped } = await find(name);
+  if (stopped !== null) await endStop(name, { by: 'dashboard', why: 'started there' });
   return viewOf(await find(name), await storeTime());
 }
 
@@ -86,7 +89,10 @@ async function find(name: string): Promise<ScheduleDoc> {
 }
 
 async function viewOf(schedule: ScheduleDoc, now: Date): Promise<ScheduleView> {
-  const { _id: name, expression, timezone, heldUntil, hold, accountedUntil } = schedule;
+  const { _id: name, expression, timezone, accountedUntil } = schedule;
+  const stop = stopNow(schedule.stopped, now);
+  const heldUntil = stop === null ? schedule.heldUntil : (stop.until ?? UNTIL_STARTED);
+  const hold = stop === null ? schedule.hold : { by: stop.by, why: stop.why };
   const timetable = expression !== null && timezone !== null ? { expression, timezone } : null;
   const slots = await slotsOf(name);
   const pending = timetable && nextSlot(timetable, accountedUntil);

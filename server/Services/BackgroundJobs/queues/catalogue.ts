@@ -1,13 +1,23 @@
 import type { Env } from '../../../config/env.ts';
 import { AppError } from '../../../errors/AppError.ts';
+import type { QueueHealthReport } from '../health/queueHealth.ts';
 import { ownQueues } from '../initializeQueues.ts';
+import { cacheCleanupJob } from '../jobs/cacheCleanup/cacheCleanup.job.ts';
 import { creditScoreJob } from '../jobs/creditScore/creditScore.job.ts';
+import { emailJob } from '../jobs/email/email.job.ts';
+import { healthCheckJob } from '../jobs/healthCheck/healthCheck.job.ts';
+import { heartbeatJob } from '../jobs/heartbeat/heartbeat.job.ts';
 import { httpTaskJob } from '../jobs/httpTask/httpTask.job.ts';
 import { orderProcessingJob } from '../jobs/orderProcessing/orderProcessing.job.ts';
 import { orderRoutingJob } from '../jobs/orderRouting/orderRouting.job.ts';
 import { paymentReminderJob } from '../jobs/paymentReminders/paymentReminder.job.ts';
+import { postWebhookJob } from '../jobs/postWebhook/postWebhook.job.ts';
+import { publishPostsJob } from '../jobs/publishPosts/publishPosts.job.ts';
 import { reportJob } from '../jobs/report/report.job.ts';
+import { tokenCheckJob } from '../jobs/tokenCheck/tokenCheck.job.ts';
+import { trialReminderJob } from '../jobs/trialReminder/trialReminder.job.ts';
 import { userDataJob } from '../jobs/userData/userData.job.ts';
+import { weeklyEmailJob } from '../jobs/weeklyEmail/weeklyEmail.job.ts';
 import { whatsAppJob } from '../jobs/whatsapp/whatsapp.job.ts';
 import type { ScheduleOfKind } from '../scheduling/scheduleParts.ts';
 import type { JobDefinition, JobKind, Processor, ProcessorContext } from './jobDefinition.ts';
@@ -15,6 +25,8 @@ import type { JobDefinition, JobKind, Processor, ProcessorContext } from './jobD
 /** What a processor may be made of. What else a kind needs (a client, a mailer) it makes itself. */
 export interface WorkerPlatform {
   readonly env: Env;
+  /** How this installation's queues fare; absent where nothing is consumed. */
+  readonly queueHealth?: () => Promise<QueueHealthReport>;
 }
 
 /** The work of one kind: checks what goes in and what comes out against the definition's schemas. */
@@ -125,5 +137,44 @@ export const catalogue: Catalogue = [
   ...ownQueues.entries(),
   entry(httpTaskJob, async (platform) =>
     (await import('../jobs/httpTask/httpTask.processor.ts')).loadHttpTaskProcessor(platform),
+  ),
+  entry(emailJob, async (platform) =>
+    (await import('../jobs/email/email.processor.ts')).loadEmailProcessor(platform),
+  ),
+  entry(publishPostsJob, async (platform) =>
+    (await import('../jobs/publishPosts/publishPosts.processor.ts')).loadPublishPostsProcessor(
+      platform,
+    ),
+  ),
+  entry(postWebhookJob, async (platform) =>
+    (await import('../jobs/postWebhook/postWebhook.processor.ts')).loadPostWebhookProcessor(
+      platform,
+    ),
+  ),
+  entry(
+    weeklyEmailJob,
+    async () => (await import('../jobs/weeklyEmail/weeklyEmail.processor.ts')).weeklyEmailProcessor,
+  ),
+  entry(
+    trialReminderJob,
+    async () =>
+      (await import('../jobs/trialReminder/trialReminder.processor.ts')).trialReminderProcessor,
+  ),
+  entry(
+    tokenCheckJob,
+    async () => (await import('../jobs/tokenCheck/tokenCheck.processor.ts')).tokenCheckProcessor,
+  ),
+  entry(
+    cacheCleanupJob,
+    async () =>
+      (await import('../jobs/cacheCleanup/cacheCleanup.processor.ts')).cacheCleanupProcessor,
+  ),
+  entry(healthCheckJob, async (platform) =>
+    (await import('../jobs/healthCheck/healthCheck.processor.ts')).loadHealthCheckProcessor(
+      platform,
+    ),
+  ),
+  entry(heartbeatJob, async (platform) =>
+    (await import('../jobs/heartbeat/heartbeat.processor.ts')).loadHeartbeatProcessor(platform),
   ),
 ];

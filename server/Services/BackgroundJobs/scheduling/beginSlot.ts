@@ -28,11 +28,15 @@ export async function beginSlot(
   return claim === null ? null : complete(schedule, claim);
 }
 
-/** Begins the oldest slot that waits for its turn. */
-export async function beginWaiting(schedule: ScheduleDefinition, look: Look): Promise<Outcome> {
-  if ((await waitingSlots(schedule.name)) === 0) return null;
+/** Begins the oldest slot that waits for its turn, or that waits to begin `beside` what is open. */
+export async function beginWaiting(
+  schedule: ScheduleDefinition,
+  look: Look,
+  { beside }: { beside: boolean } = { beside: false },
+): Promise<Outcome> {
   await schedule.begins.ready?.();
-  const claim = await claimRecorded({ schedule: schedule.name, state: 'waiting' }, {}, look);
+  const which = { schedule: schedule.name, state: 'waiting', beside } as const;
+  const claim = await claimRecorded(which, {}, look);
   return claim === null ? null : complete(schedule, claim);
 }
 
@@ -48,7 +52,7 @@ export async function completeOverdue(
 async function complete(schedule: ScheduleDefinition, claim: SlotDoc): Promise<Outcome> {
   const { name, begins } = schedule;
   const { slot, trigger, inTurn } = claim;
-  const mustTakeTurn = inTurn || schedule.overlap !== 'allow';
+  const mustTakeTurn = !claim.beside && (inTurn || schedule.overlap !== 'allow');
   if (mustTakeTurn && !(await takeTurn(schedule, slot))) {
     const waits = inTurn || (schedule.overlap === 'queue' && (await waitingSlots(name)) === 0);
     const outcome = waits ? 'waiting' : 'overlapped';

@@ -39,6 +39,10 @@ export function beginsJob<Payload>(target: JobOfSlots<Payload>): SlotTarget {
         throw error;
       }
     },
+    async beginNow(toBegin) {
+      const { jobId } = await enqueuer.enqueue(job, payload(toBegin), options ?? {});
+      return { jobId };
+    },
     async isOpen(begun) {
       if (!('jobId' in begun)) return false;
       const firstTime = { status: { $in: [...OPEN_STATES] }, failedGenerations: { $size: 0 } };

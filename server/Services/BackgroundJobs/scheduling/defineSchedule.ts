@@ -43,6 +43,11 @@ export interface SlotTarget {
    * nothing more.
    */
   begin(slot: SlotToBegin): Promise<Begun>;
+  /**
+   * Begins now what a slot of this instant would begin, beside all slots: each call begins anew.
+   * Absent where only slots may begin anything.
+   */
+  beginNow?(slot: SlotToBegin): Promise<BegunWork>;
   /** Whether first-time jobs of it have yet to end. */
   isOpen(begun: BegunWork): Promise<boolean>;
 }

@@ -1,10 +1,11 @@
 import type { JobLog } from '../consuming/jobLog.ts';
+import { asItStands } from './asItStands.ts';
 import { beginSlot, beginWaiting, completeOverdue, type Outcome } from './beginSlot.ts';
 import type { ScheduleDefinition } from './defineSchedule.ts';
 import { type Due, dueSlots } from './dueSlots.ts';
 import { catchUp, sortDue } from './missedSlots.ts';
-import { accountUntil, ensureSchedule } from './schedule.ts';
-import { type Look, openClaims, recordSlot, recordsOf } from './slotRecords.ts';
+import { accountUntil } from './schedule.ts';
+import { type Look, openClaims, recordSlot, recordsOf, waitingSlots } from './slotRecords.ts';
 import { nextSlot } from './slots.ts';
 import { type Counts, Tally } from './tally.ts';
 import { freeTurn } from './turn.ts';
@@ -15,6 +16,7 @@ const CLAIM_MS = 10_000;
 const IDLE_MS = 60_000;
 /** How often, while a slot waits for its turn or the current one is open. */
 const BUSY_MS = 2_000;
+const BESIDE_AT_ONCE = 20;
 
 export interface Looked extends Counts {
   /** Before then a further look finds nothing new, unless somebody holds or releases. */
@@ -27,26 +29,39 @@ export interface Looked extends Counts {
  * @throws the first failure, after everything else has been tried; a further look tries again.
  */
 export async function lookAt(
-  schedule: ScheduleDefinition,
+  definition: ScheduleDefinition,
   look: Look & { log: JobLog },
 ): Promise<Looked> {
   const { now, log } = look;
-  const { name } = schedule;
-  const { accountedUntil, heldUntil, hold } = await ensureSchedule(name, now, schedule);
+  const { name } = definition;
+  const { schedule, known, stop } = await asItStands(definition, now);
+  const { accountedUntil, heldUntil, hold } = known;
   const due = dueSlots(schedule, accountedUntil, now);
   const records = await recordsOf(name, due.due);
   const tally = new Tally(usualTime(schedule, due, now));
-
-  if (heldUntil !== null && heldUntil > now) {
-    const note = hold === null ? null : `${hold.by}: ${hold.why}`;
+  const letPass = async (pass: { note: string | null; until: Date | null }, why: string) => {
     for (const { slot } of due.due) {
       if (records.has(slot.getTime())) continue;
-      if ((await recordSlot({ schedule: name, slot, state: 'held', note }, look)) === null)
-        continue;
+      const held = { schedule: name, slot, state: 'held', note: pass.note } as const;
+      if ((await recordSlot(held, look)) === null) continue;
       tally.count('held');
-      const held = { schedule: name, slot, heldUntil, note };
-      log.info('The schedule is held: this slot starts no run', held);
+      log.info(`The schedule is ${why}: this slot begins nothing`, {
+        ...pass,
+        schedule: name,
+        slot,
+      });
     }
+  };
+
+  if (stop !== null) {
+    await letPass({ note: `${stop.by}: ${stop.why}`, until: stop.until }, 'stopped');
+    // Unlike those of a hold they are not owed later.
+    await account(name, due, now, tally);
+    return { ...tally.counts, lookAgainAt: tally.lookAgainAt };
+  }
+  if (heldUntil !== null && heldUntil > now) {
+    const note = hold === null ? null : `${hold.by}: ${hold.why}`;
+    await letPass({ note, until: heldUntil }, 'held');
     return { ...tally.counts, lookAgainAt: tally.lookAgainAt };
   }
 
@@ -74,7 +89,8 @@ export async function lookAt(
     return undefined;
   });
   for (const { slot } of prompt) await attempt(() => beginSlot(schedule, slot, 'schedule', look));
-  if (takesTurns(schedule)) await attempt(() => giveTurn(schedule, look, tally));
+  await attempt(() => beginBeside(schedule, look, tally));
+  await attempt(() => giveTurn(schedule, look, tally));
 
   await account(name, due, now, tally);
   const { skipped, 'caught-up': caughtUp, waiting } = tally.counts;
@@ -85,18 +101,33 @@ export async function lookAt(
   return { ...tally.counts, lookAgainAt: tally.lookAgainAt };
 }
 
-function takesTurns({ overlap, catchUp: policy }: ScheduleDefinition): boolean {
-  return overlap !== 'allow' || typeof policy === 'object';
+/** Begins, a few at each look, the slots of a backfill that need not wait for one another. */
+async function beginBeside(
+  schedule: ScheduleDefinition,
+  look: Look,
+  tally: Tally,
+): Promise<Outcome> {
+  if ((await waitingSlots(schedule.name, { beside: true })) === 0) return null;
+  for (let begun = 0; begun < BESIDE_AT_ONCE; begun += 1) {
+    const outcome = await beginWaiting(schedule, look, { beside: true });
+    if (outcome === null) return null;
+    tally.count(outcome);
+  }
+  tally.lookBy(look.now.getTime() + BUSY_MS);
+  return null;
 }
 
 /** Frees the turn of what has ended, and begins a slot that waits for it. */
 async function giveTurn(schedule: ScheduleDefinition, look: Look, tally: Tally): Promise<Outcome> {
+  const waiting = await waitingSlots(schedule.name, { beside: false });
+  // A backfill's slots take turns whatever the schedule says of overlaps.
+  if (schedule.overlap === 'allow' && waiting === 0) return null;
   const soon = look.now.getTime() + BUSY_MS;
   if ((await freeTurn(schedule)) !== null) {
     tally.lookBy(soon);
     return null;
   }
-  const outcome = await beginWaiting(schedule, look);
+  const outcome = waiting === 0 ? null : await beginWaiting(schedule, look);
   if (outcome !== null) tally.lookBy(soon);
   return outcome;
 }

@@ -1,4 +1,3 @@
-import type { Timetable } from '../../../config/timetable.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
 import {
   type HoldNote,
@@ -7,19 +6,10 @@ import {
 } from '../../../models/system/ScheduleModel.ts';
 
 /** The schedule as the installation remembers it; made when it is first seen, at `now`. */
-export async function ensureSchedule(
-  name: string,
-  now = new Date(),
-  timetable?: Timetable,
-): Promise<ScheduleDoc> {
+export async function ensureSchedule(name: string, now = new Date()): Promise<ScheduleDoc> {
   const schedule = await ScheduleModel.findOneAndUpdate(
     { _id: name },
-    {
-      $setOnInsert: { installedAt: now, accountedUntil: now, heldUntil: null },
-      ...(timetable === undefined
-        ? {}
-        : { $set: { expression: timetable.expression, timezone: timetable.timezone } }),
-    },
+    { $setOnInsert: { installedAt: now, accountedUntil: now, heldUntil: null } },
     { upsert: true, returnDocument: 'after', lean: true },
   );
   if (schedule === null) throw new Error(`The schedule ${name} was neither found nor made.`);

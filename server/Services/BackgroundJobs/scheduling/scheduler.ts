@@ -15,6 +15,11 @@ const DAY_MS = 86_400_000;
 const SLOTS_KEPT_DAYS = 60;
 const STOPPED_LOOK_MS = 60_000;
 
+/** How long records of slots are kept, so that they outlive those of jobs. */
+export function slotsKeptMs(retentionDays: number): number {
+  return Math.max(SLOTS_KEPT_DAYS, retentionDays + 1) * DAY_MS;
+}
+
 export interface SchedulerOptions {
   schedules: readonly ScheduleDefinition[];
   clock: StoreClock;
@@ -64,8 +69,7 @@ export class Scheduler {
     this.#lastLook = now;
     const againAt = this.#lookAgainAt.get(schedule.name);
     if (againAt !== undefined && now < againAt) return null;
-    const keptMs = Math.max(SLOTS_KEPT_DAYS, retentionDays + 1) * DAY_MS;
-    const looked = await lookAt(schedule, { now, by, keptMs, log });
+    const looked = await lookAt(schedule, { now, by, keptMs: slotsKeptMs(retentionDays), log });
     this.#lookAgainAt.set(schedule.name, looked.lookAgainAt);
     return looked;
   }

@@ -15,7 +15,7 @@ export interface Look {
 const CLAIMS_AT_ONCE = 50;
 
 type Opening = Pick<SlotDoc, 'schedule' | 'slot' | 'state'> &
-  Partial<Pick<SlotDoc, 'trigger' | 'inTurn' | 'through' | 'note'>>;
+  Partial<Pick<SlotDoc, 'trigger' | 'inTurn' | 'beside' | 'through' | 'note'>>;
 
 /** The records of these slots, by the slot's time. */
 export async function recordsOf(
@@ -58,7 +58,7 @@ export async function recordSlot(opening: Opening, look: Look): Promise<SlotDoc 
  * @returns the claimed record; null when there is none.
  */
 export async function claimRecorded(
-  which: Pick<SlotDoc, 'schedule'> & { state: 'held' | 'waiting'; slot?: Date },
+  which: Pick<SlotDoc, 'schedule'> & { state: 'held' | 'waiting'; slot?: Date; beside?: boolean },
   change: Partial<Pick<SlotDoc, 'trigger'>>,
   { now, by }: Look,
 ): Promise<SlotDoc | null> {
@@ -90,9 +90,12 @@ export async function openClaims(schedule: string): Promise<SlotDoc[]> {
     .lean<SlotDoc[]>();
 }
 
-/** How many slots of the schedule wait for their turn. */
-export async function waitingSlots(schedule: string): Promise<number> {
-  return SlotModel.countDocuments({ schedule, state: 'waiting' });
+/** How many slots of the schedule wait: for their turn, or to begin `beside` what is open. */
+export async function waitingSlots(
+  schedule: string,
+  { beside }: Pick<SlotDoc, 'beside'> = { beside: false },
+): Promise<number> {
+  return SlotModel.countDocuments({ schedule, state: 'waiting', beside });
 }
 
 /** The last slot before this one that began something. */

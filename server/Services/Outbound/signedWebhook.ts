@@ -1,0 +1,54 @@
+import { createHmac } from 'node:crypto';
+
+/** One message for a receiver of webhooks. */
+export interface Webhook {
+  url: string;
+  /** Signs it: the receiver has the same. */
+  secret: string;
+  /** The same for every try: a receiver drops what it has had by it. */
+  id: string;
+  payload: unknown;
+  signal: AbortSignal;
+}
+
+/** The receiver answered, and not with success. */
+export class WebhookRefused extends Error {
+  override readonly name = 'WebhookRefused';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`The webhook’s receiver answered ${status}.`);
+    this.status = status;
+  }
+}
+
+const ANSWER_MS = 15_000;
+
+/**
+ * Posts a message, signed as Standard Webhooks says: HMAC SHA-256 over `id.timestamp.body`, in base64.
+ * Redirects are not followed. @returns the status, a success.
+ * @throws WebhookRefused for another status; what `fetch` throws without an answer.
+ */
+export async function sendWebhook({ url, secret, id, payload, signal }: Webhook): Promise<number> {
+  const body = JSON.stringify(payload);
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac('sha256', secret)
+    .update(`${id}.${timestamp}.${body}`)
+    .digest('base64');
+  const response = await fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+      'idempotency-key': id,
+    },
+    body,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new WebhookRefused(response.status);
+  return response.status;
+}

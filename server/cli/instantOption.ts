@@ -1,0 +1,12 @@
+import { InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+
+/** Reads an option that names an instant. @throws InvalidArgumentError for one without an offset. */
+export function instant(text: string): Date {
+  if (!z.union([z.iso.datetime({ offset: true }), z.iso.date()]).safeParse(text).success) {
+    throw new InvalidArgumentError(
+      'Give an instant with its offset from UTC, such as 2026-03-08T05:45:00Z.',
+    );
+  }
+  return new Date(text);
+}
