@@ -78,7 +78,8 @@ const MAX_BUCKETS = 1_500;
 const BUCKET_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 const moment = z.iso
-  .datetime({ offset: true, error: 'is not an instant such as 2026-11-22T11:00:00Z' })
+  // Aborted, or what compares two of them would be given the text of one that is none.
+  .datetime({ offset: true, abort: true, error: 'is not an instant such as 2026-11-22T11:00:00Z' })
   .transform((text) => new Date(text))
   .meta({ type: 'string', format: 'date-time' });
 const name = z.string().min(1).max(200);

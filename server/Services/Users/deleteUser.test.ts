@@ -12,5 +12,7 @@ it('deletes what every model holds of a user: none may be missing here, nor in d
   const ofUsers = mongoose
     .modelNames()
     .filter((name) => mongoose.model(name).schema.path('userId') !== undefined);
-  expect(ofUsers.toSorted()).toEqual(['Account', 'JobStatus', 'Purchase', 'UserSummary']);
+  expect(ofUsers.toSorted()).toEqual([
+    ...['Account', 'JobStatus', 'Mail', 'MailMark', 'Purchase', 'UserSummary'],
+  ]);
 });

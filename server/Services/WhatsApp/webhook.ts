@@ -115,7 +115,7 @@ async function noteState(told: z.output<typeof status>): Promise<string | null> 
   const known = await MessageModel.findOne(
     reference === undefined ? { providerId } : { $or: [{ providerId }, { _id: reference }] },
   ).lean<MessageDoc>();
-  if (known === null || known.direction !== 'out') return null;
+  if (known === null || known.direction !== 'out' || known.refusedId === providerId) return null;
   const [problem] = told.errors;
   const error =
     problem === undefined
@@ -128,11 +128,17 @@ async function noteState(told: z.output<typeof status>): Promise<string | null> 
     known.template !== null &&
     !known.mustBeTemplate;
   const change = isForTemplate
-    ? { state: 'queued' as const, mustBeTemplate: true, error, sendingSince: null }
-    : { state, providerId, error, sendingSince: null };
+    ? {
+        $set: {
+          ...{ state: 'queued' as const, mustBeTemplate: true, error, sendingSince: null },
+          refusedId: providerId,
+        },
+        $unset: { providerId: 1 as const },
+      }
+    : { $set: { state, providerId, error, sendingSince: null } };
   const { modifiedCount } = await MessageModel.updateOne(
     { _id: known._id, state: { $in: [...FOLLOWS[state]] } },
-    { $set: change },
+    change,
     { writeConcern: DURABLE },
   );
   return isForTemplate && modifiedCount === 1 ? known._id : null;

@@ -40,6 +40,8 @@ export interface MessageDoc {
   sendingSince: Date | null;
   /** WhatsApp's id of a message sent; absent before. */
   providerId?: string;
+  /** That of a free text refused afterwards: what is told of it again is not of the template sent instead. */
+  refusedId?: string;
   error: { code: string; message: string } | null;
   at: Date;
 }
@@ -62,6 +64,7 @@ const messageSchema = new Schema<MessageDoc>(
     state: { type: String, enum: MESSAGE_STATES, required: true },
     sendingSince: { type: Date, default: null },
     providerId: { type: String },
+    refusedId: { type: String },
     error: { type: new Schema({ code: String, message: String }, { _id: false }), default: null },
     at: { type: Date, required: true },
   },
