@@ -133,7 +133,7 @@ describe('why a job is not running, or what became of it', () => {
     );
     await installation.jobIn('delayed', trying.jobId);
     expect(await sentenceOf(trying.jobId)).toBe(
-      'Its attempt 1 failed (ECONNREFUSED, Nobody is at home.); it waits for its next try.',
+      'Its attempt 1 failed (ECONNREFUSED, Nobody is at home); it waits for its next try.',
     );
     open();
     await installation.jobIn('completed', running.jobId);
