@@ -232,7 +232,8 @@ export async function startHarness(
     post: (path, role) => authorized(request(app).post(path), role),
     async stop() {
       await producer.stop();
-      const keys = await redisConnection.keys(`{${name}}:*`);
+      // After an outage that a test made it may still be on its way back.
+      const keys = await vi.waitFor(() => redisConnection.keys(`{${name}}:*`), 10_000);
       if (keys.length > 0) await redisConnection.del(keys);
       await queue.close();
       redisConnection.disconnect();
