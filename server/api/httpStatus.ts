@@ -35,6 +35,8 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   MONGODB_SLOW: 503,
   SHUTTING_DOWN: 503,
   TOO_MANY_STREAMS: 503,
+  // It is the installation that lacks something, and the message says what.
+  DATA_KEY_MISSING: 503,
   // These end jobs; as the answer to a request they would be our mistake.
   INVALID_RESULT: 500,
   GAVE_UP: 500,
@@ -44,6 +46,5 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   CRASHED_TOO_OFTEN: 500,
   PROCESS_DIED: 500,
   JOB_FAILED: 500,
-  DATA_KEY_MISSING: 500,
   INTERNAL: 500,
 };

@@ -40,13 +40,18 @@ function guardIn(description: string): Guard {
   return guard;
 }
 
-/** A path with each parameter put in its place, percent-encoded. */
-export function fill(path: string, parameters: Readonly<Record<string, string>>): string {
-  return path.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-    const value = parameters[name];
-    if (value === undefined) throw new Error(`${path} needs ${name}.`);
-    return encodeURIComponent(value);
-  });
+/**
+ * A path with each parameter put in its place, percent-encoded.
+ * @param otherwise what stands where no value is given
+ */
+export function fill(
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  otherwise = 'there-is-none',
+): string {
+  return path.replace(/\{(\w+)\}/g, (_whole, name: string) =>
+    encodeURIComponent(parameters[name] ?? otherwise),
+  );
 }
 
 /** The operation that a request reaches, if any: a literal path goes before one with parameters. */
@@ -57,9 +62,9 @@ export function operationAt(
 ): Operation | undefined {
   const path = target.replace(/^https?:\/\/[^/]*/i, '').replace(/[?#].*$/s, '');
   const served = method === 'HEAD' ? 'GET' : method;
-  return operations
-    .filter((each) => each.method === served && patternOf(each.path).test(path))
-    .toSorted((a, b) => parametersIn(a.path) - parametersIn(b.path))[0];
+  const here = operations.filter((each) => patternOf(each.path).test(path));
+  const fewest = Math.min(...here.map((each) => parametersIn(each.path)));
+  return here.find((each) => parametersIn(each.path) === fewest && each.method === served);
 }
 
 function patternOf(path: string): RegExp {

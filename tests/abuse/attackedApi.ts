@@ -19,6 +19,7 @@ import { type Attack, type Received, send } from './send.ts';
 import { faultsOf } from './verdict.ts';
 
 export const JWT_SECRET = `${randomUUID()}${randomUUID()}`;
+const DATA_KEY = randomUUID().replaceAll('-', '').repeat(2);
 export const PASSWORD = `a-password-${randomUUID()}`;
 /** No answer may take the server longer, a machine that has time for it presumed. */
 const ANSWER_MS = 1_000;
@@ -120,7 +121,13 @@ export async function useAttackedApi(): Promise<AttackedApi> {
       const authorization = as && { Authorization: `Bearer ${tokens[as]}` };
       const whole = { ...attack, headers: { ...authorization, ...attack.headers } };
       const received = await send(port, whole);
-      const secrets = [JWT_SECRET, PASSWORD, mongoUri, ...(as === 'user' ? [OTHERS] : [])];
+      const secrets = [
+        JWT_SECRET,
+        DATA_KEY,
+        PASSWORD,
+        mongoUri,
+        ...(as === 'user' ? [OTHERS] : []),
+      ];
       expect(faultsOf(operations, secrets, whole, received)).toEqual([]);
       // Documented everywhere, but right only of queues that no worker takes jobs from: all is up.
       if (received.status === 503) expect(attack.target).toMatch(/queue\/health/i);
@@ -134,7 +141,7 @@ function startServer(settings: Readonly<Record<string, string>>, written: string
   const child = spawn(process.execPath, [join(projectDir, 'dist/server/api/server.js')], {
     cwd: projectDir,
     env: {
-      ...{ PATH, HOME, ENV_FILE: '/dev/null', JWT_SECRET, TRUST_PROXY: '1' },
+      ...{ PATH, HOME, ENV_FILE: '/dev/null', JWT_SECRET, DATA_KEY, TRUST_PROXY: '1' },
       ...{ SCHEDULES_ENABLED: 'false', ...settings },
     },
     stdio: ['ignore', 'pipe', 'pipe'],

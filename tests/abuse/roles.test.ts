@@ -30,6 +30,15 @@ function targetOf({ path }: Operation, of: 'own' | 'other' = 'other'): string {
   });
 }
 
+/** What else an operation asks of those whom its guard lets through, and how it refuses them. */
+const OWN_REFUSALS = new Map([
+  // For a browser's session alone, which no token is.
+  ['POST /app/auth/logout-everywhere', 401],
+  // Whoever calls proves by a signature, or by the token that was agreed upon, who they are.
+  ['POST /api/v1/commerce/whatsapp/webhook', 403],
+  ['GET /api/v1/commerce/whatsapp/webhook', 403],
+]);
+
 /** How the same resource might be reached past a guard. */
 function disguises(target: string): string[] {
   return [
@@ -67,19 +76,20 @@ it('every operation is open to those whom its guard names, and to nobody else', 
       const { method, name, guard } = operation;
       const { status } = await api.attack({ method, target: targetOf(operation) }, caller);
       const who = `${name} as ${caller ?? 'nobody'}`;
-      // For a browser's session alone, which no token is.
-      const refused = name.endsWith('/logout-everywhere') ? [403] : [401, 403];
+      const refused = [401, 403].filter((each) => each !== OWN_REFUSALS.get(name));
       if (MAY[guard].includes(caller)) expect(refused, who).not.toContain(status);
       else expect(status, who).toBe(caller === undefined ? 401 : 403);
     }
   }
 });
 
-it('nothing is done for anyone but an administrator', () => {
+it('nothing is done for anyone but an administrator, or who has a key or a signature', () => {
   const acting = api.operations.filter(({ method }) => method !== 'GET');
   const open = acting.filter(({ guard }) => guard !== 'administrator');
   // Whoever is logged in may log out.
   expect(open.map(({ name }) => name).sort()).toEqual([
+    'POST /api/cron-manager',
+    'POST /api/v1/commerce/whatsapp/webhook',
     'POST /app/auth/login',
     'POST /app/auth/logout',
     'POST /app/auth/logout-everywhere',

@@ -29,8 +29,9 @@ async function workerPids(): Promise<number[]> {
   return (await deployment.pm2.online('worker')).map(({ pid }) => pid);
 }
 
+/** Without the log of starts, which follows the state within a second and decides nothing. */
 const recordsOf = (jobIds: readonly string[]) =>
-  JobStatusModel.find({ _id: { $in: jobIds } })
+  JobStatusModel.find({ _id: { $in: jobIds } }, { attemptLog: 0 })
     .sort({ _id: 1 })
     .lean();
 
