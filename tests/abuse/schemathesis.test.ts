@@ -66,7 +66,7 @@ const NO_STREAMS = ['--exclude-path-regex', '(/events|/app/live)$'];
 
 it('generated requests are answered as the document says', async () => {
   const phases = ['--phases', 'examples,coverage,fuzzing,stateful'];
-  await generate({ options: [...phases, ...NO_STREAMS, '--max-examples', '40'] });
+  await generate({ options: [...phases, ...NO_STREAMS, '--max-examples', '25'] });
 });
 
 it('so are those for streams of events', async () => {
@@ -80,7 +80,7 @@ it('so are they while Redis is away', async () => {
   await api.redis.kill();
   try {
     const phases = ['--phases', 'examples,coverage,fuzzing'];
-    const options = [...phases, ...NO_STREAMS, '--max-examples', '20'];
+    const options = [...phases, ...NO_STREAMS, '--max-examples', '12'];
     await generate({ redisAway: true, options });
   } finally {
     await api.redis.start();
