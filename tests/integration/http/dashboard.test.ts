@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import { ensureSchedule } from '../../../server/Services/BackgroundJobs/scheduling/schedule.ts';
+import { startAll, stopAll } from '../../../server/Services/BackgroundJobs/scheduling/stops.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { makeJob, makeRun } from './records.ts';
 
@@ -120,6 +121,20 @@ describe('a schedule', () => {
     await api.post(`${path}/start`, 'viewer').expect(403);
     const started = await api.post(`${path}/start`, 'admin').expect(200);
     expect(started.body).toMatchObject({ heldUntil: null, hold: null });
+  });
+
+  it('is shown as stopped while all are, by whom and why', async () => {
+    await stopAll({ by: 'ann', why: 'stocktaking' });
+    const { body } = await api.get('/app/schedules', 'viewer').expect(200);
+    expect(body.items).toEqual([
+      expect.objectContaining({
+        heldUntil: '9999-12-31T00:00:00.000Z',
+        hold: { by: 'ann', why: 'stocktaking' },
+      }),
+    ]);
+    await startAll([SCHEDULE]);
+    const { body: started } = await api.get('/app/schedules', 'viewer').expect(200);
+    expect(started.items).toEqual([expect.objectContaining({ heldUntil: null, hold: null })]);
   });
 
   it('that is not there is 404', async () => {

@@ -5,11 +5,12 @@ import {
   type HoldNote,
   type ScheduleDoc,
   ScheduleModel,
+  type ScheduleStop,
 } from '../../../models/system/ScheduleModel.ts';
 import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
 import { holdSchedule, releaseSchedule } from '../scheduling/schedule.ts';
 import { nextSlot, slotsAfter } from '../scheduling/slots.ts';
-import { startSchedule as endStop, stopNow } from '../scheduling/stops.ts';
+import { startSchedule as endStop, stopNow, stopOfAll } from '../scheduling/stops.ts';
 
 /** What became of one slot, and of the run that it began. */
 export interface SlotView extends Pick<SlotDoc, 'slot' | 'state' | 'runId' | 'jobId' | 'note'> {
@@ -43,11 +44,11 @@ const PREVIEWED = 200;
 
 /** Every schedule that a scheduler has seen, by name, each with its newest slots. */
 export async function listSchedules(): Promise<ScheduleView[]> {
-  const [now, schedules] = await Promise.all([
-    storeTime(),
+  const [at, schedules] = await Promise.all([
+    moment(),
     ScheduleModel.find({}).sort({ _id: 1 }).lean<ScheduleDoc[]>(),
   ]);
-  return Promise.all(schedules.map((schedule) => viewOf(schedule, now)));
+  return Promise.all(schedules.map((schedule) => viewOf(schedule, at)));
 }
 
 /** The slots that are due from now on: those of a week, at most 200. @throws AppError `NOT_FOUND`. */
@@ -67,16 +68,15 @@ export async function stopSchedule(
 ): Promise<ScheduleView> {
   await find(name);
   await holdSchedule(name, until, hold);
-  return viewOf(await find(name), await storeTime());
+  return viewOf(await find(name), await moment());
 }
 
-/** Slots begin again what they are for. @throws AppError `NOT_FOUND`. */
+/** Slots begin again what they are for, unless all schedules are stopped. @throws AppError `NOT_FOUND`. */
 export async function startSchedule(name: string): Promise<ScheduleView> {
-  await find(name);
-  await releaseSchedule(name);
   const { stopped } = await find(name);
+  await releaseSchedule(name);
   if (stopped !== null) await endStop(name, { by: 'dashboard', why: 'started there' });
-  return viewOf(await find(name), await storeTime());
+  return viewOf(await find(name), await moment());
 }
 
 async function find(name: string): Promise<ScheduleDoc> {
@@ -88,9 +88,20 @@ async function find(name: string): Promise<ScheduleDoc> {
   );
 }
 
-async function viewOf(schedule: ScheduleDoc, now: Date): Promise<ScheduleView> {
+interface Moment {
+  now: Date;
+  /** The stop of all schedules; null while there is none. */
+  all: ScheduleStop | null;
+}
+
+async function moment(): Promise<Moment> {
+  const now = await storeTime();
+  return { now, all: await stopOfAll(now) };
+}
+
+async function viewOf(schedule: ScheduleDoc, { now, all }: Moment): Promise<ScheduleView> {
   const { _id: name, expression, timezone, accountedUntil } = schedule;
-  const stop = stopNow(schedule.stopped, now);
+  const stop = stopNow(schedule.stopped, now) ?? all;
   const heldUntil = stop === null ? schedule.heldUntil : (stop.until ?? UNTIL_STARTED);
   const hold = stop === null ? schedule.hold : { by: stop.by, why: stop.why };
   const timetable = expression !== null && timezone !== null ? { expression, timezone } : null;
