@@ -5,6 +5,8 @@ import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts'
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import { provideEnqueuer } from '../../../server/Services/BackgroundJobs/enqueue.ts';
+import { effectsOf } from '../../../server/Services/BackgroundJobs/recording/effects.ts';
+import { keptResult } from '../../../server/Services/BackgroundJobs/recording/keptResult.ts';
 import type { Ended } from '../../../server/Services/BackgroundJobs/scheduling/slotOutcome.ts';
 import { recordOutcomes } from '../../../server/Services/BackgroundJobs/scheduling/slotOutcomes.ts';
 import { SILENT, useInstallation } from './installation.ts';
@@ -45,7 +47,7 @@ describe('outcomes of slots', () => {
     const jobId = `job-${slot.getTime()}`;
     await JobStatusModel.collection.insertOne({
       ...{ _id: jobId as never, kind: 'sync', runSeq: slot.getTime(), status: 'completed' },
-      result: { effects },
+      ...{ result: { effects }, effects },
     });
     await SlotModel.create({
       ...{ _id: `${schedule}@${slot.toISOString()}`, schedule, slot, state: 'began' },
@@ -101,10 +103,13 @@ describe('outcomes of slots', () => {
       ...{ batchSize: 50, status: 'running', startedAt: slot, enumerated: 3 },
     });
     await JobStatusModel.collection.insertMany(
-      [{ effects: 2 }, { effects: 0 }, 'no effects said'].map((result, item) => ({
-        ...{ _id: `sync-r1-${item}` as never, kind: 'sync', runId: 'r1', status: 'completed' },
-        result,
-      })),
+      // The second is kept as text.
+      [{ effects: 2 }, { effects: 0, $ref: 'a', $id: 'b' }, 'no effects said'].map(
+        (result, item) => ({
+          ...{ _id: `sync-r1-${item}` as never, kind: 'sync', runId: 'r1', status: 'completed' },
+          ...{ result: keptResult(result), effects: effectsOf(result) },
+        }),
+      ),
     );
     await pass();
     expect(ended).toEqual([]);

@@ -5,11 +5,14 @@ import type { SlotDoc, SlotOutcome } from '../../../models/system/SlotModel.ts';
 /** What became of what a slot began. */
 export interface Ended {
   outcome: SlotOutcome;
-  /** How much the work did, as it says by `effects` in its result; a job that says nothing did one thing. */
+  /** How much the work did, by the `effects` of its records; a job that does not count did one thing. */
   effects: number;
   /** Items that its run enumerated; null for a single job, or where there was nothing to begin. */
   items: number | null;
 }
+
+/** The effects of a completed job that does not count them. */
+const UNCOUNTED = 1;
 
 type BegunSlot = Pick<SlotDoc, 'runId' | 'jobId'>;
 
@@ -36,16 +39,16 @@ async function endOfRun(runId: string): Promise<Ended | null> {
 async function effectsOfRun(runId: string): Promise<number> {
   const [sum] = await JobStatusModel.aggregate<{ effects: number }>([
     { $match: { runId, status: 'completed' } },
-    { $group: { _id: null, effects: { $sum: { $ifNull: ['$result.effects', 1] } } } },
+    { $group: { _id: null, effects: { $sum: { $ifNull: ['$effects', UNCOUNTED] } } } },
   ]);
   return sum?.effects ?? 0;
 }
 
 async function endOfJob(jobId: string): Promise<Ended | null> {
-  const job = await JobStatusModel.findById(jobId, { status: 1, result: 1 }).lean();
+  const job = await JobStatusModel.findById(jobId, { status: 1, effects: 1 }).lean();
   switch (job?.status) {
     case 'completed':
-      return { outcome: 'completed', effects: effectsIn(job.result), items: null };
+      return { outcome: 'completed', effects: job.effects ?? UNCOUNTED, items: null };
     case 'failed':
       return { outcome: 'failed', effects: 0, items: null };
     case 'cancelled':
@@ -55,9 +58,4 @@ async function endOfJob(jobId: string): Promise<Ended | null> {
     default:
       return null;
   }
-}
-
-function effectsIn(result: unknown): number {
-  if (typeof result !== 'object' || result === null || !('effects' in result)) return 1;
-  return typeof result.effects === 'number' ? result.effects : 1;
 }
