@@ -182,7 +182,13 @@ export async function startApi(env: Env): Promise<RunningApi> {
 
   async function whenConnected(): Promise<void> {
     shutdown.add('restore watch', stopWhenRestored(logger).stop);
-    await setDefaultLimits(kinds.map(({ queue }) => queue));
+    await patiently(
+      'Setting the default limits of queues',
+      () => setDefaultLimits(kinds.map(({ queue }) => queue)),
+      logger,
+      connecting.signal,
+    );
+    if (connecting.signal.aborted) return;
     const canaries = startCanaries({
       queues: redis === null ? [] : queues.queues,
       intervalMs: env.CANARY_INTERVAL_MS,

@@ -4,6 +4,7 @@ import { retryLostRaces } from '../../../server/models/lostRaces.ts';
 import { insertJobRecords } from '../../../server/models/system/insertJobRecords.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
+import { setDefaultLimits } from '../../../server/Services/BackgroundJobs/steering/queueSteering.ts';
 import { type AnsweringMongo, openAnsweringMongo } from '../answeringMongo.ts';
 
 const DEADLOCK = { code: 16_908_292, errmsg: 'deadlock detected' };
@@ -96,4 +97,15 @@ it('tries a command again that FerretDB answers with the words alone', async () 
     mongoose.connection.collection('things').findOneAndUpdate({}, { $set: { n: 1 } }),
   );
   expect(found).toEqual({ _id: 'x' });
+});
+
+it('gives a queue its default limits though another process does so at the same time', async () => {
+  let asked = 0;
+  server.answer = (command) => {
+    if (!('update' in command)) return { ok: 1 };
+    asked += 1;
+    return { ok: 1, n: 0, ...(asked === 1 && { writeErrors: [{ index: 0, ...DEADLOCK }] }) };
+  };
+  await setDefaultLimits([{ name: 'reports', maxConcurrency: 1 }]);
+  expect(asked).toBe(2);
 });

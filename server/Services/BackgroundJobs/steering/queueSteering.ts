@@ -1,4 +1,5 @@
 import { DURABLE } from '../../../models/durable.ts';
+import { retryLostRaces } from '../../../models/lostRaces.ts';
 import { isDuplicateKey } from '../../../models/mongoErrors.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
 import {
@@ -99,10 +100,13 @@ export async function setDefaultLimits(
   for (const { name, maxConcurrency } of queues) {
     if (maxConcurrency === undefined) continue;
     try {
-      await QueueModel.updateOne(
-        { _id: name, limits: null },
-        { $set: { limits: { ...NO_LIMITS, maxConcurrency } } },
-        { upsert: true, writeConcern: DURABLE },
+      // Processes that start together insert the same queue.
+      await retryLostRaces(() =>
+        QueueModel.updateOne(
+          { _id: name, limits: null },
+          { $set: { limits: { ...NO_LIMITS, maxConcurrency } } },
+          { upsert: true, writeConcern: DURABLE },
+        ),
       );
     } catch (error) {
       // There are limits: the upsert met the queue's id.
