@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
+import { isSameSecret } from '../config/sameSecret.ts';
 import { AppError } from '../errors/AppError.ts';
 import { CreditScoreModel } from '../models/commerce/CreditScoreModel.ts';
 import { CustomerModel } from '../models/commerce/CustomerModel.ts';
@@ -69,7 +69,7 @@ export function createMessagesController({ enqueuer, producer, whatsApp }: Messa
     },
     verify(token: string, challenge: string) {
       const { verifyToken } = whatsApp;
-      if (verifyToken === undefined || !isEqual(token, verifyToken)) {
+      if (verifyToken === undefined || !isSameSecret(token, verifyToken)) {
         throw new AppError('FORBIDDEN', 'This is not the token that WHATSAPP_VERIFY_TOKEN names.');
       }
       return ok(challenge);
@@ -95,9 +95,4 @@ export type MessagesController = ReturnType<typeof createMessagesController>;
 function messageView(message: MessageDoc) {
   const { _id: id, template: _, mustBeTemplate: __, sendingSince: ___, ...rest } = message;
   return { id, ...rest };
-}
-
-function isEqual(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

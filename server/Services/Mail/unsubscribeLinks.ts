@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
+import { isSameSecret } from '../../config/sameSecret.ts';
 import { isMailList, type MailList } from './mailLists.ts';
 
 /** Whom a link unsubscribes, and from what. */
@@ -30,9 +31,8 @@ export function createUnsubscribeLinks(secret: string, publicUrl: string): Unsub
     read(token) {
       const [, userId = '', list = '', signature = ''] =
         /^([0-9a-f]{24})\.([a-z]{1,20})\.([\w-]{43})$/.exec(token) ?? [];
-      const given = Buffer.from(signature, 'base64url');
       const right = signatureOf(`${userId}.${list}`);
-      if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
+      if (!isSameSecret(Buffer.from(signature, 'base64url'), right)) return null;
       return isMailList(list) ? { userId, list } : null;
     },
   };

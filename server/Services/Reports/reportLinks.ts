@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../../config/sameSecret.ts';
 
 /** A link that lets its holder download one report until it expires. */
 export interface ReportLink {
@@ -29,9 +30,7 @@ export function createReportLinks(secret: string): ReportLinks {
       return { expiresAt: new Date(expires * 1_000), expires, signature };
     },
     isGood(reportId, { expires, signature }, now = new Date()) {
-      const expected = Buffer.from(signatureOf(reportId, expires));
-      const given = Buffer.from(signature);
-      const isSigned = given.length === expected.length && timingSafeEqual(given, expected);
+      const isSigned = isSameSecret(signature, signatureOf(reportId, expires));
       return isSigned && expires * 1_000 > now.getTime();
     },
   };

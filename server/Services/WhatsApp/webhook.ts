@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { isSameSecret } from '../../config/sameSecret.ts';
 import { CustomerModel } from '../../models/commerce/CustomerModel.ts';
 import {
   type MessageDoc,
@@ -57,9 +58,8 @@ const webhook = z.object({
 
 /** Whether a webhook's signature, `sha256=<hex>`, is that of its bytes under the app's secret. */
 export function isSigned(body: Buffer, signature: string | undefined, secret: string): boolean {
-  const expected = Buffer.from(`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
-  const given = Buffer.from(signature ?? '');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  const right = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+  return isSameSecret(signature ?? '', right);
 }
 
 /**

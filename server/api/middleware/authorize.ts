@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { extendLogContext } from '../../config/logContext.ts';
+import { isSameSecret } from '../../config/sameSecret.ts';
 import { SESSION, SESSION_HEADER } from '../../controllers/session.ts';
 import { AppError } from '../../errors/AppError.ts';
 import type { Role } from '../../models/AccountModel.ts';
@@ -57,12 +57,6 @@ function sentKey(request: Request): string | undefined {
   return 'apiKey' in body && typeof body.apiKey === 'string' ? body.apiKey : undefined;
 }
 
-/** In a time that tells nothing of how much was right. */
-function isSame(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
-}
-
 /** The token that was sent: as a header by a program, as a cookie by a browser. */
 function tokenOf(request: Request): string {
   const [, token] = /^Bearer +(\S+) *$/i.exec(request.get('authorization') ?? '') ?? [];
@@ -104,7 +98,7 @@ export function createAuthorize({ authentication, apiKey, findUserId }: Authoriz
     if (guard === 'anyone') return null;
     const key = guard === 'keyOrAdministrator' ? sentKey(request) : undefined;
     if (key !== undefined) {
-      if (apiKey === undefined || !isSame(key, apiKey)) {
+      if (apiKey === undefined || !isSameSecret(key, apiKey)) {
         throw new AppError(
           'UNAUTHENTICATED',
           'The API key is wrong: it is CRON_MANAGER_API_KEY of .env, read when the API starts.',
