@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isCronExpression, isTimeZone } from '../config/timetable.ts';
 import { JOB_STATUSES } from '../models/system/JobStatusModel.ts';
-import { isSigningSecret } from '../Services/HttpTasks/signature.ts';
+import { isSigningSecret } from '../Services/Outbound/standardWebhooks.ts';
 import { instant, instantOrNull } from './schemas.ts';
 
 const MOST_BODY = 65_536;

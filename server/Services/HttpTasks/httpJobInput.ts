@@ -5,9 +5,9 @@ import { AppError } from '../../errors/AppError.ts';
 import type { HttpJobDoc, HttpJobHeader } from '../../models/HttpJobModel.ts';
 import { EgressError } from '../Egress/egressError.ts';
 import { readTarget } from '../Egress/target.ts';
+import { newSigningSecret } from '../Outbound/standardWebhooks.ts';
 import type { SecretBox } from '../Secrets/secretBox.ts';
 import { HEADER_SECRET, HIDDEN, SIGNING_SECRET } from './outgoingCall.ts';
-import { newSigningSecret } from './signature.ts';
 
 /** What is asked to be called, in the field names of the REST interface. */
 export interface HttpJobInput {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { HttpJobDoc } from '../../models/HttpJobModel.ts';
+import { signatureHeaders, signingKeyOf } from '../Outbound/standardWebhooks.ts';
 import type { SecretBox } from '../Secrets/secretBox.ts';
-import { signatureHeaders } from './signature.ts';
 
 /** What a secret is sealed for. */
 export const HEADER_SECRET = 'http-job-header';
@@ -27,7 +27,9 @@ export function outgoingCall(
   job: Called,
   { jobId, at, secrets }: { jobId: string; at: number; secrets: Pick<SecretBox, 'open'> },
 ): OutgoingCall {
-  const signing = job.signingSecrets.map((sealed) => secrets.open(sealed, SIGNING_SECRET));
+  const keys = job.signingSecrets.map((sealed) =>
+    signingKeyOf(secrets.open(sealed, SIGNING_SECRET)),
+  );
   const given = job.headers.map(({ name, value, secret }) => [
     name,
     secret ? secrets.open(value, HEADER_SECRET) : value,
@@ -42,7 +44,7 @@ export function outgoingCall(
       'idempotency-key': jobId,
       'x-hourwork-job-id': jobId,
       traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01`,
-      ...signatureHeaders(signing, { id: jobId, at, body: job.body ?? '' }),
+      ...signatureHeaders(keys, { id: jobId, at, body: job.body ?? '' }),
     },
     body: job.body,
   };

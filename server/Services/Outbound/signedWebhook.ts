@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
+import { signatureHeaders } from './standardWebhooks.ts';
 
 /** One message for a receiver of webhooks. */
 export interface Webhook {
   url: string;
-  /** Signs it: the receiver has the same. */
+  /** Signs it, as it is: the receiver has the same. */
   secret: string;
   /** The same for every try: a receiver drops what it has had by it. */
   id: string;
@@ -25,25 +25,19 @@ export class WebhookRefused extends Error {
 const ANSWER_MS = 15_000;
 
 /**
- * Posts a message, signed as Standard Webhooks says: HMAC SHA-256 over `id.timestamp.body`, in base64.
+ * Posts a message, signed as Standard Webhooks says.
  * Redirects are not followed. @returns the status, a success.
  * @throws WebhookRefused for another status; what `fetch` throws without an answer.
  */
 export async function sendWebhook({ url, secret, id, payload, signal }: Webhook): Promise<number> {
   const body = JSON.stringify(payload);
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const signature = createHmac('sha256', secret)
-    .update(`${id}.${timestamp}.${body}`)
-    .digest('base64');
   const response = await fetch(url, {
     method: 'POST',
     redirect: 'manual',
     headers: {
       'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
       'idempotency-key': id,
+      ...signatureHeaders([secret], { id, at: Date.now(), body }),
     },
     body,
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),

@@ -14,28 +14,29 @@ export function newSigningSecret(): string {
 /** Whether a text is a secret in the form of Standard Webhooks. */
 export function isSigningSecret(text: string): boolean {
   if (!/^whsec_[A-Za-z\d+/]+={0,2}$/.test(text)) return false;
-  const { length } = bytesOf(text);
+  const { length } = signingKeyOf(text);
   return length >= LEAST_BYTES && length <= MOST_BYTES;
 }
 
-function bytesOf(secret: string): Buffer {
+/** The bytes that a secret in this form stands for, and that calls are signed with. */
+export function signingKeyOf(secret: string): Buffer {
   return Buffer.from(secret.slice(PREFIX.length), 'base64');
 }
 
 /**
  * The headers by which a receiver knows who sent a call and that it was not changed
  * (https://github.com/standard-webhooks/standard-webhooks, symmetric signatures): one signature for each
- * secret, so that a receiver may change from one to the next.
+ * key, so that a receiver may change from one to the next. Without a key there is no signature.
  * @param at epoch milliseconds
  */
 export function signatureHeaders(
-  secrets: readonly string[],
+  keys: readonly (string | Buffer)[],
   { id, at, body }: { id: string; at: number; body: string },
 ): Record<string, string> {
-  if (secrets.length === 0) return {};
+  if (keys.length === 0) return {};
   const timestamp = Math.floor(at / 1_000);
-  const signatures = secrets.map((secret) => {
-    const mac = createHmac('sha256', bytesOf(secret)).update(`${id}.${timestamp}.${body}`);
+  const signatures = keys.map((key) => {
+    const mac = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`);
     return `v1,${mac.digest('base64')}`;
   });
   return {

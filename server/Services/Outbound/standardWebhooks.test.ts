@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { isSigningSecret, newSigningSecret, signatureHeaders } from './signature.ts';
+import {
+  isSigningSecret,
+  newSigningSecret,
+  signatureHeaders,
+  signingKeyOf,
+} from './standardWebhooks.ts';
 
 // The example of the Standard Webhooks specification's reference libraries.
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const KEY = signingKeyOf(SECRET);
 const call = {
   id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
   at: 1_614_265_330_000,
@@ -11,7 +17,7 @@ const call = {
 
 describe('signatureHeaders', () => {
   it('signs as the reference libraries do', () => {
-    expect(signatureHeaders([SECRET], call)).toEqual({
+    expect(signatureHeaders([KEY], call)).toEqual({
       'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       'webhook-timestamp': '1614265330',
       'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
@@ -19,7 +25,9 @@ describe('signatureHeaders', () => {
   });
 
   it('signs with two secrets at once, and with none not at all', () => {
-    const both = signatureHeaders([newSigningSecret(), SECRET], call)['webhook-signature'];
+    const both = signatureHeaders([signingKeyOf(newSigningSecret()), KEY], call)[
+      'webhook-signature'
+    ];
     expect(both).toMatch(/^v1,\S{44} v1,g0hM9SsE/);
     expect(signatureHeaders([], call)).toEqual({});
   });
