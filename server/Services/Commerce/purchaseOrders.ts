@@ -1,10 +1,12 @@
 import { ulid } from 'ulid';
 import type { OrderDoc } from '../../models/commerce/OrderModel.ts';
 import { ProductModel } from '../../models/commerce/ProductModel.ts';
-import { PurchaseOrderModel } from '../../models/commerce/PurchaseOrderModel.ts';
+import {
+  type PurchaseOrderDoc,
+  PurchaseOrderModel,
+} from '../../models/commerce/PurchaseOrderModel.ts';
 import { DURABLE } from '../../models/durable.ts';
-import { retryLostRaces } from '../../models/lostRaces.ts';
-import { isDuplicateKey } from '../../models/mongoErrors.ts';
+import { insertOnce } from '../../models/insertOnce.ts';
 import { utcDay } from './days.ts';
 import { splitBySupplier, unitsToReorder } from './routing.ts';
 
@@ -18,14 +20,11 @@ export async function orderFromSuppliers(order: OrderDoc): Promise<string[]> {
   for (const { supplierId, lines } of splitBySupplier(order.lines)) {
     const _id = `${order._id}-${supplierId}`;
     ids.push(_id);
-    await insertOnce(
-      { _id },
-      {
-        ...{ supplierId, orderId: order._id, reason: 'order', shipperId: order.shipperId },
-        lines: lines.map(({ productId, quantity }) => ({ productId, quantity })),
-        ...{ state: 'open', createdAt: new Date() },
-      },
-    );
+    await insertOnce<PurchaseOrderDoc>(PurchaseOrderModel, {
+      ...{ _id, supplierId, orderId: order._id, reason: 'order', shipperId: order.shipperId },
+      lines: lines.map(({ productId, quantity }) => ({ productId, quantity })),
+      ...{ state: 'open', createdAt: new Date() },
+    });
   }
   return ids;
 }
@@ -44,13 +43,11 @@ export async function reorder(productIds: readonly string[]): Promise<void> {
     const isDiscontinued = discontinuedOn !== null && discontinuedOn <= today;
     const quantity = unitsToReorder({ ...level, isDiscontinued });
     if (quantity === 0) continue;
-    await insertOnce(
-      { reorderOf: productId },
-      {
-        ...{ _id: ulid(), supplierId, orderId: null, reason: 'reorder', shipperId: null },
-        ...{ lines: [{ productId, quantity }], state: 'open', createdAt: new Date() },
-      },
-    );
+    await insertOnce<PurchaseOrderDoc>(PurchaseOrderModel, {
+      ...{ _id: ulid(), supplierId, orderId: null, reason: 'reorder', shipperId: null },
+      ...{ lines: [{ productId, quantity }], state: 'open', createdAt: new Date() },
+      reorderOf: productId,
+    });
   }
 }
 
@@ -61,23 +58,4 @@ export async function cancelPurchaseOrders(orderId: string): Promise<void> {
     { $set: { state: 'cancelled' } },
     { writeConcern: DURABLE },
   );
-}
-
-/** Inserts a purchase order unless there is one that the key finds. */
-async function insertOnce(
-  key: { _id: string } | { reorderOf: string },
-  fields: Record<string, unknown>,
-): Promise<void> {
-  try {
-    await retryLostRaces(() =>
-      PurchaseOrderModel.updateOne(
-        key,
-        { $setOnInsert: fields },
-        { upsert: true, writeConcern: DURABLE },
-      ),
-    );
-  } catch (error) {
-    // Another worker did it at this moment.
-    if (!isDuplicateKey(error)) throw error;
-  }
 }

@@ -1,7 +1,6 @@
 import { CreditScoreModel } from '../../models/commerce/CreditScoreModel.ts';
 import { DURABLE } from '../../models/durable.ts';
-import { retryLostRaces } from '../../models/lostRaces.ts';
-import { isDuplicateKey } from '../../models/mongoErrors.ts';
+import { unlessTaken } from '../../models/unlessTaken.ts';
 import { customerScore } from './commerceQueries.ts';
 import { type CreditScore, isNotableChange } from './creditScore.ts';
 import type { Day } from './days.ts';
@@ -36,16 +35,12 @@ export async function scoreCustomer(
 
 async function keep(customerId: string, scored: ScoredCustomer, runSeq: number): Promise<void> {
   const _id = `${customerId}@${scored.asOf}`;
-  try {
-    await retryLostRaces(() =>
-      CreditScoreModel.updateOne(
-        { _id, runSeq: { $lte: runSeq } },
-        { $set: { customerId, ...scored, runSeq } },
-        { upsert: true, writeConcern: DURABLE },
-      ),
-    );
-  } catch (error) {
-    // A newer one is there: the fence did not match, and the upsert met its id.
-    if (!isDuplicateKey(error)) throw error;
-  }
+  // Where a newer one is there the fence does not match, and the upsert meets its id.
+  await unlessTaken(() =>
+    CreditScoreModel.updateOne(
+      { _id, runSeq: { $lte: runSeq } },
+      { $set: { customerId, ...scored, runSeq } },
+      { upsert: true, writeConcern: DURABLE },
+    ),
+  );
 }

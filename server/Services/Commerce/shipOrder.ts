@@ -1,8 +1,7 @@
 import { AppError } from '../../errors/AppError.ts';
-import { InvoiceModel } from '../../models/commerce/InvoiceModel.ts';
+import { type InvoiceDoc, InvoiceModel } from '../../models/commerce/InvoiceModel.ts';
 import type { OrderDoc } from '../../models/commerce/OrderModel.ts';
-import { DURABLE } from '../../models/durable.ts';
-import { retryLostRaces } from '../../models/lostRaces.ts';
+import { insertOnce } from '../../models/insertOnce.ts';
 import { addDays, type Day } from './days.ts';
 import { findOrder, moveOrder } from './orders.ts';
 import { useUpStock } from './stock.ts';
@@ -31,20 +30,13 @@ export async function shipOrder(orderId: string, shippedOn: Day): Promise<OrderD
 /** Of a replayed order nobody knows when it was paid: it counts as paid when due. */
 async function invoice(order: OrderDoc, invoicedOn: Day): Promise<void> {
   const dueOn = addDays(invoicedOn, DAYS_TO_PAY);
-  await retryLostRaces(() =>
-    InvoiceModel.updateOne(
-      { _id: invoiceIdOf(order._id) },
-      {
-        $setOnInsert: {
-          ...{ customerId: order.customerId, orderId: order._id, invoicedOn, dueOn },
-          settledOn: order.isReplay ? dueOn : null,
-          isSettlementAssumed: order.isReplay,
-          ...{ amountCents: order.totalCents, disputed: false },
-        },
-      },
-      { upsert: true, writeConcern: DURABLE },
-    ),
-  );
+  await insertOnce<InvoiceDoc>(InvoiceModel, {
+    _id: invoiceIdOf(order._id),
+    ...{ customerId: order.customerId, orderId: order._id, invoicedOn, dueOn },
+    settledOn: order.isReplay ? dueOn : null,
+    isSettlementAssumed: order.isReplay,
+    ...{ amountCents: order.totalCents, disputed: false },
+  });
 }
 
 /** The id of an order's invoice. */

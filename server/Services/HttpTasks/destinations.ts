@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type TakeTurn, turnsOf } from '../../config/turns.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { type DestinationDoc, DestinationModel } from '../../models/DestinationModel.ts';
-import { isDuplicateKey } from '../../models/mongoErrors.ts';
+import { insertOnce } from '../../models/insertOnce.ts';
 import { readMany } from '../../models/readDeadline.ts';
 import {
   type Admission,
@@ -86,15 +86,7 @@ async function write(
 ): Promise<boolean> {
   const { inFlight, failures, failingSince, heldUntil, waitUntil, lastDown, window } = state;
   const known = { inFlight, failures, failingSince, heldUntil, waitUntil, lastDown, window };
-  if (version === null) {
-    try {
-      await DestinationModel.create({ _id: name, version: 1, ...known });
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
-  }
+  if (version === null) return insertOnce(DestinationModel, { _id: name, version: 1, ...known });
   const { matchedCount } = await DestinationModel.updateOne(
     { _id: name, version },
     { $set: { ...known, version: version + 1 } },

@@ -4,8 +4,7 @@ import {
   HttpExecutionModel,
 } from '../../models/HttpExecutionModel.ts';
 import type { HttpJobDoc } from '../../models/HttpJobModel.ts';
-import { retryLostRaces } from '../../models/lostRaces.ts';
-import { isDuplicateKey } from '../../models/mongoErrors.ts';
+import { unlessTaken } from '../../models/unlessTaken.ts';
 
 /** So many of a job's newest executions are kept, however old. */
 const KEPT = 100;
@@ -24,7 +23,8 @@ export async function recordExecution(
   job: Pick<HttpJobDoc, '_id' | 'apiUrl' | 'destination' | 'maxRetryCount' | 'timeoutSeconds'>,
   { jobId, trigger, scheduledAt }: Beginning,
 ): Promise<void> {
-  const write = () =>
+  // The worker that took it meanwhile may be first.
+  await unlessTaken(() =>
     HttpExecutionModel.updateOne(
       { _id: jobId },
       {
@@ -50,13 +50,8 @@ export async function recordExecution(
         },
       },
       { upsert: true },
-    );
-  try {
-    await retryLostRaces(write);
-  } catch (error) {
-    // The worker that took it meanwhile was first.
-    if (!isDuplicateKey(error)) throw error;
-  }
+    ),
+  );
 }
 
 /**

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import { DURABLE } from '../../models/durable.ts';
+import { insertOnce } from '../../models/insertOnce.ts';
 import { type MailDoc, MailModel, type MailState } from '../../models/MailModel.ts';
-import { isDuplicateKey } from '../../models/mongoErrors.ts';
+import { objectId } from '../../models/objectIds.ts';
 import type { MailList } from './mailLists.ts';
 import { MAIL_TEMPLATES, type MailData, type MailTemplate } from './templates.ts';
 
@@ -31,23 +32,19 @@ export async function putIntoOutbox<Template extends MailTemplate>(
 ): Promise<string> {
   const { key, template, to, userId, list } = mail;
   const _id = ulid();
-  try {
-    await new MailModel({
-      ...{ _id, key, template, to },
-      data: MAIL_TEMPLATES[template].parse(mail.data),
-      ...{ userId: userId ?? null, list: list ?? null },
-      messageId: createHash('sha256').update(key).digest('hex').slice(0, 32),
-      state: 'waiting',
-      createdAt: new Date(),
-      expiresAt: new Date(Date.now() + KEPT_DAYS * DAY_MS),
-    }).save({ w: DURABLE.w, j: DURABLE.journal });
-    return _id;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const known = await MailModel.findOne({ key }, { _id: 1 }).lean();
-    if (known === null) throw error;
-    return known._id;
-  }
+  const now = Date.now();
+  const isNew = await insertOnce<MailDoc>(MailModel, {
+    ...{ _id, key, template, to, list: list ?? null },
+    data: MAIL_TEMPLATES[template].parse(mail.data),
+    userId: userId === undefined ? null : objectId(userId),
+    messageId: createHash('sha256').update(key).digest('hex').slice(0, 32),
+    ...{ state: 'waiting', response: null, rendered: null, endedAt: null },
+    ...{ createdAt: new Date(now), expiresAt: new Date(now + KEPT_DAYS * DAY_MS) },
+  });
+  if (isNew) return _id;
+  const known = await MailModel.findOne({ key }, { _id: 1 }).lean();
+  // It expired in between.
+  return known?._id ?? putIntoOutbox(mail);
 }
 
 /** A mail of the outbox; null when it is gone, as with its user. */

@@ -1,6 +1,6 @@
-import { DURABLE } from '../../models/durable.ts';
+import { insertOnce } from '../../models/insertOnce.ts';
 import { MailMarkModel } from '../../models/MailMarkModel.ts';
-import { isDuplicateKey } from '../../models/mongoErrors.ts';
+import { objectId } from '../../models/objectIds.ts';
 
 const KEPT_DAYS = 400;
 const DAY_MS = 86_400_000;
@@ -12,15 +12,10 @@ export async function markedAmong(keys: readonly string[]): Promise<ReadonlySet<
 }
 
 /** Records that a mail has been put into the outbox. @returns false when it had been before. */
-export async function markMailed(key: string, userId: string): Promise<boolean> {
+export function markMailed(key: string, userId: string): Promise<boolean> {
   const now = Date.now();
-  try {
-    await new MailMarkModel({
-      ...{ _id: key, userId, at: new Date(now), expiresAt: new Date(now + KEPT_DAYS * DAY_MS) },
-    }).save({ w: DURABLE.w, j: DURABLE.journal });
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
+  return insertOnce(MailMarkModel, {
+    ...{ _id: key, userId: objectId(userId) },
+    ...{ at: new Date(now), expiresAt: new Date(now + KEPT_DAYS * DAY_MS) },
+  });
 }
