@@ -6,18 +6,20 @@ import { type ApiTokenDoc, ApiTokenModel, type TokenScope } from '../../models/A
 import { DURABLE } from '../../models/durable.ts';
 
 /** A token as it may be shown. */
-export interface ApiTokenView {
+export interface ApiTokenView extends Pick<ApiTokenDoc, ShownField> {
   tokenId: string;
   accountId: string;
-  name: string;
-  hint: string;
-  scopes: TokenScope[];
-  createdAt: Date;
-  expiresAt: Date;
-  expiredAt: Date | null;
-  revokedAt: Date | null;
-  lastUsedAt: Date | null;
 }
+
+type ShownField =
+  | 'name'
+  | 'hint'
+  | 'scopes'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'expiredAt'
+  | 'revokedAt'
+  | 'lastUsedAt';
 
 interface NewApiToken {
   accountId: string;

@@ -122,7 +122,7 @@ export function createAuthentication({
     },
   };
 
-  /** Of a login's token or an API token: its account, and what it carries. */
+  /** The account behind a bearer token, be it of a login or an API token, and what the token carries. */
   async function readBearer(token: string) {
     if (!looksLikeApiToken(token)) return { ...tokens.read(token), scopes: null };
     const { accountId, scopes } = await readApiToken(token);
