@@ -7,7 +7,6 @@ import {
   forgetHttpJobSlots,
   removeHttpJobSchedule,
 } from '../Services/BackgroundJobs/jobs/httpTask/httpTask.schedules.ts';
-import { createTaskViews } from '../Services/BackgroundJobs/jobs/httpTask/httpTask.views.ts';
 import { listDestinations } from '../Services/HttpTasks/destinations.ts';
 import { createHttpJobs } from '../Services/HttpTasks/httpJobs.ts';
 import { createSecretBox } from '../Services/Secrets/secretBox.ts';
@@ -28,7 +27,6 @@ export function openHttpTasks(
       removeSchedule: removeHttpJobSchedule,
       retentionDays: env.HTTP_EXECUTION_RETENTION_DAYS,
     }),
-    httpTaskViews: createTaskViews(),
     destinations: listDestinations,
   };
 }

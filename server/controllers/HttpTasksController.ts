@@ -1,7 +1,9 @@
 import { AppError } from '../errors/AppError.ts';
+import type { Page } from '../models/pages.ts';
 import type { Administration } from '../Services/BackgroundJobs/admin/administration.ts';
-import type { TaskViews } from '../Services/BackgroundJobs/jobs/httpTask/httpTask.views.ts';
+import { taskView, taskViews } from '../Services/BackgroundJobs/jobs/httpTask/httpTask.views.ts';
 import type { DestinationView } from '../Services/HttpTasks/destinations.ts';
+import { findExecution } from '../Services/HttpTasks/executionPages.ts';
 import { endExecution } from '../Services/HttpTasks/executions.ts';
 import type { HttpJobInput } from '../Services/HttpTasks/httpJobInput.ts';
 import type { HttpJobPatch, HttpJobs, TaskInput } from '../Services/HttpTasks/httpJobs.ts';
@@ -9,7 +11,6 @@ import { accepted, created, ok } from './reply.ts';
 
 export interface HttpTasksDeps {
   httpJobs: HttpJobs;
-  httpTaskViews: TaskViews;
   destinations(): Promise<DestinationView[]>;
   administration: Pick<Administration, 'cancelJob' | 'retryJob'>;
 }
@@ -19,26 +20,15 @@ interface Requester {
   idempotencyKey?: string | undefined;
 }
 
-interface PageRequest {
-  limit: number;
-  cursor?: string | undefined;
-}
-
 /** Addresses that are called: once, when it is asked for, or on a schedule. */
 export function createHttpTasksController({
   httpJobs,
-  httpTaskViews: { view, views },
   destinations,
   administration,
 }: HttpTasksDeps) {
-  /** Other kinds of jobs have their own ways to be steered. */
-  async function requireTask(id: string): Promise<void> {
-    await httpJobs.execution(id);
-  }
-
   return {
     create: async (input: HttpJobInput) => created(await httpJobs.create(input)),
-    list: async ({ limit, cursor }: PageRequest) => ok(await httpJobs.list(limit, cursor)),
+    list: async (page: Page) => ok(await httpJobs.list(page)),
     get: async (id: string) => ok(await httpJobs.get(id)),
     async update(id: string, patch: HttpJobPatch) {
       if (Object.keys(patch).length === 0) {
@@ -54,22 +44,23 @@ export function createHttpTasksController({
     resume: async (id: string) => ok(await httpJobs.setEnabled(id, true)),
     run: async (id: string, requester: Requester) => accepted(await httpJobs.run(id, requester)),
     preview: async (id: string) => ok(await httpJobs.preview(id)),
-    async executions(id: string, { limit, cursor }: PageRequest) {
-      const { items, nextCursor } = await httpJobs.executions(id, limit, cursor);
-      return ok({ items: await views(items), nextCursor });
+    async executions(id: string, page: Page) {
+      const { items, nextCursor } = await httpJobs.executions(id, page);
+      return ok({ items: await taskViews(items), nextCursor });
     },
     accept: async (input: TaskInput, requester: Requester) =>
       accepted(await httpJobs.accept(input, requester)),
     previewTask: async (input: TaskInput) => ok(httpJobs.previewTask(input)),
-    task: async (id: string) => ok(await view(await httpJobs.execution(id))),
+    task: async (id: string) => ok(await taskView(await findExecution(id))),
+    // Other kinds of jobs have their own ways to be steered.
     async cancel(id: string) {
-      await requireTask(id);
+      await findExecution(id);
       const { status } = await administration.cancelJob(id);
       if (status === 'cancelled') await endExecution(id, 'cancelled', null);
       return accepted({ id, status });
     },
     async retry(id: string, requestId: string) {
-      await requireTask(id);
+      await findExecution(id);
       await administration.retryJob(id, requestId);
       return accepted({ id });
     },

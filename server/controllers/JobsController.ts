@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { closest, distance } from 'fastest-levenshtein';
+import { requestHash } from '../config/requestHash.ts';
 import { AppError } from '../errors/AppError.ts';
 import type { KindView } from '../Services/BackgroundJobs/admin/kinds.ts';
 import type { Enqueuer } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
@@ -25,12 +25,6 @@ interface Requester {
   idempotencyKey: string | undefined;
 }
 
-/** Two accounts that choose the same header do not meet, and it may be as long as a header may. */
-function keyOfRequest(accountId: string, idempotencyKey: string): string {
-  const hash = createHash('sha256').update(`${accountId} ${idempotencyKey}`).digest('hex');
-  return `request-${hash}`;
-}
-
 /** Putting single jobs in, and the kinds that there are. */
 export function createJobsController({ enqueuer, kinds, describeKinds }: JobsDeps) {
   return {
@@ -39,7 +33,8 @@ export function createJobsController({ enqueuer, kinds, describeKinds }: JobsDep
       { payload, key, unique, runAt, priority }: Request,
       { accountId, idempotencyKey }: Requester,
     ) {
-      const identity = key ?? (idempotencyKey && keyOfRequest(accountId, idempotencyKey));
+      const identity =
+        key ?? (idempotencyKey && `request-${requestHash(accountId, idempotencyKey)}`);
       return accepted(
         await enqueuer.enqueue(job, payload, {
           ...(identity !== undefined && { key: identity }),

@@ -5,20 +5,21 @@ import { readMany, readOne } from './readDeadline.ts';
 /** How much of a list, and after which id. */
 export interface Page {
   readonly limit: number;
-  readonly cursor: string | undefined;
+  readonly cursor?: string | undefined;
 }
 
-/** One page of a collection, in the order of its ids. */
+/** One page of a collection, in the order of its ids; with -1 from the highest down. */
 export async function pageOfModel<Doc extends { _id: string }>(
   model: Model<Doc>,
   filter: Readonly<Record<string, unknown>>,
   { limit, cursor }: Page,
+  order: 1 | -1 = 1,
 ): Promise<{ items: Doc[]; nextCursor: string | null }> {
-  const beyond = cursor === undefined ? {} : { _id: { $gt: cursor } };
+  const beyond = cursor === undefined ? {} : { _id: { [order === 1 ? '$gt' : '$lt']: cursor } };
   const found = await readMany((options) =>
     model
       .find({ ...filter, ...beyond } as QueryFilter<Doc>, null, options)
-      .sort({ _id: 1 })
+      .sort({ _id: order })
       .limit(limit + 1)
       .lean<Doc[]>(),
   );

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import { z } from 'zod';
+import { requestHash } from '../config/requestHash.ts';
 import type { CommerceController } from '../controllers/CommerceController.ts';
 import { ORDER_STATES } from '../models/commerce/OrderModel.ts';
 import { PURCHASE_ORDER_STATES } from '../models/commerce/PurchaseOrderModel.ts';
@@ -214,8 +214,9 @@ function newOrder(
   key: string | undefined,
   accountId: string,
 ): NewOrder {
+  const named = key && `request-${requestHash(accountId, key).slice(0, 32)}`;
   return {
-    orderId: orderId ?? (key === undefined ? ulid() : orderIdOfKey(accountId, key)),
+    orderId: orderId ?? named ?? ulid(),
     ...{ customerId, shipperId: shipperId ?? null, freightCents: body.freight },
     orderedOn: body.orderDate ?? today(),
     requiredOn: body.requiredDate ?? null,
@@ -224,10 +225,4 @@ function newOrder(
     })),
     replay: body.replay === undefined ? null : { shippedOn: body.replay.shippedDate },
   };
-}
-
-/** Two accounts that choose the same header do not meet. */
-function orderIdOfKey(accountId: string, key: string): string {
-  const hash = createHash('sha256').update(`${accountId} ${key}`).digest('hex');
-  return `request-${hash.slice(0, 32)}`;
 }

@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
+import { requestHash } from '../../config/requestHash.ts';
 import { AppError } from '../../errors/AppError.ts';
 import { DURABLE } from '../../models/durable.ts';
-import { type HttpExecutionDoc, HttpExecutionModel } from '../../models/HttpExecutionModel.ts';
+import { HttpExecutionModel } from '../../models/HttpExecutionModel.ts';
 import { type HttpJobDoc, HttpJobModel } from '../../models/HttpJobModel.ts';
-import { isDuplicateKey } from '../../models/mongoErrors.ts';
-import { readMany, readOne } from '../../models/readDeadline.ts';
+import { insertOnce } from '../../models/insertOnce.ts';
+import { type Page, pageOfModel } from '../../models/pages.ts';
+import { readOne } from '../../models/readDeadline.ts';
+import { pageOfExecutions } from './executionPages.ts';
 import { recordExecution, type Trigger } from './executions.ts';
 import {
   fingerprintOf,
@@ -13,7 +15,9 @@ import {
   type HttpJobInput,
   httpJobFields,
 } from './httpJobInput.ts';
-import { HIDDEN, type OutgoingCall, shownCall } from './outgoingCall.ts';
+import { shownJob } from './httpJobView.ts';
+import { type OutgoingCall, shownCall } from './outgoingCall.ts';
+import { deadlineOf } from './taskDeadline.ts';
 
 /** Puts the job of an execution into the queue. */
 export type PutIn = (
@@ -42,45 +46,7 @@ interface Requester {
   idempotencyKey?: string | undefined;
 }
 
-interface Page<Item> {
-  items: Item[];
-  nextCursor: string | null;
-}
-
-/** A job as people see it: secrets are hidden. */
-export function shownJob(job: HttpJobDoc) {
-  return {
-    id: job._id,
-    name: job.name,
-    api_url: job.apiUrl,
-    method: job.method,
-    headers: Object.fromEntries(
-      job.headers.map(({ name, value, secret }) => [name, secret ? HIDDEN : value]),
-    ),
-    body: job.body,
-    timeout: job.timeoutSeconds,
-    max_retry_count: job.maxRetryCount,
-    max_duration: job.maxDurationSeconds,
-    retry_on: job.retryOn,
-    schedule: job.schedule,
-    timezone: job.timezone,
-    overlap: job.overlap,
-    enabled: job.enabled,
-    disabled_reason: job.disabledReason,
-    signing: job.signingSecrets.length > 0,
-    destination: job.destination,
-    created_at: job.createdAt,
-    updated_at: job.updatedAt,
-  };
-}
-
-const EXECUTION_MARGIN_MS = 15_000;
 const DAY_MS = 86_400_000;
-
-/** How long an attempt's job may take in all: the call, and what is read and written around it. */
-export function deadlineOf({ timeoutSeconds }: Pick<HttpJobDoc, 'timeoutSeconds'>): number {
-  return timeoutSeconds * 1_000 + EXECUTION_MARGIN_MS;
-}
 
 function noSuchJob(id: string): AppError {
   return new AppError('NOT_FOUND', `There is no HTTP job ${id}.`);
@@ -131,10 +97,6 @@ export function createHttpJobs(options: HttpJobsOptions) {
     };
   }
 
-  async function insert(job: HttpJobDoc): Promise<void> {
-    await new HttpJobModel(job).save({ w: DURABLE.w, j: DURABLE.journal });
-  }
-
   async function change(job: HttpJobDoc, fields: Partial<HttpJobDoc>): Promise<HttpJobDoc> {
     const after = { ...job, ...fields };
     const isToRun = after.schedule !== null && after.enabled;
@@ -153,28 +115,12 @@ export function createHttpJobs(options: HttpJobsOptions) {
       const { fields, madeSecret } = httpJobFields(input, options);
       const job = documentOf(fields, { _id: ulid(), oneOff: false, fingerprint: null });
       if (job.lookAt !== null) await forgetSlots(job);
-      await insert(job);
+      await insertOnce(HttpJobModel, job);
       return { ...shownJob(job), signing_secret: madeSecret };
     },
-    async list(
-      limit: number,
-      cursor: string | undefined,
-    ): Promise<Page<ReturnType<typeof shownJob>>> {
-      const found = await readMany((read) =>
-        HttpJobModel.find(
-          { oneOff: false, ...(cursor !== undefined && { _id: { $lt: cursor } }) },
-          null,
-          read,
-        )
-          .sort({ _id: -1 })
-          .limit(limit + 1)
-          .lean<HttpJobDoc[]>(),
-      );
-      const items = found.slice(0, limit);
-      return {
-        items: items.map(shownJob),
-        nextCursor: found.length > limit ? (items.at(-1)?._id ?? null) : null,
-      };
+    async list(page: Page) {
+      const { items, nextCursor } = await pageOfModel(HttpJobModel, { oneOff: false }, page, -1);
+      return { items: items.map(shownJob), nextCursor };
     },
     get: async (id: string) => shownJob(await find(id)),
     async update(id: string, patch: HttpJobPatch) {
@@ -198,7 +144,7 @@ export function createHttpJobs(options: HttpJobsOptions) {
     },
     async run(id: string, { accountId, idempotencyKey }: Requester) {
       const job = await find(id);
-      const key = idempotencyKey && `run-${hash(`${accountId} ${id} ${idempotencyKey}`)}`;
+      const key = idempotencyKey && `run-${shortHash(accountId, id, idempotencyKey)}`;
       return { id: await execute(job, 'run', { key }) };
     },
     async preview(id: string): Promise<OutgoingCall> {
@@ -218,12 +164,12 @@ export function createHttpJobs(options: HttpJobsOptions) {
       const runAt = input.scheduled_at === undefined ? undefined : new Date(input.scheduled_at);
       const until = Math.max(Date.now(), runAt?.getTime() ?? 0);
       const task = documentOf(fields, {
-        _id: idempotencyKey === undefined ? ulid() : `t-${hash(`${accountId} ${idempotencyKey}`)}`,
+        _id: idempotencyKey === undefined ? ulid() : `t-${shortHash(accountId, idempotencyKey)}`,
         oneOff: true,
         fingerprint,
         expiresAt: new Date(until + retentionDays * DAY_MS),
       });
-      const known = await insertOnce(task);
+      const known = await insertOrFind(task);
       if (known.fingerprint !== fingerprint) {
         throw new AppError(
           'IDEMPOTENCY_KEY_REUSED',
@@ -233,71 +179,22 @@ export function createHttpJobs(options: HttpJobsOptions) {
       const id = await execute(known, 'task', { key: task._id, runAt });
       return { id, signing_secret: known === task ? madeSecret : null };
     },
-    async executions(id: string, limit: number, cursor: string | undefined) {
+    async executions(id: string, page: Page) {
       await find(id);
-      const before = cursor === undefined ? null : positionOf(cursor);
-      const found = await readMany((read) =>
-        HttpExecutionModel.find(
-          {
-            httpJobId: id,
-            ...(before !== null && {
-              $or: [
-                { createdAt: { $lt: before.createdAt } },
-                { createdAt: before.createdAt, _id: { $lt: before._id } },
-              ],
-            }),
-          },
-          null,
-          read,
-        )
-          .sort({ createdAt: -1, _id: -1 })
-          .limit(limit + 1)
-          .lean<HttpExecutionDoc[]>(),
-      );
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor:
-          found.length > limit && last !== undefined
-            ? `${last.createdAt.getTime()}_${last._id}`
-            : null,
-      };
-    },
-    /** @throws AppError `NOT_FOUND` */
-    async execution(id: string): Promise<HttpExecutionDoc> {
-      const found = await readOne((read) =>
-        HttpExecutionModel.findById(id, null, read).lean<HttpExecutionDoc>(),
-      );
-      if (found === null) throw new AppError('NOT_FOUND', `There is no HTTP task ${id}.`);
-      return found;
+      return pageOfExecutions(id, page);
     },
   };
 
-  async function insertOnce(task: HttpJobDoc): Promise<HttpJobDoc> {
-    try {
-      await insert(task);
-      return task;
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      const known = await HttpJobModel.findById(task._id).lean<HttpJobDoc>();
-      // It expired in between.
-      if (known === null) return insertOnce(task);
-      return known;
-    }
+  /** The task itself, or the one that its id stands for already. */
+  async function insertOrFind(task: HttpJobDoc): Promise<HttpJobDoc> {
+    if (await insertOnce(HttpJobModel, task)) return task;
+    // It may have expired in between.
+    return (await HttpJobModel.findById(task._id).lean<HttpJobDoc>()) ?? insertOrFind(task);
   }
 }
 
 export type HttpJobs = ReturnType<typeof createHttpJobs>;
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-function positionOf(cursor: string): { createdAt: Date; _id: string } {
-  const [, at, _id] = /^(\d{1,15})_(.{1,100})$/.exec(cursor) ?? [];
-  if (at === undefined || _id === undefined) {
-    throw new AppError('VALIDATION_FAILED', 'The cursor is none of this list.');
-  }
-  return { createdAt: new Date(Number(at)), _id };
+function shortHash(...request: Parameters<typeof requestHash>): string {
+  return requestHash(...request).slice(0, 32);
 }

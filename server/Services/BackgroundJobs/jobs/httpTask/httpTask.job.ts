@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deadlineOf } from '../../../HttpTasks/taskDeadline.ts';
 import { defineJob } from '../../queues/jobDefinition.ts';
 
 const httpTaskPayload = z.object({
@@ -16,7 +17,6 @@ export type HttpTaskResult = z.infer<typeof httpTaskResult>;
 const HTTP_TASK = 'http-task';
 
 const WEEK_MS = 7 * 86_400_000;
-const MARGIN_MS = 15_000;
 
 /**
  * One call of an HTTP job. Its own retries are later times that it asks for, because each has a time of
@@ -32,7 +32,7 @@ export const httpTaskJob = defineJob<HttpTaskPayload, HttpTaskResult>({
     attempts: 4,
     retryDelayMs: env.JOB_RETRY_DELAY_MS,
     retryJitter: 0.2,
-    deadlineMs: env.WORKER_HTTP_TIMEOUT * 1_000 + MARGIN_MS,
+    deadlineMs: deadlineOf({ timeoutSeconds: env.WORKER_HTTP_TIMEOUT }),
     giveUpAfterMs: WEEK_MS,
   }),
 });

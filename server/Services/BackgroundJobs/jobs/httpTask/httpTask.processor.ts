@@ -15,10 +15,10 @@ import {
   pruneExecutions,
   recordExecution,
 } from '../../../HttpTasks/executions.ts';
-import { deadlineOf } from '../../../HttpTasks/httpJobs.ts';
 import { outgoingCall } from '../../../HttpTasks/outgoingCall.ts';
 import { retryDelayMs } from '../../../HttpTasks/retryDelay.ts';
 import { GONE } from '../../../HttpTasks/retryTable.ts';
+import { deadlineOf } from '../../../HttpTasks/taskDeadline.ts';
 import { createSecretBox, type SecretBox } from '../../../Secrets/secretBox.ts';
 import { workerName } from '../../consuming/heartbeat.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
@@ -78,7 +78,7 @@ export function httpTaskProcessor({
       await endExecution(jobId, 'failed', GONE_JOB);
       throw new FailNow(GONE_JOB.code, GONE_JOB.message);
     }
-    // Whoever put it in writes that down too, perhaps later than this, or never: it may have ended.
+    // The process that enqueued it records the execution too: perhaps after this, or never if it crashed.
     const due = scheduledAt === null ? new Date() : new Date(scheduledAt);
     await recordExecution(job, { jobId, trigger, scheduledAt: due });
     await admitOrWait(job, context);

@@ -3,7 +3,7 @@ import { type HttpJobDoc, HttpJobModel } from '../../../../models/HttpJobModel.t
 import { storeTime } from '../../../../models/serverFacts.ts';
 import { ScheduleModel } from '../../../../models/system/ScheduleModel.ts';
 import { recordExecution } from '../../../HttpTasks/executions.ts';
-import { deadlineOf } from '../../../HttpTasks/httpJobs.ts';
+import { deadlineOf } from '../../../HttpTasks/taskDeadline.ts';
 import type { JobLog } from '../../consuming/jobLog.ts';
 import type { Enqueuer } from '../../enqueuing/enqueuer.ts';
 import type { Lanes } from '../../enqueuing/lanes.ts';

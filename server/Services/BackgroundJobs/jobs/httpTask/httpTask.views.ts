@@ -1,6 +1,10 @@
 import type { HttpExecutionDoc } from '../../../../models/HttpExecutionModel.ts';
 import { readMany } from '../../../../models/readDeadline.ts';
-import { type JobState, JobStatusModel } from '../../../../models/system/JobStatusModel.ts';
+import {
+  type JobState,
+  type JobStatusDoc,
+  JobStatusModel,
+} from '../../../../models/system/JobStatusModel.ts';
 
 /** An execution as people see it, in the field names of the REST interface. */
 export interface TaskView {
@@ -33,39 +37,28 @@ export interface TaskView {
   }[];
 }
 
-type Known = Record<'status', JobState> & {
-  _id: string;
-  runAt: Date | null;
-  error: { code: string; message: string } | null;
-  finishedAt: Date | null;
-};
+type Known = Pick<JobStatusDoc, '_id' | 'status' | 'runAt' | 'error' | 'finishedAt'>;
 
-/** Reads what became of executions: from the jobs' records as long as these are kept. */
-export function createTaskViews() {
-  async function views(executions: readonly HttpExecutionDoc[]): Promise<TaskView[]> {
-    const ids = executions.map(({ _id }) => _id);
-    const records = await readMany((read) =>
-      JobStatusModel.find(
-        { _id: { $in: ids } },
-        { status: 1, runAt: 1, error: 1, finishedAt: 1 },
-        read,
-      ).lean<Known[]>(),
-    );
-    const byId = new Map(records.map((record) => [record._id, record]));
-    return executions.map((execution) => viewOf(execution, byId.get(execution._id)));
-  }
-
-  return {
-    views,
-    async view(execution: HttpExecutionDoc): Promise<TaskView> {
-      const [view] = await views([execution]);
-      if (view === undefined) throw new Error('An execution was given, and none came back.');
-      return view;
-    },
-  };
+/** What became of executions: from the jobs' records as long as these are kept. */
+export async function taskViews(executions: readonly HttpExecutionDoc[]): Promise<TaskView[]> {
+  const ids = executions.map(({ _id }) => _id);
+  const records = await readMany((read) =>
+    JobStatusModel.find(
+      { _id: { $in: ids } },
+      { status: 1, runAt: 1, error: 1, finishedAt: 1 },
+      read,
+    ).lean<Known[]>(),
+  );
+  const byId = new Map(records.map((record) => [record._id, record]));
+  return executions.map((execution) => viewOf(execution, byId.get(execution._id)));
 }
 
-export type TaskViews = ReturnType<typeof createTaskViews>;
+/** What became of one. */
+export async function taskView(execution: HttpExecutionDoc): Promise<TaskView> {
+  const [view] = await taskViews([execution]);
+  if (view === undefined) throw new Error('An execution was given, and none came back.');
+  return view;
+}
 
 function viewOf(execution: HttpExecutionDoc, record: Known | undefined): TaskView {
   const status = record?.status ?? execution.outcome ?? 'failed';
