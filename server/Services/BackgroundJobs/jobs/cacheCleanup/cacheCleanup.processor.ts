@@ -1,13 +1,16 @@
 import { removeOldMailFiles, removeOldTokens } from '../../../Cleanup/expired.ts';
 import { ORPHAN_KINDS, removeOrphans } from '../../../Cleanup/orphans.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
-import type { CleanedUp } from './cacheCleanup.job.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
+import type { cacheCleanupJob } from './cacheCleanup.job.ts';
 
 /** Pages of owners looked at for each kind in one job. */
 const PAGES = 200;
 
 /** Each step may be done again, and by two at once. */
-export const cacheCleanupProcessor: Processor<object, CleanedUp> = async (_payload, context) => {
+export const cacheCleanupProcessor: ProcessorOf<typeof cacheCleanupJob> = async (
+  _payload,
+  context,
+) => {
   const { signal, progress } = context;
   const now = new Date();
   const removed: Record<string, number> = {

@@ -1,14 +1,9 @@
 import { scoreCustomer } from '../../../Commerce/scoreCustomer.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
-import type { CreditScorePayload } from './creditScore.job.ts';
-
-interface Scored {
-  score: number | null;
-  changedFrom: number | null;
-}
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
+import type { creditScoreJob } from './creditScore.job.ts';
 
 /** Scores a customer; a notable change is told in the log and in the list of changes. */
-export const creditScoreProcessor: Processor<CreditScorePayload, Scored> = async (
+export const creditScoreProcessor: ProcessorOf<typeof creditScoreJob> = async (
   { customerId, asOf },
   { runSeq, log },
 ) => {

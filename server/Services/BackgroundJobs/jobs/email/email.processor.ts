@@ -2,13 +2,11 @@ import { createMailer, type Mailer } from '../../../Mail/mailer.ts';
 import { endMail, findMail } from '../../../Mail/outbox.ts';
 import { smtpVerdict } from '../../../Mail/smtpFailures.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import { Cancelled, FailNow, RetryLater } from '../outcomes.ts';
+import type { emailJob } from './email.job.ts';
 
-type EmailProcessor = Processor<
-  { mailId: string },
-  { outcome: 'sent' | 'kept' | 'unsubscribed' | 'before' }
->;
+type EmailProcessor = ProcessorOf<typeof emailJob>;
 
 /** How long a mail waits when its server is not to be reached; that costs none of its attempts. */
 const AGAIN_MS = 60_000;

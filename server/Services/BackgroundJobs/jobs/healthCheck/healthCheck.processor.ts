@@ -1,16 +1,16 @@
 import { openMailTransport } from '../../../Mail/transport.ts';
 import { notify } from '../../notifying/notify.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import { checkFailures, checkMail, checkMongo, checkNothingDone, checkQueues } from './checks.ts';
-import type { HealthChecked } from './healthCheck.job.ts';
+import type { healthCheckJob } from './healthCheck.job.ts';
 import { changesSince, type HealthChange, keepSnapshot } from './snapshots.ts';
 
 /** Tells of a change first and keeps the snapshot then: a crash in between tells it again, by the same key. */
 export function loadHealthCheckProcessor({
   env,
   queueHealth,
-}: WorkerPlatform): Processor<object, HealthChecked> {
+}: WorkerPlatform): ProcessorOf<typeof healthCheckJob> {
   const transport = openMailTransport(env);
   return async (_payload, { jobId }) => {
     if (queueHealth === undefined) throw new Error('This process does not know its queues.');

@@ -2,21 +2,16 @@ import { z } from 'zod';
 import { defineJob } from '../../queues/jobDefinition.ts';
 import { maintenance } from '../maintenance.ts';
 
-const heartbeatPayload = z.object({
-  schedule: z.string().min(1).max(63),
-  slot: z.iso.datetime(),
-  outcome: z.enum(['success', 'fail']),
-});
-const heartbeatResult = z.object({ status: z.number().int() });
-
-export type HeartbeatPayload = z.infer<typeof heartbeatPayload>;
-
 /** Tells HEARTBEAT_URL how a slot ended, so that somebody outside hears when nothing comes any more. */
-export const heartbeatJob = defineJob<HeartbeatPayload, z.infer<typeof heartbeatResult>>({
+export const heartbeatJob = defineJob({
   kind: 'heartbeat',
   queue: maintenance,
   version: 1,
-  payload: heartbeatPayload,
-  result: heartbeatResult,
+  payload: z.object({
+    schedule: z.string().min(1).max(63),
+    slot: z.iso.datetime(),
+    outcome: z.enum(['success', 'fail']),
+  }),
+  result: z.object({ status: z.number().int() }),
   options: () => ({ attempts: 3, retryDelayMs: 2_000, retryJitter: 0.2, deadlineMs: 10_000 }),
 });

@@ -1,14 +1,12 @@
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import { Cancelled } from '../outcomes.ts';
-import type { HeartbeatPayload } from './heartbeat.job.ts';
+import type { heartbeatJob } from './heartbeat.job.ts';
 
 const ANSWER_MS = 8_000;
 
 /** Pings `HEARTBEAT_URL/<schedule>`, or its `/fail`: slugs under a ping key, as healthchecks.io has them. */
-export function loadHeartbeatProcessor({
-  env,
-}: WorkerPlatform): Processor<HeartbeatPayload, { status: number }> {
+export function loadHeartbeatProcessor({ env }: WorkerPlatform): ProcessorOf<typeof heartbeatJob> {
   const base = env.HEARTBEAT_URL?.replace(/\/$/, '');
   return async ({ schedule, slot, outcome }, { signal }) => {
     if (base === undefined) throw new Cancelled('HEARTBEAT_URL is not set any more.');

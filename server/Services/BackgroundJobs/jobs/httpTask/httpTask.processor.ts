@@ -22,9 +22,9 @@ import { deadlineOf } from '../../../HttpTasks/taskDeadline.ts';
 import { createSecretBox, type SecretBox } from '../../../Secrets/secretBox.ts';
 import { workerName } from '../../consuming/heartbeat.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor, ProcessorContext } from '../../queues/jobDefinition.ts';
+import type { ProcessorContext, ProcessorOf } from '../../queues/jobDefinition.ts';
 import { FailNow, RetryLater } from '../outcomes.ts';
-import type { HttpTaskPayload, HttpTaskResult } from './httpTask.job.ts';
+import type { httpTaskJob } from './httpTask.job.ts';
 
 interface HttpTaskDependencies {
   client: Pick<EgressClient, 'request'>;
@@ -37,9 +37,7 @@ interface HttpTaskDependencies {
 }
 
 /** The work as a worker process has it, with connections and limits of its own. */
-export function loadHttpTaskProcessor({
-  env,
-}: WorkerPlatform): Processor<HttpTaskPayload, HttpTaskResult> {
+export function loadHttpTaskProcessor({ env }: WorkerPlatform): ProcessorOf<typeof httpTaskJob> {
   return httpTaskProcessor({
     client: createEgressClient({
       allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
@@ -70,7 +68,7 @@ export function httpTaskProcessor({
   redact,
   worker,
   retentionDays,
-}: HttpTaskDependencies): Processor<HttpTaskPayload, HttpTaskResult> {
+}: HttpTaskDependencies): ProcessorOf<typeof httpTaskJob> {
   return async ({ httpJobId, trigger, scheduledAt }, context) => {
     const { jobId, signal } = context;
     const job = await HttpJobModel.findById(httpJobId).lean<HttpJobDoc>();

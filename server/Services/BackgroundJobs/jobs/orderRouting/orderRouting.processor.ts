@@ -1,8 +1,8 @@
-import type { OrderState } from '../../../../models/commerce/OrderModel.ts';
 import { routeOrder } from '../../../Commerce/routeOrder.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
+import type { orderRoutingJob } from './orderRouting.job.ts';
 
 /** Routes an order to its suppliers. */
-export const routeOrderJob: Processor<{ orderId: string }, { state: OrderState }> = async ({
-  orderId,
-}) => ({ state: await routeOrder(orderId) });
+export const routeOrderJob: ProcessorOf<typeof orderRoutingJob> = async ({ orderId }) => ({
+  state: await routeOrder(orderId),
+});

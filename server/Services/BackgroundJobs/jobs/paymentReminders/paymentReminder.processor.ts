@@ -1,14 +1,14 @@
 import { writeReminder } from '../../../Commerce/reminders.ts';
 import { enqueue } from '../../enqueue.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import { whatsAppJob } from '../whatsapp/whatsapp.job.ts';
-import type { ReminderPayload } from './paymentReminder.job.ts';
+import type { paymentReminderJob } from './paymentReminder.job.ts';
 
 /** Writes a reminder and hands it to its channel: once, as its key is the message. */
-export const paymentReminderProcessor: Processor<
-  ReminderPayload,
-  { messageId: string | null }
-> = async ({ invoiceId, asOf }) => {
+export const paymentReminderProcessor: ProcessorOf<typeof paymentReminderJob> = async ({
+  invoiceId,
+  asOf,
+}) => {
   const message = await writeReminder(invoiceId, asOf);
   if (message === null) return { messageId: null };
   const { _id: messageId, state } = message;

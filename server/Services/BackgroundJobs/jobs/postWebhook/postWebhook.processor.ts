@@ -1,13 +1,14 @@
 import { sendWebhook, WebhookRefused } from '../../../Outbound/signedWebhook.ts';
 import { publishedPost } from '../../../Posts/publishing.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import { Cancelled, FailNow } from '../outcomes.ts';
+import type { postWebhookJob } from './postWebhook.job.ts';
 
 /** Posts the post, signed, under an id that is the same for every try. */
 export function loadPostWebhookProcessor({
   env,
-}: WorkerPlatform): Processor<{ postId: string }, { status: number }> {
+}: WorkerPlatform): ProcessorOf<typeof postWebhookJob> {
   const { POST_WEBHOOK_URL: url, POST_WEBHOOK_SECRET: secret } = env;
   return async ({ postId }, { signal }) => {
     if (url === undefined || secret === undefined) {

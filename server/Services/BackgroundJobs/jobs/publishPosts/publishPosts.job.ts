@@ -3,23 +3,17 @@ import { defineJob } from '../../queues/jobDefinition.ts';
 
 export const PUBLISH_POSTS = 'publish-posts';
 
-const publishPostsPayload = z.object({
-  authorId: z.string().regex(/^[0-9A-Za-z_-]{1,64}$/),
-  /** Posts that are due by then. */
-  until: z.iso.datetime(),
-});
-const publishPostsResult = z.object({ effects: z.number().int() });
-
 /** Publishes what one author has due. */
-export const publishPostsJob = defineJob<
-  z.infer<typeof publishPostsPayload>,
-  z.infer<typeof publishPostsResult>
->({
+export const publishPostsJob = defineJob({
   kind: PUBLISH_POSTS,
   queue: { name: PUBLISH_POSTS, concurrency: () => 5 },
   version: 1,
-  payload: publishPostsPayload,
-  result: publishPostsResult,
+  payload: z.object({
+    authorId: z.string().regex(/^[0-9A-Za-z_-]{1,64}$/),
+    /** Posts that are due by then. */
+    until: z.iso.datetime(),
+  }),
+  result: z.object({ effects: z.number().int() }),
   options: (env) => ({
     attempts: 4,
     retryDelayMs: env.JOB_RETRY_DELAY_MS,

@@ -1,13 +1,14 @@
 import { owedWebhooks, publishDuePosts, webhooksEnqueued } from '../../../Posts/publishing.ts';
 import { enqueueMany } from '../../enqueue.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import { postWebhookJob } from '../postWebhook/postWebhook.job.ts';
+import type { publishPostsJob } from './publishPosts.job.ts';
 
 /** Publishes in order, and lets a job of its own tell the webhook of each post, if there is one. */
 export function loadPublishPostsProcessor({
   env,
-}: WorkerPlatform): Processor<{ authorId: string; until: string }, { effects: number }> {
+}: WorkerPlatform): ProcessorOf<typeof publishPostsJob> {
   const tellsWebhook = env.POST_WEBHOOK_URL !== undefined;
   return async ({ authorId, until }, { signal }) => {
     const effects = await publishDuePosts({

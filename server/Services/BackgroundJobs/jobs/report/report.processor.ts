@@ -1,8 +1,9 @@
 import { makeReport } from '../../../Reports/makeReport.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
+import type { reportJob } from './report.job.ts';
 
 /** Makes a report, and shows how far it is. */
-export const reportProcessor: Processor<
-  { reportId: string },
-  { rows: number; bytes: number }
-> = async ({ reportId }, { signal, progress }) => makeReport(reportId, { signal, progress });
+export const reportProcessor: ProcessorOf<typeof reportJob> = async (
+  { reportId },
+  { signal, progress },
+) => makeReport(reportId, { signal, progress });

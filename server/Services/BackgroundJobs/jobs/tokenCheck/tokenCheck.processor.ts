@@ -1,17 +1,15 @@
 import { type EndingToken, endingTokens, markTold } from '../../../ApiTokens/endingTokens.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import { sendMail } from '../email/sendMail.ts';
-
-interface Checked {
-  effects: number;
-  expired: number;
-  told: number;
-}
+import type { tokenCheckJob } from './tokenCheck.job.ts';
 
 /** A token is refused from its date on, whenever this runs: here its end is recorded and told. */
-export const tokenCheckProcessor: Processor<object, Checked> = async (_payload, { signal }) => {
+export const tokenCheckProcessor: ProcessorOf<typeof tokenCheckJob> = async (
+  _payload,
+  { signal },
+) => {
   const now = new Date();
-  const checked: Checked = { effects: 0, expired: 0, told: 0 };
+  const checked = { effects: 0, expired: 0, told: 0 };
   let after: string | null = null;
   do {
     const { ending, next } = await endingTokens(now, after);

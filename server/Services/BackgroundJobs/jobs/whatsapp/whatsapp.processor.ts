@@ -1,15 +1,13 @@
 import { WHATSAPP_API } from '../../../../config/env.ts';
-import type { MessageState } from '../../../../models/commerce/MessageModel.ts';
 import { createCloudApi } from '../../../WhatsApp/cloudApi.ts';
 import { sendMessage } from '../../../WhatsApp/sendMessage.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor } from '../../queues/jobDefinition.ts';
+import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import { FailNow, RetryLater } from '../outcomes.ts';
+import type { whatsAppJob } from './whatsapp.job.ts';
 
 /** Sends messages by the Cloud API that the settings name; without a token they go to the outbox. */
-export function loadWhatsAppProcessor({
-  env,
-}: WorkerPlatform): Processor<{ messageId: string }, { state: MessageState }> {
+export function loadWhatsAppProcessor({ env }: WorkerPlatform): ProcessorOf<typeof whatsAppJob> {
   const { WHATSAPP_BASE_URL: baseUrl, WHATSAPP_TOKEN: token } = env;
   const { WHATSAPP_PHONE_NUMBER_ID: phoneNumberId } = env;
   const cloudApi =
