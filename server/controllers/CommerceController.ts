@@ -31,7 +31,7 @@ export interface CommerceDeps {
 export function createCommerceController({ enqueuer }: CommerceDeps) {
   return {
     async products(filter: { supplierId?: string | undefined }, page: Page) {
-      return ok(listed(await pageOfModel(ProductModel, given(filter), page), productView));
+      return ok(listed(await pageOfModel(ProductModel, filter, page), productView));
     },
     product: async (id: string) => ok(productView(await documentOf(ProductModel, 'product', id))),
 
@@ -50,7 +50,7 @@ export function createCommerceController({ enqueuer }: CommerceDeps) {
       filter: { customerId?: string | undefined; state?: string | undefined },
       page: Page,
     ) {
-      return ok(listed(await pageOfModel(OrderModel, given(filter), page), orderView));
+      return ok(listed(await pageOfModel(OrderModel, filter, page), orderView));
     },
     order: async (id: string) => ok(orderView(await documentOf(OrderModel, 'order', id))),
     async cancelOrder(orderId: string) {
@@ -68,14 +68,14 @@ export function createCommerceController({ enqueuer }: CommerceDeps) {
       filter: Partial<Record<'orderId' | 'supplierId' | 'reason' | 'state', string | undefined>>,
       page: Page,
     ) {
-      const found = await pageOfModel(PurchaseOrderModel, given(filter), page);
+      const found = await pageOfModel(PurchaseOrderModel, filter, page);
       return ok(listed(found, purchaseOrderView));
     },
     receivePurchaseOrder: async (id: string) =>
       ok(purchaseOrderView(await receivePurchaseOrder(id))),
 
     async invoices(filter: { customerId?: string | undefined }, page: Page) {
-      return ok(listed(await pageOfModel(InvoiceModel, given(filter), page), invoiceView));
+      return ok(listed(await pageOfModel(InvoiceModel, filter, page), invoiceView));
     },
     invoice: async (id: string) => ok(invoiceView(await documentOf(InvoiceModel, 'invoice', id))),
     pay: async (payment: NewPayment) => ok(paymentView(await payInvoice(payment))),
@@ -111,13 +111,6 @@ function listed<Doc, View>(
   viewOf: (doc: Doc) => View,
 ) {
   return { items: items.map(viewOf), nextCursor };
-}
-
-/** The conditions that were given; the others do not stand in the way. */
-function given(filter: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }
 
 function productView({ _id: id, unitPriceCents, holds: _, ...product }: ProductDoc) {

@@ -33,8 +33,7 @@ interface NewMessage {
 export function createMessagesController({ enqueuer, producer, whatsApp }: MessagesDeps) {
   return {
     async messages(filter: Record<string, string | undefined>, page: Page) {
-      const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-      const found = await pageOfModel(MessageModel, Object.fromEntries(given), page);
+      const found = await pageOfModel(MessageModel, filter, page);
       return ok({ items: found.items.map(messageView), nextCursor: found.nextCursor });
     },
     async write({ messageId = ulid(), customerId, text, template }: NewMessage) {

@@ -8,17 +8,21 @@ export interface Page {
   readonly cursor?: string | undefined;
 }
 
-/** One page of a collection, in the order of its ids; with -1 from the highest down. */
+/**
+ * One page of a collection, in the order of its ids; with -1 from the highest down. What the filter names
+ * as undefined is no condition.
+ */
 export async function pageOfModel<Doc extends { _id: string }>(
   model: Model<Doc>,
   filter: Readonly<Record<string, unknown>>,
   { limit, cursor }: Page,
   order: 1 | -1 = 1,
 ): Promise<{ items: Doc[]; nextCursor: string | null }> {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
   const beyond = cursor === undefined ? {} : { _id: { [order === 1 ? '$gt' : '$lt']: cursor } };
   const found = await readMany((options) =>
     model
-      .find({ ...filter, ...beyond } as QueryFilter<Doc>, null, options)
+      .find({ ...Object.fromEntries(given), ...beyond } as QueryFilter<Doc>, null, options)
       .sort({ _id: order })
       .limit(limit + 1)
       .lean<Doc[]>(),

@@ -22,6 +22,7 @@ import {
   scoreView,
 } from './commerce.schemas.ts';
 import { idempotencyKey } from './jobStatus.schemas.ts';
+import { ENQUEUE_ERRORS } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';
 import { pageOf, pageQuery } from './schemas.ts';
 
@@ -31,12 +32,6 @@ const byId = z.strictObject({ id });
 const asOfQuery = z.strictObject({
   asOf: day.optional().meta({ description: 'Today, in UTC, if left out' }),
 });
-const QUEUE_ERRORS = [
-  'REDIS_UNAVAILABLE',
-  'REDIS_PERMISSION_DENIED',
-  'REDIS_PREFIX_TAKEN',
-  'REDIS_NEARLY_FULL',
-] as const;
 
 const today = () => utcDay(new Date());
 
@@ -49,8 +44,7 @@ export function commerceRoutes(controller: CommerceController): Route[] {
       summary: 'The products, with what is in stock',
       query: z.strictObject({ supplierId: id.optional(), ...pageQuery(PAGE) }),
       responses: { 200: pageOf(productView) },
-      handle: ({ query: { supplierId, ...page } }) =>
-        controller.products({ supplierId }, pageGiven(page)),
+      handle: ({ query: { supplierId, ...page } }) => controller.products({ supplierId }, page),
     }),
     defineRoute({
       ...{ ...common, method: 'get', path: `${BASE}/products/:id`, guard: 'reader' },
@@ -68,7 +62,7 @@ export function commerceRoutes(controller: CommerceController): Route[] {
       headers: z.object({ 'idempotency-key': idempotencyKey }),
       body: orderBody,
       responses: { 202: orderView },
-      errors: ['ORDER_ID_TAKEN', ...QUEUE_ERRORS],
+      errors: ['ORDER_ID_TAKEN', ...ENQUEUE_ERRORS],
       handle: ({ body, headers, account }) =>
         controller.placeOrder(newOrder(body, headers['idempotency-key'], account.accountId)),
     }),
@@ -82,7 +76,7 @@ export function commerceRoutes(controller: CommerceController): Route[] {
       }),
       responses: { 200: pageOf(orderView) },
       handle: ({ query: { customerId, state, ...page } }) =>
-        controller.orders({ customerId, state }, pageGiven(page)),
+        controller.orders({ customerId, state }, page),
     }),
     defineRoute({
       ...{ ...common, method: 'get', path: `${BASE}/orders/:id`, guard: 'reader' },
@@ -98,7 +92,7 @@ export function commerceRoutes(controller: CommerceController): Route[] {
       description: 'Stock, credit and purchase orders are given back in the background.',
       params: byId,
       responses: { 202: orderView },
-      errors: ['NOT_FOUND', 'ORDER_STATE', ...QUEUE_ERRORS],
+      errors: ['NOT_FOUND', 'ORDER_STATE', ...ENQUEUE_ERRORS],
       handle: ({ params }) => controller.cancelOrder(params.id),
     }),
     defineRoute({
@@ -138,8 +132,7 @@ export function commerceRoutes(controller: CommerceController): Route[] {
       summary: 'The invoices, by id',
       query: z.strictObject({ customerId: id.optional(), ...pageQuery(PAGE) }),
       responses: { 200: pageOf(invoiceView) },
-      handle: ({ query: { customerId, ...page } }) =>
-        controller.invoices({ customerId }, pageGiven(page)),
+      handle: ({ query: { customerId, ...page } }) => controller.invoices({ customerId }, page),
     }),
     defineRoute({
       ...{ ...common, method: 'get', path: `${BASE}/invoices/:id`, guard: 'reader' },
@@ -171,7 +164,7 @@ export function commerceRoutes(controller: CommerceController): Route[] {
       summary: 'The customers, by id',
       query: z.strictObject(pageQuery(PAGE)),
       responses: { 200: pageOf(customerView) },
-      handle: ({ query }) => controller.customers(pageGiven(query)),
+      handle: ({ query }) => controller.customers(query),
     }),
     defineRoute({
       ...{ ...common, method: 'get', path: `${BASE}/customers/:id`, guard: 'reader' },
@@ -203,10 +196,6 @@ export function commerceRoutes(controller: CommerceController): Route[] {
       handle: ({ params, query }) => controller.salesOutstanding(params.id, query.asOf ?? today()),
     }),
   ];
-}
-
-function pageGiven({ limit, cursor }: { limit: number; cursor?: string | undefined }) {
-  return { limit, cursor };
 }
 
 function newOrder(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CronManagerController } from '../controllers/CronManagerController.ts';
 import { SLOT_OUTCOMES, SLOT_STATES } from '../models/system/SlotModel.ts';
+import { ENQUEUE_ERRORS } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';
 import { instant, instantOrNull, wholeNumber } from './schemas.ts';
 
@@ -145,7 +146,7 @@ export function cronManagerRoutes(controller: CronManagerController): Route[] {
         timezone: z.string().max(64).nullable().optional(),
       }),
       responses: { 200: done },
-      errors: ['NOT_FOUND', 'REDIS_UNAVAILABLE', 'REDIS_PERMISSION_DENIED', 'REDIS_NEARLY_FULL'],
+      errors: ['NOT_FOUND', ...ENQUEUE_ERRORS],
       errorForm: 'success',
       handle: ({ body, account }) => controller.command(body, account.accountId),
     }),

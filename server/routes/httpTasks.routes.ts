@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { HttpTasksController } from '../controllers/HttpTasksController.ts';
-import type { ErrorCode } from '../errors/codes.ts';
 import {
   destination,
   httpJob,
@@ -12,6 +11,7 @@ import {
   outgoingCall,
 } from './httpTasks.schemas.ts';
 import { idempotencyKey } from './jobStatus.schemas.ts';
+import { ENQUEUE_ERRORS } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';
 import { pageOf, pageQuery } from './schemas.ts';
 
@@ -24,14 +24,7 @@ const params = z.strictObject({ id: z.string().min(1).max(64) });
 const headers = z.object({ 'idempotency-key': idempotencyKey });
 const query = z.strictObject(pageQuery(DEFAULT_LIMIT));
 const accepted = z.object({ id: z.string() });
-const enqueueErrors: ErrorCode[] = [
-  'NOT_FOUND',
-  'IDEMPOTENCY_KEY_REUSED',
-  'REDIS_UNAVAILABLE',
-  'REDIS_PERMISSION_DENIED',
-  'REDIS_PREFIX_TAKEN',
-  'REDIS_NEARLY_FULL',
-];
+const enqueueErrors = ['NOT_FOUND', 'IDEMPOTENCY_KEY_REUSED', ...ENQUEUE_ERRORS] as const;
 
 /** Addresses that are called: jobs on a schedule or by request, and one-off tasks. */
 export function httpTasksRoutes(controller: HttpTasksController): Route[] {

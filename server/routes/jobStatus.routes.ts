@@ -17,15 +17,9 @@ import {
   runRequest,
   userReference,
 } from './jobStatus.schemas.ts';
+import { ENQUEUE_ERRORS, REDIS_UNUSABLE } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';
 import { pageOf, pageQuery } from './schemas.ts';
-
-/** What needs the queue is refused so while Redis is away, or not for this installation. */
-const REDIS_UNUSABLE = [
-  'REDIS_UNAVAILABLE',
-  'REDIS_PERMISSION_DENIED',
-  'REDIS_PREFIX_TAKEN',
-] as const;
 
 const BASE = '/app/job-status';
 
@@ -196,7 +190,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
       headers: z.object({ 'idempotency-key': idempotencyKey }),
       body: runRequest,
       responses: { 202: z.object({ runId: z.string() }) },
-      errors: ['UNKNOWN_USERS', 'IDEMPOTENCY_KEY_REUSED', ...REDIS_UNUSABLE, 'REDIS_NEARLY_FULL'],
+      errors: ['UNKNOWN_USERS', 'IDEMPOTENCY_KEY_REUSED', ...ENQUEUE_ERRORS],
       handle: ({ body, headers, account, requestId }) =>
         controller.requestRun({
           ...body,
@@ -258,7 +252,7 @@ function actingRoutes(controller: JobStatusController): Route[] {
       guard: 'administrator',
       body: retryFilter,
       responses: { 202: retriedPart },
-      errors: [...REDIS_UNUSABLE, 'REDIS_NEARLY_FULL'],
+      errors: ENQUEUE_ERRORS,
       handle: ({ body, requestId }) => controller.retryFailed({ ...body, requestId }),
     }),
   ];

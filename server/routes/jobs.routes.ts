@@ -3,6 +3,7 @@ import type { JobsController } from '../controllers/JobsController.ts';
 import { JOB_STATUSES } from '../models/system/JobStatusModel.ts';
 import type { JobKind } from '../Services/BackgroundJobs/queues/jobDefinition.ts';
 import { idempotencyKey } from './jobStatus.schemas.ts';
+import { ENQUEUE_ERRORS } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';
 
 const name = z.string().min(1).max(200);
@@ -77,13 +78,7 @@ export function jobsRoutes(controller: JobsController, kinds: readonly JobKind[]
         priority: z.number().int().min(1).max(1_000).optional(),
       }),
       responses: { 202: enqueued },
-      errors: [
-        'IDEMPOTENCY_KEY_REUSED',
-        'REDIS_UNAVAILABLE',
-        'REDIS_PERMISSION_DENIED',
-        'REDIS_PREFIX_TAKEN',
-        'REDIS_NEARLY_FULL',
-      ],
+      errors: ['IDEMPOTENCY_KEY_REUSED', ...ENQUEUE_ERRORS],
       handle: ({ body, headers, account }) =>
         controller.enqueue(job, body, {
           accountId: account.accountId,

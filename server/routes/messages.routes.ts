@@ -4,17 +4,12 @@ import { CHANNELS } from '../models/commerce/CustomerModel.ts';
 import { MESSAGE_STATES } from '../models/commerce/MessageModel.ts';
 import { utcDay } from '../Services/Commerce/days.ts';
 import { day, id } from './commerce.schemas.ts';
+import { ENQUEUE_ERRORS } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';
 import { instant, pageOf, pageQuery } from './schemas.ts';
 
 const BASE = '/api/v1/commerce';
 const WEBHOOK = `${BASE}/whatsapp/webhook`;
-const QUEUE_ERRORS = [
-  'REDIS_UNAVAILABLE',
-  'REDIS_PERMISSION_DENIED',
-  'REDIS_PREFIX_TAKEN',
-  'REDIS_NEARLY_FULL',
-] as const;
 const messageId = z.string().min(1).max(200);
 
 const messageView = z
@@ -75,7 +70,7 @@ export function messagesRoutes(controller: MessagesController): Route[] {
           .meta({ description: 'What is sent instead where free text is not allowed' }),
       }),
       responses: { 202: messageView },
-      errors: ['NOT_FOUND', ...QUEUE_ERRORS],
+      errors: ['NOT_FOUND', ...ENQUEUE_ERRORS],
       handle: ({ body }) => controller.write(body),
     }),
     defineRoute({
@@ -83,7 +78,7 @@ export function messagesRoutes(controller: MessagesController): Route[] {
       summary: 'Begin a run over the invoices that reminders are due of on a day',
       body: asOfBody,
       responses: { 202: begun },
-      errors: [...QUEUE_ERRORS],
+      errors: ENQUEUE_ERRORS,
       handle: ({ body }) => controller.remind(body.asOf ?? today()),
     }),
     defineRoute({
@@ -91,7 +86,7 @@ export function messagesRoutes(controller: MessagesController): Route[] {
       summary: 'Begin a run that scores all customers as of a day',
       body: asOfBody,
       responses: { 202: begun },
-      errors: [...QUEUE_ERRORS],
+      errors: ENQUEUE_ERRORS,
       handle: ({ body }) => controller.score(body.asOf ?? today()),
     }),
     defineRoute({
@@ -132,7 +127,7 @@ export function messagesRoutes(controller: MessagesController): Route[] {
       headers: z.object({ 'x-hub-signature-256': z.string().max(200).optional() }),
       body: z.looseObject({}),
       responses: { 200: z.object({ received: z.literal(true) }) },
-      errors: ['FORBIDDEN', ...QUEUE_ERRORS],
+      errors: ['FORBIDDEN', ...ENQUEUE_ERRORS],
       handle: ({ body, rawBody, headers }) =>
         controller.hear(body, rawBody, headers['x-hub-signature-256']),
     }),

@@ -5,6 +5,7 @@ import { REPORT_STATES, REPORT_TYPES } from '../models/commerce/ReportModel.ts';
 import { addDays, utcDay } from '../Services/Commerce/days.ts';
 import { REPORT_FORMATS } from '../Services/Reports/reportContent.ts';
 import { day, id } from './commerce.schemas.ts';
+import { ENQUEUE_ERRORS } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';
 import { instant, pageOf, pageQuery } from './schemas.ts';
 
@@ -47,12 +48,7 @@ export function reportsRoutes(controller: ReportsController): Route[] {
         from: day.optional().meta({ description: 'The first day of the sales; a year before' }),
       }),
       responses: { 202: reportView },
-      errors: [
-        'REDIS_UNAVAILABLE',
-        'REDIS_PERMISSION_DENIED',
-        'REDIS_PREFIX_TAKEN',
-        'REDIS_NEARLY_FULL',
-      ],
+      errors: ENQUEUE_ERRORS,
       handle({ body: { type, format, asOf = utcDay(new Date()), from } }) {
         const begins = type === 'sales' ? (from ?? addDays(asOf, -PERIOD_DAYS)) : null;
         return controller.ask({ type, format, asOf, from: begins });
@@ -63,7 +59,7 @@ export function reportsRoutes(controller: ReportsController): Route[] {
       summary: 'The reports, by id',
       query: z.strictObject(pageQuery(50)),
       responses: { 200: pageOf(reportView) },
-      handle: ({ query: { limit, cursor } }) => controller.list({ limit, cursor }),
+      handle: ({ query }) => controller.list(query),
     }),
     defineRoute({
       ...{ ...common, method: 'get', path: `${REPORTS}/:id`, guard: 'reader' },
