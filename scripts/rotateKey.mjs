@@ -1,6 +1,6 @@
 // npm run key:rotate: another key for /api/cron-manager. The old one is good until the API is reloaded.
 import { randomBytes } from 'node:crypto';
-import { addToEnvFile, envFile, readSettings, replaceInEnvFile } from './setup/envFile.mjs';
+import { envFile, setInEnvFile } from './setup/envFile.mjs';
 
 const NAME = 'CRON_MANAGER_API_KEY';
 
@@ -8,9 +8,7 @@ if (process.env[NAME]) {
   console.error(`${NAME} is set in the environment, which wins over ${envFile}: rotate it there.`);
   process.exit(1);
 }
-const key = randomBytes(24).toString('base64url');
-if (readSettings()[NAME] === undefined) addToEnvFile({ [NAME]: key });
-else replaceInEnvFile(NAME, key);
+setInEnvFile(NAME, randomBytes(24).toString('base64url'));
 console.log(`${envFile} has a new ${NAME}.`);
 console.log(
   'The API takes it up, and refuses the old one, after: npx pm2 reload ecosystem.config.js',

@@ -3,18 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readEnvFile } from '../server/config/envText.mjs';
 import { projectDir } from './project.mjs';
-import { addToEnvFile, envFile, replaceInEnvFile } from './setup/envFile.mjs';
+import { envFile, setInEnvFile } from './setup/envFile.mjs';
 
 const inFile = readEnvFile(envFile);
-
-/**
- * @param {string} name
- * @param {string} value
- */
-function set(name, value) {
-  if (inFile[name] === undefined) addToEnvFile({ [name]: value });
-  else replaceInEnvFile(name, value);
-}
 
 if (!inFile.DATA_KEY || process.env.DATA_KEY) {
   console.error(
@@ -30,14 +21,14 @@ if (inFile.DATA_KEY_PREVIOUS) {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(1);
-  set('DATA_KEY_PREVIOUS', '');
+  setInEnvFile('DATA_KEY_PREVIOUS', '');
   console.log(
     'The old key is out of .env. Keep it with the backups that name it; npm start reloads.',
   );
 } else {
   // The old one first: interrupted between the two, nothing is lost.
-  set('DATA_KEY_PREVIOUS', inFile.DATA_KEY);
-  set('DATA_KEY', randomBytes(32).toString('hex'));
+  setInEnvFile('DATA_KEY_PREVIOUS', inFile.DATA_KEY);
+  setInEnvFile('DATA_KEY', randomBytes(32).toString('hex'));
   console.log(
     'A new DATA_KEY is in .env, beside the old one. Now: npm start (or restart API and workers), then\n' +
       'npm run rotate-keys once more, which seals everything under the new key.',

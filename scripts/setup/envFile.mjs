@@ -43,13 +43,31 @@ export function addToEnvFile(settings) {
  * @param {string} value
  */
 export function replaceInEnvFile(name, value) {
-  const line = new RegExp(`^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=).*$`, 'gm');
   const before = decodeEnvText(readFileSync(envFile));
   chmodSync(envFile, 0o600);
   writeFileSync(
     envFile,
-    before.replace(line, (_, start) => start + quote(value)),
+    before.replace(lineOf(name), (_, start) => start + quote(value)),
   );
+}
+
+/**
+ * Gives a setting a value: in the line that names it, also without a value, or else in a new one.
+ * @param {string} name
+ * @param {string} value
+ */
+export function setInEnvFile(name, value) {
+  const before = existsSync(envFile) ? decodeEnvText(readFileSync(envFile)) : '';
+  if (lineOf(name).test(before)) replaceInEnvFile(name, value);
+  else addToEnvFile({ [name]: value });
+}
+
+/**
+ * The lines that name a setting, also with no value; the first group ends with the equals sign.
+ * @param {string} name
+ */
+function lineOf(name) {
+  return new RegExp(`^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=).*$`, 'gm');
 }
 
 /**

@@ -67,6 +67,17 @@ describe('adding to .env', () => {
     expect(mode()).toBe(0o600);
   });
 
+  it('sets a value in the line that there is, also one that stood empty', async () => {
+    writeFileSync(file, 'DATA_KEY_PREVIOUS=\nPORT=4000\n');
+    const { setInEnvFile } = await import('./envFile.mjs');
+    setInEnvFile('DATA_KEY_PREVIOUS', 'old');
+    setInEnvFile('DATA_KEY', 'new');
+    expect(text()).toBe('DATA_KEY_PREVIOUS=old\nPORT=4000\nDATA_KEY=new\n');
+    setInEnvFile('DATA_KEY_PREVIOUS', '');
+    setInEnvFile('DATA_KEY_PREVIOUS', 'new');
+    expect(text()).toBe('DATA_KEY_PREVIOUS=new\nPORT=4000\nDATA_KEY=new\n');
+  });
+
   it('leaves a file alone that names everything', async () => {
     writeFileSync(file, 'PORT=4000\n', { mode: 0o640 });
     const { addToEnvFile } = await import('./envFile.mjs');

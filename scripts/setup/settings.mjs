@@ -8,8 +8,8 @@ const LOG_FILE = 'logs/app.log';
 const ADMIN_EMAIL = 'admin@example.com';
 
 /**
- * Gives the installation the settings it cannot do without: a port, and secrets of its own; and a
- * log file, and workers that find out how many jobs at once do best.
+ * Gives the installation the settings it cannot do without: a port and secrets of its own; besides them
+ * a log file, and workers that find out how many jobs at once do best.
  * What is set already, in .env or in the environment, stays.
  * @returns {Promise<string[]>} the names it added to .env
  */
