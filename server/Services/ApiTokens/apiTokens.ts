@@ -4,6 +4,7 @@ import { AppError } from '../../errors/AppError.ts';
 import { AccountModel } from '../../models/AccountModel.ts';
 import { type ApiTokenDoc, ApiTokenModel, type TokenScope } from '../../models/ApiTokenModel.ts';
 import { DURABLE } from '../../models/durable.ts';
+import { readOne } from '../../models/readDeadline.ts';
 
 /** A token as it may be shown. */
 export interface ApiTokenView extends Pick<ApiTokenDoc, ShownField> {
@@ -87,7 +88,9 @@ export async function readApiToken(
   token: string,
 ): Promise<{ accountId: string; scopes: readonly TokenScope[] }> {
   const now = new Date();
-  const found = await ApiTokenModel.findOne({ hash: hashOf(token) }).lean<ApiTokenDoc>();
+  const found = await readOne((options) =>
+    ApiTokenModel.findOne({ hash: hashOf(token) }, null, options).lean<ApiTokenDoc>(),
+  );
   if (found === null || found.revokedAt !== null) {
     throw new AppError('UNAUTHENTICATED', 'The API token is not known, or it was revoked.');
   }

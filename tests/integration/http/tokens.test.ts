@@ -42,6 +42,19 @@ describe('an API token', () => {
     await put((await make(['jobs'])).token).expect(202);
   });
 
+  it('is answered 503 within a second while MongoDB gives no answer', async () => {
+    const { token } = await make(['read']);
+    api.mongo.freeze();
+    try {
+      const began = performance.now();
+      const { body } = await as(token, '/app/kinds').expect(503);
+      expect(body.error.code).toBe('MONGODB_UNAVAILABLE');
+      expect(performance.now() - began).toBeLessThan(1_000);
+    } finally {
+      await api.mongo.restore();
+    }
+  });
+
   it('makes no other token, whatever its scopes', async () => {
     const { token } = await make(['admin']);
     await request(api.app)
