@@ -1,26 +1,20 @@
 import { userInfo } from 'node:os';
-import { InvalidArgumentError } from 'commander';
 import { backgroundJobsConfig, backgroundMode } from '../config/config.ts';
 import { type Env, missingSettings, readEnv } from '../config/env.ts';
 import type { CronJobView, CronManager } from '../Services/BackgroundJobs/admin/cronManager.ts';
 import { createCronManager } from '../Services/BackgroundJobs/admin/cronManager.ts';
 import { CRON_JOBS } from '../Services/BackgroundJobs/cronJobs.ts';
-import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
-import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createProducer } from '../Services/BackgroundJobs/producer.ts';
-import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
-import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import { cronJobsOf } from '../Services/BackgroundJobs/scheduling/cronJob.ts';
 import { slotsKeptMs } from '../Services/BackgroundJobs/scheduling/scheduler.ts';
 import { triggerJob } from './apiClient.ts';
-import { instant } from './instantOption.ts';
+import { instant, wholeNumberTo } from './options.ts';
 import { commandNamed, say } from './output.ts';
 import { ownUrl } from './ownApi.ts';
+import { openOwnQueues, SILENT } from './ownQueues.ts';
 import { tellErrors } from './tellErrors.ts';
 import { withMongo } from './withMongo.ts';
-
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 interface Asking {
   why: string;
@@ -46,7 +40,7 @@ program
   .command('preview')
   .description('When a job is due next, and what the coming year’s clock changes do to it')
   .argument('<job>')
-  .option('--count <number>', 'how many times', wholeNumber, 10)
+  .option('--count <number>', 'how many times', wholeNumberTo(1_000), 10)
   .action((job: string, { count }: { count: number }) =>
     withManager(async (manager) => {
       const { schedule, timezone, times, clockChanges } = await manager.preview(job, count);
@@ -142,9 +136,7 @@ function withManager(use: (manager: CronManager) => Promise<void>): Promise<void
 }
 
 function managerOf(env: Env): CronManager {
-  const kinds = catalogue.map(({ definition }) => definition);
-  const queues = openQueues(kinds, env, null);
-  const lanes = openLanes(queues, laneSettings(env));
+  const { queues, lanes, enqueuer } = openOwnQueues(env, null);
   const [batchSize, retentionDays] = [env.USER_BATCH_SIZE, env.JOB_STATUS_RETENTION_DAYS];
   const config = backgroundJobsConfig(env);
   const parts = {
@@ -154,7 +146,7 @@ function managerOf(env: Env): CronManager {
       ...{ lanes, findSource, batchSize, retentionDays, log: SILENT },
       leaseMs: env.PRODUCER_LEASE_MS,
     }),
-    enqueuer: createEnqueuer({ lanes, batchSize, horizonMs: horizonOf(env), log: SILENT }),
+    enqueuer,
     log: SILENT,
   };
   return createCronManager({
@@ -190,10 +182,4 @@ function named(job: string | undefined): string {
 
 function indent(line: string): string {
   return `  ${line}`;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0 && number <= 1_000) return number;
-  throw new InvalidArgumentError('Give a whole number from 1 to 1000.');
 }

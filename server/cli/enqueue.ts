@@ -1,13 +1,9 @@
-import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
-import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
-import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { inRedis } from './connections.ts';
 import { type EnqueueFlags, optionsOf, payloadOf } from './enqueueOptions.ts';
 import { commandNamed, say } from './output.ts';
+import { openOwnQueues } from './ownQueues.ts';
 import { withMongo } from './withMongo.ts';
-
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 const program = commandNamed('enqueue')
   .description('Puts one job in, of any kind of the catalogue.')
@@ -30,11 +26,8 @@ const program = commandNamed('enqueue')
           const names = kinds.map((each) => each.kind).join(', ');
           throw new Error(`There is no kind of job "${kind}": choose from ${names}.`);
         }
-        const lanes = openLanes(openQueues(kinds, env, redis), laneSettings(env));
-        const { enqueue } = createEnqueuer({
-          ...{ lanes, batchSize: env.USER_BATCH_SIZE, horizonMs: horizonOf(env), log: SILENT },
-        });
-        const answer = await enqueue(job, payloadOf(payload), optionsOf(flags));
+        const { enqueuer } = openOwnQueues(env, redis);
+        const answer = await enqueuer.enqueue(job, payloadOf(payload), optionsOf(flags));
         say(JSON.stringify(answer));
       }),
     ),

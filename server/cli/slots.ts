@@ -1,7 +1,6 @@
-import { InvalidArgumentError } from 'commander';
 import type { Timetable } from '../config/timetable.ts';
 import { slotsAfter } from '../Services/BackgroundJobs/scheduling/slots.ts';
-import { instant } from './instantOption.ts';
+import { instant, wholeNumberTo } from './options.ts';
 import { commandNamed, say } from './output.ts';
 
 const MAX_COUNT = 10_000;
@@ -15,7 +14,7 @@ const program = commandNamed('slots')
   .argument('<expression>', 'such as "0 8 * * 1-5"')
   .argument('<zone>', 'a time zone of the IANA database, such as Europe/Berlin')
   .option('--from <instant>', 'only what comes after it, such as 2026-03-08T05:45:00Z', instant)
-  .option('--count <number>', `how many, at most ${MAX_COUNT}`, count, 10)
+  .option('--count <number>', `how many, at most ${MAX_COUNT}`, wholeNumberTo(MAX_COUNT), 10)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE))
   .action((expression: string, timezone: string, flags: { from?: Date; count: number }) => {
     try {
@@ -39,12 +38,4 @@ function printSlots(timetable: Timetable, from: Date, wanted: number): void {
     );
   }
   say(...slots.map((slot) => slot.toISOString().replace('.000Z', 'Z')));
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > MAX_COUNT) {
-    throw new InvalidArgumentError(`Give a whole number from 1 to ${MAX_COUNT}.`);
-  }
-  return number;
 }

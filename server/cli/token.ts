@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { AccountModel } from '../models/AccountModel.ts';
 import { TOKEN_SCOPES, type TokenScope } from '../models/ApiTokenModel.ts';
 import {
@@ -7,6 +7,7 @@ import {
   makeApiToken,
   revokeApiToken,
 } from '../Services/ApiTokens/apiTokens.ts';
+import { wholeNumberTo } from './options.ts';
 import { commandNamed, say } from './output.ts';
 import { withMongo } from './withMongo.ts';
 
@@ -23,7 +24,12 @@ program
       .choices([...TOKEN_SCOPES])
       .makeOptionMandatory(),
   )
-  .option('--days <number>', `for how long it is good, at most ${MAX_DAYS} days`, days, 90)
+  .option(
+    '--days <number>',
+    `for how long it is good, at most ${MAX_DAYS} days`,
+    wholeNumberTo(MAX_DAYS),
+    90,
+  )
   .action((email: string, flags: { name: string; scope: TokenScope[]; days: number }) =>
     withMongo(async () => {
       const account = await AccountModel.findOne({ email: email.toLowerCase() }, { _id: 1 }).lean();
@@ -70,10 +76,4 @@ function lineOf({ tokenId, name, hint, scopes, expiresAt, revokedAt }: ApiTokenV
   const ended = expiresAt <= new Date() ? 'expired' : 'good until';
   const state = revokedAt === null ? `${ended} ${expiresAt.toISOString()}` : 'revoked';
   return `${tokenId}  ${name}  …${hint}  ${scopes.join(',')}  ${state}`;
-}
-
-function days(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= MAX_DAYS) return number;
-  throw new InvalidArgumentError(`Give a whole number from 1 to ${MAX_DAYS}.`);
 }

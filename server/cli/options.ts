@@ -10,3 +10,12 @@ export function instant(text: string): Date {
   }
   return new Date(text);
 }
+
+/** Reads an option that counts, from 1. @throws InvalidArgumentError for anything else. */
+export function wholeNumberTo(max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= 1 && number <= max) return number;
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${max}.`);
+  };
+}
