@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { ReportsController } from '../controllers/ReportsController.ts';
 import { FileAnswer } from '../controllers/reply.ts';
-import { REPORT_STATES, REPORT_TYPES } from '../models/commerce/ReportModel.ts';
+import { REPORT_FORMATS, REPORT_STATES, REPORT_TYPES } from '../models/commerce/ReportModel.ts';
 import { addDays, utcDay } from '../Services/Commerce/days.ts';
-import { REPORT_FORMATS } from '../Services/Reports/reportContent.ts';
 import { day, id } from './commerce.schemas.ts';
 import { ENQUEUE_ERRORS } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';

@@ -8,6 +8,7 @@ import {
   type Ageing,
   addToAgeing,
   emptyAgeing,
+  openOn,
   type SalesOutstanding,
   salesOutstanding,
 } from './receivables.ts';
@@ -22,10 +23,7 @@ const RECEIVABLE = {
 
 /** The invoices that are open on a day, one after another, by id. */
 export function openInvoices(asOf: Day): AsyncIterable<InvoiceDoc> {
-  return InvoiceModel.find(
-    { invoicedOn: { $lte: asOf }, $or: [{ settledOn: null }, { settledOn: { $gt: asOf } }] },
-    RECEIVABLE,
-  )
+  return InvoiceModel.find(openOn(asOf), RECEIVABLE)
     .sort({ _id: 1 })
     .lean<InvoiceDoc[]>()
     .cursor({ batchSize: 1_000 });

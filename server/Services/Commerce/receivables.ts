@@ -31,6 +31,11 @@ export function isOpenOn(
   return invoicedOn <= day && (settledOn === null || settledOn > day);
 }
 
+/** The same as a condition of a query. */
+export function openOn(day: Day) {
+  return { invoicedOn: { $lte: day }, $or: [{ settledOn: null }, { settledOn: { $gt: day } }] };
+}
+
 /** Sums that receivables are added to one after another, however many there are. */
 export type GrowingAgeing = { -readonly [Key in keyof Ageing]: Ageing[Key] };
 
@@ -84,7 +89,11 @@ export function salesOutstanding(receivables: Iterable<Receivable>, asOf: Day): 
     const age = daysBetween(receivable.invoicedOn, asOf);
     if (age >= 0 && age < TURNOVER_DAYS) invoicedCents += receivable.amountCents;
   }
-  const days =
-    invoicedCents === 0 ? null : dividedToHundredths(openCents * TURNOVER_DAYS, invoicedCents);
-  return { openCents, invoicedCents, days };
+  return { openCents, invoicedCents, days: daysOutstanding(openCents, invoicedCents) };
+}
+
+/** What is open in days of the turnover, to two places, half up; null without a turnover. */
+export function daysOutstanding(openCents: number, invoicedCents: number): number | null {
+  if (invoicedCents === 0) return null;
+  return dividedToHundredths(openCents * TURNOVER_DAYS, invoicedCents);
 }

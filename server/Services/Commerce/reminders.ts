@@ -5,15 +5,12 @@ import { PaymentModel } from '../../models/commerce/PaymentModel.ts';
 import { insertOnce } from '../../models/insertOnce.ts';
 import { formatCents } from './amounts.ts';
 import type { Day } from './days.ts';
+import { openOn } from './receivables.ts';
 import { dueDaysRemindedOn, type ReminderStep, reminderStepOn } from './reminderSteps.ts';
 
 /** Which invoices reminders go out of on a day: open on it, and at one of the steps. */
 export function remindedOn(day: Day) {
-  return {
-    dueOn: { $in: dueDaysRemindedOn(day) },
-    invoicedOn: { $lte: day },
-    $or: [{ settledOn: null }, { settledOn: { $gt: day } }],
-  };
+  return { dueOn: { $in: dueDaysRemindedOn(day) }, ...openOn(day) };
 }
 
 /**

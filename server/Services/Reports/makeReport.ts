@@ -1,11 +1,15 @@
 import { AppError } from '../../errors/AppError.ts';
-import { type ReportDoc, ReportModel } from '../../models/commerce/ReportModel.ts';
+import {
+  type ReportDoc,
+  type ReportFormat,
+  ReportModel,
+} from '../../models/commerce/ReportModel.ts';
 import { DURABLE } from '../../models/durable.ts';
 import { removeReportFiles, storeReportFile } from '../../models/reportFiles.ts';
 import { ageingReport } from './ageingReport.ts';
 import { csvReport } from './csvReport.ts';
 import { pdfReport } from './pdfReport.ts';
-import type { Cell, ReportContent, ReportFormat } from './reportContent.ts';
+import type { Cell, ReportContent } from './reportContent.ts';
 import { salesOutstandingReport } from './salesOutstandingReport.ts';
 import { salesReport } from './salesReport.ts';
 import { xlsxReport } from './xlsxReport.ts';

@@ -1,3 +1,4 @@
+import { BAR, INK, MUTED, RULE } from './pdfColours.ts';
 import type { BarChart } from './reportContent.ts';
 
 interface Box {
@@ -7,10 +8,6 @@ interface Box {
   readonly height: number;
 }
 
-const BAR = '#2f6f9f';
-const INK = '#1f2933';
-const MUTED = '#616e7c';
-const RULE = '#cbd2d9';
 const TITLE_HEIGHT = 20;
 const LABEL_HEIGHT = 14;
 const TEXT_HEIGHT = 12;

@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit';
 import { formatCents } from '../Commerce/amounts.ts';
 import { drawBarChart } from './pdfBarChart.ts';
+import { INK, MUTED, RULE, STRIPE } from './pdfColours.ts';
 import type { Cell, Column, ReportContent } from './reportContent.ts';
 
 const MARGIN = 48;
@@ -9,11 +10,6 @@ const FONT_SIZE = 9;
 const CHART_HEIGHT = 190;
 /** Bytes that wait to be read before the next rows are laid out. */
 const HIGH_WATER = 1_000_000;
-
-const INK = '#1f2933';
-const MUTED = '#616e7c';
-const RULE = '#cbd2d9';
-const STRIPE = '#f5f7fa';
 
 type Pdf = InstanceType<typeof PDFDocument>;
 
@@ -105,10 +101,7 @@ class Table {
   }
 
   addRow(row: readonly Cell[]): void {
-    if (this.#y + ROW_HEIGHT > this.#pdf.page.height - MARGIN - 6) {
-      this.addPage();
-      this.begin(MARGIN);
-    }
+    this.#makeRoom();
     this.#rows += 1;
     if (this.#rows % 2 === 0) {
       this.#pdf.rect(MARGIN, this.#y, this.width, ROW_HEIGHT).fill(STRIPE);
@@ -117,13 +110,17 @@ class Table {
   }
 
   addTotals(totals: readonly Cell[]): void {
-    if (this.#y + ROW_HEIGHT > this.#pdf.page.height - MARGIN - 6) {
-      this.addPage();
-      this.begin(MARGIN);
-    }
+    this.#makeRoom();
     this.#rule();
     this.#pdf.font('Helvetica-Bold').fontSize(FONT_SIZE);
     this.#cells(totals);
+  }
+
+  /** Begins another page where a row would run into the foot of this one. */
+  #makeRoom(): void {
+    if (this.#y + ROW_HEIGHT <= this.#pdf.page.height - MARGIN - 6) return;
+    this.addPage();
+    this.begin(MARGIN);
   }
 
   #cells(row: readonly Cell[]): void {

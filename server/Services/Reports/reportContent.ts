@@ -32,7 +32,3 @@ export interface ReportContent {
   /** The last row, below all others. */
   readonly totals: readonly Cell[];
 }
-
-/** The formats of a report. */
-export const REPORT_FORMATS = ['pdf', 'xlsx', 'csv'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];

@@ -1,12 +1,14 @@
 import type { InvoiceDoc } from '../../models/commerce/InvoiceModel.ts';
-import { dividedToHundredths } from '../Commerce/amounts.ts';
 import { invoicesByCustomer } from '../Commerce/commerceQueries.ts';
 import type { Day } from '../Commerce/days.ts';
-import { type SalesOutstanding, salesOutstanding } from '../Commerce/receivables.ts';
+import {
+  daysOutstanding,
+  type SalesOutstanding,
+  salesOutstanding,
+} from '../Commerce/receivables.ts';
 import type { Cell, ReportContent } from './reportContent.ts';
 
 const IN_CHART = 10;
-const DAYS = 90;
 
 interface OfCustomer extends SalesOutstanding {
   readonly customerId: string;
@@ -26,7 +28,6 @@ export async function salesOutstandingReport(asOf: Day): Promise<ReportContent> 
       .sort((one, other) => (other.days ?? -1) - (one.days ?? -1))
       .slice(0, IN_CHART);
   }
-  const days = invoicedCents === 0 ? null : dividedToHundredths(openCents * DAYS, invoicedCents);
   return {
     title: 'Days sales outstanding',
     subtitle: `${customers} customers on ${asOf}`,
@@ -45,7 +46,7 @@ export async function salesOutstandingReport(asOf: Day): Promise<ReportContent> 
     },
     rowCount: customers,
     rows: rowsOf(asOf),
-    totals: ['All', openCents, invoicedCents, days],
+    totals: ['All', openCents, invoicedCents, daysOutstanding(openCents, invoicedCents)],
   };
 }
 

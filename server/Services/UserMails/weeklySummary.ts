@@ -1,5 +1,6 @@
 import { PurchaseModel } from '../../models/PurchaseModel.ts';
 import { UserSummaryModel } from '../../models/UserSummaryModel.ts';
+import { formatCents } from '../Commerce/amounts.ts';
 import type { MailData } from '../Mail/templates.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -19,7 +20,7 @@ export async function weeklySummary(
   const cents = purchases.reduce((sum, { amountCents }) => sum + amountCents, 0);
   return {
     purchases: purchases.length,
-    spent: (cents / 100).toFixed(2),
+    spent: formatCents(cents),
     total: summary.totalSpend.toFixed(2),
     segment: summary.segment.replace('_', ' '),
     asOf: summary.asOf,

@@ -2,13 +2,15 @@ import { model, Schema, type Types } from 'mongoose';
 
 export const REPORT_TYPES = ['sales', 'ageing', 'days-sales-outstanding'] as const;
 export type ReportType = (typeof REPORT_TYPES)[number];
+export const REPORT_FORMATS = ['pdf', 'xlsx', 'csv'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export const REPORT_STATES = ['queued', 'working', 'done', 'failed'] as const;
 
 /** A report that was asked for, and its file once it is made. */
 export interface ReportDoc {
   _id: string;
   type: ReportType;
-  format: 'pdf' | 'xlsx' | 'csv';
+  format: ReportFormat;
   /** Days, `YYYY-MM-DD`; `from` is of sales alone. */
   from: string | null;
   asOf: string;
@@ -27,7 +29,7 @@ const reportSchema = new Schema<ReportDoc>(
   {
     _id: { type: String, required: true },
     type: { type: String, enum: REPORT_TYPES, required: true },
-    format: { type: String, enum: ['pdf', 'xlsx', 'csv'], required: true },
+    format: { type: String, enum: REPORT_FORMATS, required: true },
     from: { type: String, default: null },
     asOf: { type: String, required: true },
     state: { type: String, enum: REPORT_STATES, required: true },
