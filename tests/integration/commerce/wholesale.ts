@@ -21,6 +21,7 @@ import {
 } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
+import { reconcile } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
 import { importCommerce } from '../../../server/Services/Commerce/sample/importCommerce.ts';
 import { SILENT } from '../core/installation.ts';
 
@@ -32,7 +33,11 @@ interface Wholesale {
   readonly enqueuer: Enqueuer;
   /** Starts a worker process of these queues, as it is installed. */
   startWorker(queues: readonly string[]): ChildProcess;
+  /** One pass of the reconciler, which the API's process makes: it ends what a killed worker left. */
+  reconcile(): Promise<void>;
 }
+
+const RECONCILE_GRACE_MS = 1_000;
 
 /** The wholesale business with its sample, over a database and a queue prefix of its own. */
 export function useWholesale(settings: Record<string, string> = {}): Wholesale {
@@ -52,9 +57,11 @@ export function useWholesale(settings: Record<string, string> = {}): Wholesale {
   const redis = connectRedis(env, 'producer', SILENT);
   const kinds = catalogue.map(({ definition }) => definition);
   const queues = openQueues(kinds, env, redis);
+  const lanes = openLanes(queues, laneSettings(env));
+  const batchSize = env.USER_BATCH_SIZE;
   const enqueuer = createEnqueuer({
-    lanes: openLanes(queues, laneSettings(env)),
-    batchSize: env.USER_BATCH_SIZE,
+    lanes,
+    batchSize,
     horizonMs: horizonOf(env),
     log: SILENT,
   });
@@ -90,6 +97,13 @@ export function useWholesale(settings: Record<string, string> = {}): Wholesale {
       });
       workers.push(worker);
       return worker;
+    },
+    async reconcile() {
+      await reconcile({
+        ...{ lanes, batchSize, log: SILENT },
+        graceMs: RECONCILE_GRACE_MS,
+        retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+      });
     },
   };
 }
