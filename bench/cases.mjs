@@ -1,0 +1,22 @@
+import { drains } from './cases/drain.mjs';
+import { enqueue } from './cases/enqueue.mjs';
+import { hourly } from './cases/hourly.mjs';
+
+/**
+ * A variant's round: measures by name, in the case's unit. It throws when not every job was delivered once.
+ * @typedef {(round: import('./round.mjs').Round, size: number) => Promise<Record<string, number>>} Variant
+ */
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {string} what is measured, in a sentence
+ * @property {string} unit
+ * @property {{full: number, quick: number}} size jobs
+ * @property {boolean} [warmUp] whether a first round of each variant does not count
+ * @property {Record<string, Variant>} variants
+ * @property {{of: string, over: string, measure: string, target?: number}[]} ratios
+ */
+
+/** @type {readonly Case[]} */
+export const cases = [enqueue, ...drains, hourly];

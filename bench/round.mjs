@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import mongoose from 'mongoose';
+import { waitUntil } from '../scripts/waiting.mjs';
+
+/** @typedef {{redisUrl: string, mongoUri: string}} Servers */
+/** @typedef {{jobs: number, concurrency?: number, records?: boolean, settings?: Record<string, string>}} Work */
+
+/** What one round of one variant is given: a database and a queue prefix that nothing else uses. */
+export class Round {
+  /** @param {Servers} servers */
+  constructor(servers) {
+    const name = `bench-${randomUUID().slice(0, 8)}`;
+    this.redisUrl = servers.redisUrl;
+    this.mongoUri = `${servers.mongoUri}/${name}`;
+    this.prefix = `{${name}}`;
+    /** @type {import('node:child_process').ChildProcess[]} */
+    this.children = [];
+    /** @type {mongoose.mongo.MongoClient | undefined} */
+    this.client = undefined;
+  }
+
+  /** @param {string} collection */
+  async records(collection) {
+    this.client ??= await mongoose.mongo.MongoClient.connect(this.mongoUri);
+    return this.client.db().collection(collection);
+  }
+
+  /**
+   * Starts a process of processes/ and settles with what it answers.
+   * @param {string} script
+   * @param {Work} work
+   * @param {readonly string[]} [args]
+   * @returns {Promise<any>}
+   */
+  async ask(script, work, args = []) {
+    const child = this.start(script, work, args);
+    const [line] = await Promise.race([
+      once(createInterface({ input: /** @type {any} */ (child.stdout) }), 'line'),
+      once(child, 'exit').then(([code]) => {
+        throw new Error(`${script} ended with ${code} and without an answer`);
+      }),
+    ]);
+    return JSON.parse(line);
+  }
+
+  /**
+   * @param {string} script
+   * @param {Work} work
+   * @param {readonly string[]} [args]
+   */
+  start(script, work, args = []) {
+    const { redisUrl, mongoUri, prefix } = this;
+    const given = { redisUrl, mongoUri, prefix, concurrency: 3, records: true, ...work };
+    return this.run([fileURLToPath(new URL(`processes/${script}.mjs`, import.meta.url)), ...args], {
+      BENCH: JSON.stringify({ settings: {}, ...given }),
+    });
+  }
+
+  /**
+   * @param {readonly string[]} args of Node
+   * @param {NodeJS.ProcessEnv} env
+   * @param {string} [cwd]
+   */
+  run(args, env, cwd) {
+    const child = spawn(process.execPath, args, {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+    this.children.push(child);
+    return child;
+  }
+
+  /**
+   * Waits until so many records are completed.
+   * @param {number} jobs
+   * @returns {Promise<number>} jobs a second, from the first start to the last record
+   */
+  async recordedPerSecond(jobs) {
+    const records = await this.records('jobstatuses');
+    await waitUntil(async () => (await records.countDocuments({ status: 'completed' })) >= jobs, {
+      timeoutMs: 300_000,
+      intervalMs: 250,
+      what: `${jobs} records`,
+    });
+    const [first] = await records.find().sort({ startedAt: 1 }).limit(1).toArray();
+    const [last] = await records.find().sort({ updatedAt: -1 }).limit(1).toArray();
+    return jobs / ((last?.updatedAt - first?.startedAt) / 1000);
+  }
+
+  /** Ends what it started and removes what it left. */
+  async end() {
+    for (const child of this.children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const redis = new Redis(this.redisUrl);
+    await redis.flushall();
+    redis.disconnect();
+    await this.records('jobstatuses');
+    await this.client?.db().dropDatabase();
+    await this.client?.close();
+  }
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env node
+// npm run bench: measures side by side what the product does and what would be done without it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { showError } from '../scripts/console.mjs';
+import { catchInterruption, interruption } from '../scripts/interruption.mjs';
+import { projectDir } from '../scripts/project.mjs';
+import { startTestServices } from '../scripts/services/testServices.mjs';
+import { build } from '../scripts/setup/build.mjs';
+import { cases } from './cases.mjs';
+import { FOREIGN_SHARE, watchForeignLoad } from './load.mjs';
+import { writePage } from './page.mjs';
+import { Round } from './round.mjs';
+import { summarise } from './statistics.mjs';
+import { versions } from './versions.mjs';
+
+const RESULTS = join(projectDir, 'bench', 'results', 'latest.json');
+/** A round in which others used the machine is repeated, this often at most for each that counts. */
+const TRIES = 2;
+
+const USAGE = `npm run bench                      all cases
+npm run bench -- hourly            one case: ${cases.map(({ name }) => name).join(', ')}
+npm run bench -- --quick           fewer jobs and rounds, about five minutes
+npm run bench -- --rounds 7        so many rounds of each variant
+npm run bench -- --page            writes docs/benchmarks.md from the last results`;
+
+/** @typedef {import('./cases.mjs').Case} Case */
+/** @typedef {{case: string, variant: string, unit: string, median: number, min: number, max: number, rounds: number, foreign: number}} Figure */
+/** @typedef {{name: string, value: number, min: number, max: number, target: number | null, met: boolean | null}} Ratio */
+
+/**
+ * Measures all variants of a case in turn, A B C A B C, so that what the machine does else meets all alike.
+ * @param {Case} wanted
+ * @param {{servers: import('./round.mjs').Servers, quick: boolean, rounds: number}} options
+ * @returns {Promise<{figures: Figure[], ratios: Ratio[]}>}
+ */
+async function measure({ name, what, unit, size, warmUp, variants, ratios }, options) {
+  const { servers, quick, rounds } = options;
+  console.log(`\n${name}: ${what}`);
+  /** @type {Map<string, {rounds: Record<string, number>[], foreign: number}>} */
+  const seen = new Map(
+    Object.keys(variants).map((variant) => [variant, { rounds: [], foreign: 0 }]),
+  );
+  for (let number = warmUp ? 0 : 1; number <= rounds; number += 1) {
+    for (const [variant, run] of Object.entries(variants)) {
+      const done = await once(run);
+      const figures = Object.entries(done.measures).map(
+        ([measured, value]) => `${measured} ${value.toFixed(value < 100 ? 1 : 0)} ${unit}`,
+      );
+      const others = done.isForeign ? ', others used the machine' : '';
+      console.log(
+        `  ${number === 0 ? 'warm-up' : `round ${number}`} ${variant}: ${figures.join(', ')}${others}`,
+      );
+      if (number === 0) continue;
+      const of = seen.get(variant);
+      of?.rounds.push(done.measures);
+      if (of !== undefined && done.isForeign) of.foreign += 1;
+    }
+  }
+  const measured = [...seen].flatMap(([variant, { rounds: each, foreign }]) =>
+    Object.keys(each[0] ?? {}).map((measure) => ({
+      ...{ case: name, variant: nameOf(variant, measure, each), unit },
+      ...summarise(each.map((values) => values[measure] ?? Number.NaN)),
+      ...{ rounds: each.length, foreign },
+    })),
+  );
+  return {
+    figures: measured,
+    ratios: ratios.map(({ of, over, measure, target }) => {
+      const above = seen.get(of)?.rounds ?? [];
+      const below = seen.get(over)?.rounds ?? [];
+      // Round by round: what drifts with the machine drifts in both.
+      const pairs = above.map((values, at) => (values[measure] ?? 0) / (below[at]?.[measure] ?? 0));
+      const { median: value, min, max } = summarise(pairs);
+      return {
+        name: `${name}, ${measure}: ${of} / ${over}`,
+        ...{ value, min, max, target: target ?? null },
+        met: target === undefined ? null : value >= target,
+      };
+    }),
+  };
+
+  /** @param {import('./cases.mjs').Variant} run */
+  async function once(run) {
+    for (let tries = 1; ; tries += 1) {
+      interruption.throwIfAborted();
+      const round = new Round(servers);
+      const foreignLoad = await watchForeignLoad();
+      try {
+        const measures = await run(round, quick ? size.quick : size.full);
+        const isForeign = (await foreignLoad()) > FOREIGN_SHARE;
+        if (!isForeign || quick || tries === TRIES) return { measures, isForeign };
+      } finally {
+        await round.end();
+      }
+    }
+  }
+}
+
+/**
+ * @param {string} variant
+ * @param {string} measure
+ * @param {readonly Record<string, number>[]} rounds
+ */
+function nameOf(variant, measure, rounds) {
+  return Object.keys(rounds[0] ?? {}).length === 1 ? variant : `${variant}, ${measure}`;
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      page: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+    allowPositionals: true,
+  });
+  const unknown = positionals.find((name) => !cases.some((each) => each.name === name));
+  if (values.help || unknown !== undefined) {
+    console.log(unknown === undefined ? USAGE : `There is no case '${unknown}'.\n\n${USAGE}`);
+    process.exitCode = unknown === undefined ? 0 : 2;
+    return;
+  }
+  if (values.page) return writePage(RESULTS);
+  await build(console.log);
+  const services = await startTestServices(console.log);
+  try {
+    const { TEST_REDIS_URL: redisUrl = '', TEST_MONGODB_URI: mongoUri = '' } = services.env;
+    const servers = { redisUrl, mongoUri };
+    const machine = {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      ...{ cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), system: type() },
+    };
+    const result = { machine, versions: await versions(servers), quick: values.quick };
+    console.log(JSON.stringify(result, null, 2));
+    const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
+    /** @type {{figures: Figure[], ratios: Ratio[]}[]} */
+    const measured = [];
+    const wanted = cases.filter(
+      ({ name }) => positionals.length === 0 || positionals.includes(name),
+    );
+    for (const each of wanted) {
+      measured.push(await measure(each, { servers, quick: values.quick, rounds }));
+    }
+    const ratios = measured.flatMap((each) => each.ratios);
+    mkdirSync(join(projectDir, 'bench', 'results'), { recursive: true });
+    const figures = measured.flatMap((each) => each.figures);
+    writeFileSync(RESULTS, `${JSON.stringify({ ...result, cases: figures, ratios }, null, 2)}\n`);
+    for (const { name, value, min, max, target, met } of ratios) {
+      const range = `${value.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+      console.log(
+        `${met === false ? '✘' : '✔'} ${name}: ${range}${target ? `, to reach ${target}` : ''}`,
+      );
+    }
+  } finally {
+    await services.stop();
+  }
+}
+
+catchInterruption();
+try {
+  await main();
+} catch (error) {
+  showError(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,103 @@
+import mongoose from 'mongoose';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { StrictRedis } from '../../../server/config/strictRedis.ts';
+import { USER_DATA } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
+import {
+  userDataInputOf,
+  userDataSource,
+} from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
+import { enumerateRun } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
+import { openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
+import { SILENT, useInstallation } from './installation.ts';
+
+/** What was sent to the two databases. */
+interface Costs {
+  redis: Record<string, number>;
+  /** Commands, and of writes the documents that they name: by command and collection. */
+  mongo: Record<string, { commands: number; documents: number }>;
+}
+
+/** Counts what this process sends from now on. */
+function countCosts(): { costs: Costs; stop: () => void } {
+  const costs: Costs = { redis: {}, mongo: {} };
+  const sending = vi.spyOn(StrictRedis.prototype, 'sendCommand');
+  const client = mongoose.connection.getClient();
+  const onCommand = ({ commandName, command }: mongoose.mongo.CommandStartedEvent) => {
+    const name = `${commandName} ${command[commandName]}`;
+    const { commands = 0, documents = 0 } = costs.mongo[name] ?? {};
+    const named = (command.documents ?? command.updates ?? command.deletes ?? []).length;
+    costs.mongo[name] = { commands: commands + 1, documents: documents + named };
+  };
+  client.on('commandStarted', onCommand);
+  return {
+    costs,
+    stop() {
+      client.off('commandStarted', onCommand);
+      for (const [command] of sending.mock.calls) {
+        costs.redis[command.name] = (costs.redis[command.name] ?? 0) + 1;
+      }
+      sending.mockRestore();
+    },
+  };
+}
+
+describe('a run', () => {
+  const installation = useInstallation({ WORKER_CONCURRENCY: '50' }, (uri) =>
+    Promise.resolve(`${uri}?monitorCommands=true`),
+  );
+  afterEach(() => vi.restoreAllMocks());
+
+  async function costsOf(users: number): Promise<{ enqueuing: Costs; working: Costs }> {
+    await installation.makeUsers(
+      users - (await mongoose.connection.collection('users').countDocuments()),
+    );
+    const enqueuing = countCosts();
+    const run = await openRequestedRun({
+      ...{ kind: USER_DATA, input: userDataInputOf({}), trigger: 'manual', mode: 'queue' },
+      ...{ batchSize: 50, selection: null, requestId: null },
+    });
+    const enumeration = await enumerateRun(run?._id ?? '', {
+      ...{ source: userDataSource, outbox: installation.outbox, leaseMs: 60_000, log: SILENT },
+      signal: new AbortController().signal,
+    });
+    expect(enumeration).toMatchObject({ ended: 'finished', enqueued: users });
+    enqueuing.stop();
+
+    const working = countCosts();
+    const worker = await installation.startWorker(async () => null);
+    await expect
+      .poll(() => worker.activity().completed, { timeout: 30_000, interval: 20 })
+      .toBe(users);
+    await worker.stop();
+    working.stop();
+    return { enqueuing: enqueuing.costs, working: working.costs };
+  }
+
+  /** What each of the users costs by which the larger run exceeds the smaller. */
+  const perUser = (small: number, large: number) => (large - small) / 3_000;
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+  it('costs each user the same, with 1,000 of them and with 4,000', async () => {
+    const small = await costsOf(1_000);
+    const large = await costsOf(4_000);
+    const redis = (costs: Costs) => sum(Object.values(costs.redis));
+    const commands = (costs: Costs) => sum(Object.values(costs.mongo).map((each) => each.commands));
+    const documents = (costs: Costs, name: string) => costs.mongo[name]?.documents ?? 0;
+
+    // One script puts the job in, and one ends it and takes the next.
+    expect(perUser(redis(small.enqueuing), redis(large.enqueuing))).toBeCloseTo(1, 1);
+    expect(perUser(redis(small.working), redis(large.working))).toBeCloseTo(1, 1);
+
+    // Its record is inserted once and changed once, each time among many.
+    for (const { enqueuing, working } of [small, large]) {
+      const users = enqueuing === small.enqueuing ? 1_000 : 4_000;
+      expect(documents(enqueuing, 'insert jobstatuses')).toBe(users);
+      expect(documents(enqueuing, 'update jobstatuses')).toBe(0);
+      expect(documents(working, 'update jobstatuses')).toBe(users);
+    }
+    // A page of 1,000 is read, recorded, and moves the checkpoint.
+    expect(perUser(commands(small.enqueuing), commands(large.enqueuing))).toBeCloseTo(0.003, 3);
+    // A gathered write in each tenth of a second, or of 1,000.
+    expect(perUser(commands(small.working), commands(large.working))).toBeLessThan(0.02);
+  }, 60_000);
+});
