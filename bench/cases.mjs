@@ -1,6 +1,7 @@
 import { drains } from './cases/drain.mjs';
 import { enqueue } from './cases/enqueue.mjs';
 import { hourly } from './cases/hourly.mjs';
+import { singles } from './cases/singles.mjs';
 
 /**
  * A variant's round: measures by name, in the case's unit. It throws when not every job was delivered once.
@@ -19,4 +20,4 @@ import { hourly } from './cases/hourly.mjs';
  */
 
 /** @type {readonly Case[]} */
-export const cases = [enqueue, ...drains, hourly];
+export const cases = [enqueue, singles, ...drains, hourly];

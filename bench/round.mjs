@@ -31,6 +31,21 @@ export class Round {
   }
 
   /**
+   * How many jobs of a queue wait in Redis, whether or not they have a priority.
+   * @param {string} queue
+   */
+  async waiting(queue) {
+    const redis = new Redis(this.redisUrl);
+    const keys = `${this.prefix}:${queue}`;
+    const counts = await Promise.all([
+      redis.llen(`${keys}:wait`),
+      redis.zcard(`${keys}:prioritized`),
+    ]);
+    redis.disconnect();
+    return counts[0] + counts[1];
+  }
+
+  /**
    * Starts a process of processes/ and settles with what it answers.
    * @param {string} script
    * @param {Work} work

@@ -27,32 +27,43 @@ export async function env() {
   });
 }
 
-/** The product's producing side, on connections of its own. */
-export async function producing() {
+/**
+ * The way into the queue of a kind, on connections of its own.
+ * @param {any} job its definition
+ */
+export async function opened(job) {
   const settings = await env();
   const { connectMongo } = await load('config/mongoConn.js');
   const { connectRedis } = await load('config/queueRedisConn.js');
   const { openQueue } = await load('Services/BackgroundJobs/queue.js');
   const { createOutbox } = await load('Services/BackgroundJobs/enqueuing/outbox.js');
+  const { laneSettings } = await load('Services/BackgroundJobs/enqueuing/lanes.js');
+  await connectMongo({ uri: given.mongoUri });
+  const redis = connectRedis(settings, 'producer', SILENT);
+  const { QUEUE_PREFIX: prefix, REDIS_KEEP_FINISHED_MS: keepFinishedMs } = settings;
+  const queue = openQueue(job.queue.name, () => job.options(settings), redis, {
+    prefix,
+    keepFinishedMs,
+  });
+  const retention = laneSettings(settings);
+  const lane = { queue, outbox: createOutbox({ queue, ...retention }), ...retention };
+  return { settings, redis, lane };
+}
+
+/** The producing side of runs of users. */
+export async function producing() {
   const { userDataJob } = await load('Services/BackgroundJobs/jobs/userData/userData.job.js');
   const { userDataInputOf, userDataSource: source } = await load(
     'Services/BackgroundJobs/jobs/userData/userData.source.js',
   );
   const { openRequestedRun } = await load('Services/BackgroundJobs/runs/ledger.js');
-  await connectMongo({ uri: given.mongoUri });
-  const redis = connectRedis(settings, 'producer', SILENT);
-  const { QUEUE_PREFIX: prefix, REDIS_KEEP_FINISHED_MS: keepFinishedMs } = settings;
-  const queue = openQueue(userDataJob.kind, () => userDataJob.options(settings), redis, {
-    prefix,
-    keepFinishedMs,
-  });
-  const outbox = createOutbox({ queue, duplicateRetentionDays: 1 });
+  const { settings, redis, lane } = await opened(userDataJob);
   const openRun = () =>
     openRequestedRun({
       ...{ kind: userDataJob.kind, input: userDataInputOf({}), trigger: 'manual', mode: 'queue' },
       ...{ batchSize: settings.USER_BATCH_SIZE, selection: null, requestId: null },
     });
-  return { settings, redis, queue, outbox, source, userDataJob, openRun };
+  return { settings, redis, outbox: lane.outbox, source, userDataJob, openRun };
 }
 
 /** As many active users as the case asks for, and all indexes. */
