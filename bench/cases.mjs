@@ -1,6 +1,7 @@
 import { drains } from './cases/drain.mjs';
 import { enqueue } from './cases/enqueue.mjs';
 import { hourly } from './cases/hourly.mjs';
+import { peers } from './cases/peers.mjs';
 import { singles } from './cases/singles.mjs';
 
 /**
@@ -13,11 +14,11 @@ import { singles } from './cases/singles.mjs';
  * @property {string} name
  * @property {string} what is measured, in a sentence
  * @property {string} unit
- * @property {{full: number, quick: number}} size jobs
+ * @property {{full: number, quick: number | null}} size jobs; null for a case that --quick leaves out
  * @property {boolean} [warmUp] whether a first round of each variant does not count
  * @property {Record<string, Variant>} variants
  * @property {{of: string, over: string, measure: string, target?: number}[]} ratios
  */
 
 /** @type {readonly Case[]} */
-export const cases = [enqueue, singles, ...drains, hourly];
+export const cases = [enqueue, singles, ...drains, hourly, peers];

@@ -7,8 +7,8 @@ import { Redis } from 'ioredis';
 import mongoose from 'mongoose';
 import { waitUntil } from '../scripts/waiting.mjs';
 
-/** @typedef {{redisUrl: string, mongoUri: string}} Servers */
-/** @typedef {{jobs: number, concurrency?: number, records?: boolean, settings?: Record<string, string>}} Work */
+/** @typedef {{redisUrl: string, mongoUri: string, postgresUrl: string}} Servers */
+/** @typedef {{jobs: number, concurrency?: number, records?: boolean, mongoUri?: string, settings?: Record<string, string>}} Work */
 
 /** What one round of one variant is given: a database and a queue prefix that nothing else uses. */
 export class Round {
@@ -17,6 +17,7 @@ export class Round {
     const name = `bench-${randomUUID().slice(0, 8)}`;
     this.redisUrl = servers.redisUrl;
     this.mongoUri = `${servers.mongoUri}/${name}`;
+    this.postgresUrl = servers.postgresUrl;
     this.prefix = `{${name}}`;
     /** @type {import('node:child_process').ChildProcess[]} */
     this.children = [];
@@ -69,8 +70,16 @@ export class Round {
    * @param {readonly string[]} [args]
    */
   start(script, work, args = []) {
-    const { redisUrl, mongoUri, prefix } = this;
-    const given = { redisUrl, mongoUri, prefix, concurrency: 3, records: true, ...work };
+    const { redisUrl, mongoUri, postgresUrl, prefix } = this;
+    const given = {
+      redisUrl,
+      mongoUri,
+      postgresUrl,
+      prefix,
+      concurrency: 3,
+      records: true,
+      ...work,
+    };
     return this.run([fileURLToPath(new URL(`processes/${script}.mjs`, import.meta.url)), ...args], {
       BENCH: JSON.stringify({ settings: {}, ...given }),
     });

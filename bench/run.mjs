@@ -89,7 +89,7 @@ async function measure({ name, what, unit, size, warmUp, variants, ratios }, opt
       const round = new Round(servers);
       const foreignLoad = await watchForeignLoad();
       try {
-        const measures = await run(round, quick ? size.quick : size.full);
+        const measures = await run(round, (quick ? size.quick : null) ?? size.full);
         const isForeign = (await foreignLoad()) > FOREIGN_SHARE;
         if (!isForeign || quick || tries === TRIES) return { measures, isForeign };
       } finally {
@@ -128,8 +128,12 @@ async function main() {
   await build(console.log);
   const services = await startTestServices(console.log);
   try {
-    const { TEST_REDIS_URL: redisUrl = '', TEST_MONGODB_URI: mongoUri = '' } = services.env;
-    const servers = { redisUrl, mongoUri };
+    const {
+      TEST_REDIS_URL: redisUrl = '',
+      TEST_MONGODB_URI: mongoUri = '',
+      TEST_POSTGRES_URL: postgresUrl = '',
+    } = services.env;
+    const servers = { redisUrl, mongoUri, postgresUrl };
     const machine = {
       cpu: cpus()[0]?.model ?? 'unknown',
       ...{ cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), system: type() },
@@ -139,8 +143,8 @@ async function main() {
     const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
     /** @type {{figures: Figure[], ratios: Ratio[]}[]} */
     const measured = [];
-    const wanted = cases.filter(
-      ({ name }) => positionals.length === 0 || positionals.includes(name),
+    const wanted = cases.filter(({ name, size }) =>
+      positionals.length === 0 ? !values.quick || size.quick !== null : positionals.includes(name),
     );
     for (const each of wanted) {
       measured.push(await measure(each, { servers, quick: values.quick, rounds }));

@@ -8,13 +8,13 @@ import { runCommand } from '../../scripts/command.mjs';
 import { projectDir } from '../../scripts/project.mjs';
 import { freePort } from '../../scripts/services/ports.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
+import { CUSTOMERS, customersOnce } from './customers.mjs';
 
 /** @typedef {import('../round.mjs').Round} Round */
 /** @typedef {import('../cases.mjs').Case} Case */
 
 /** The in-process batch as it was then: the mark does not move with what both ways share today. */
 const LEGACY_COMMIT = 'cc6337b';
-const CUSTOMERS = 23_570;
 /** Between the start of the processes and the slot: they are ready by then. */
 const START_MS = 20_000;
 
@@ -39,17 +39,14 @@ async function earlier() {
  * @param {number} workers
  */
 const runOfAll = (codeFolder, settings, workers) => {
-  // Of each variant the sample is imported once: an hourly run finds the summaries of the hour before.
-  let database = '';
+  const customers = customersOnce();
   return async (/** @type {Round} */ round) => {
     const cwd = await codeFolder();
-    const isFirst = database === '';
-    if (isFirst) database = `hourly-${randomUUID().slice(0, 8)}`;
-    const server = round.mongoUri.replace(/\/[^/]*$/, '');
+    const { name, uri } = await customers(round, cwd);
     const common = {
-      MONGODB_URI: `${server}/${database}`,
+      MONGODB_URI: uri,
       REDIS_URL: round.redisUrl,
-      QUEUE_PREFIX: `{${database}}`,
+      QUEUE_PREFIX: `{${name}}`,
       PORT: String(await freePort(30_000 + Math.floor(Math.random() * 2_000))),
       JWT_SECRET: randomUUID() + randomUUID(),
       LOG_LEVEL: 'warn',
@@ -58,13 +55,6 @@ const runOfAll = (codeFolder, settings, workers) => {
       MISSED_SLOT_POLICY: 'skip',
       ...settings,
     };
-    if (isFirst) {
-      const given = { ...process.env, ...common };
-      await runCommand(process.execPath, ['dist/server/cli/import.js', 'sample'], {
-        cwd,
-        env: given,
-      });
-    }
     const slot = new Date(Math.ceil((Date.now() + START_MS) / 1000) * 1000);
     const at = [slot.getUTCSeconds(), slot.getUTCMinutes(), slot.getUTCHours()];
     const env = { ...common, USER_DATA_SCHEDULE: `${at.join(' ')} * * *` };
@@ -91,7 +81,8 @@ const runOfAll = (codeFolder, settings, workers) => {
 };
 
 const here = async () => projectDir;
-const SHIPPED = { WORKER_CONCURRENCY: 'auto' };
+/** What `npm start` runs: two workers that find their concurrency. */
+export const asShipped = () => runOfAll(here, { WORKER_CONCURRENCY: 'auto' }, 2);
 const legacyNow = { DAILY_UPDATES: 'true' };
 
 /** @type {Case} */
@@ -102,7 +93,7 @@ export const hourly = {
   size: { full: CUSTOMERS, quick: CUSTOMERS },
   warmUp: true,
   variants: {
-    'Hourwork as shipped, 2 workers': runOfAll(here, SHIPPED, 2),
+    'Hourwork as shipped, 2 workers': asShipped(),
     [`in-process batch of ${LEGACY_COMMIT}`]: runOfAll(earlier, legacyNow, 0),
     'in-process batch, DAILY_UPDATES=true': runOfAll(here, legacyNow, 0),
     'Hourwork at concurrency 3, 2 workers': runOfAll(here, { WORKER_CONCURRENCY: '3' }, 2),

@@ -5,7 +5,7 @@ const compiled = new URL('../../dist/server/', import.meta.url);
 /** @param {string} path of a compiled module, below server/ */
 export const load = (path) => import(new URL(path, compiled).href);
 
-/** @type {{mongoUri: string, redisUrl: string, prefix: string, jobs: number, concurrency: number, records: boolean, settings: Record<string, string>}} */
+/** @type {{mongoUri: string, redisUrl: string, postgresUrl: string, prefix: string, jobs: number, concurrency: number, records: boolean, settings: Record<string, string>}} */
 export const given = JSON.parse(process.env.BENCH ?? '{}');
 
 const quiet = () => undefined;

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { runCommand } from '../../scripts/command.mjs';
+
+/** In the sample that the product brings. */
+export const CUSTOMERS = 23_570;
+
+/**
+ * Of each variant the sample is imported once: an hourly run finds the summaries of the hour before.
+ * @returns {(round: import('../round.mjs').Round, cwd: string) => Promise<{name: string, uri: string}>}
+ */
+export function customersOnce() {
+  let name = '';
+  return async (round, cwd) => {
+    const isFirst = name === '';
+    if (isFirst) name = `hourly-${randomUUID().slice(0, 8)}`;
+    const uri = `${round.mongoUri.replace(/\/[^/]*$/, '')}/${name}`;
+    if (isFirst) {
+      await runCommand(process.execPath, ['dist/server/cli/import.js', 'sample'], {
+        cwd,
+        env: {
+          ...{ PATH: process.env.PATH, HOME: process.env.HOME, ENV_FILE: '/dev/null' },
+          ...{ MONGODB_URI: uri, REDIS_URL: round.redisUrl, QUEUE_PREFIX: `{${name}}` },
+        },
+      });
+    }
+    return { name, uri };
+  };
+}
