@@ -1,6 +1,7 @@
-import { type Env, readEnv, secretsIn } from '../config/env.ts';
+import { type Env, readEnv } from '../config/env.ts';
 import { isRedisConfigured } from '../config/queueRedisConn.ts';
 import { createRedactor } from '../config/redaction.ts';
+import { secretsIn } from '../config/secretSettings.ts';
 import { readMongoFacts } from '../models/serverFacts.ts';
 import { inMongo, inRedis } from './connections.ts';
 import { clockAgainst } from './doctor/clock.ts';

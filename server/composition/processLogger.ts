@@ -1,6 +1,7 @@
-import { type Env, secretsIn } from '../config/env.ts';
+import type { Env } from '../config/env.ts';
 import { createLogger, type Logger } from '../config/logger.ts';
 import { createTextRedactor, type TextRedactor } from '../config/redaction.ts';
+import { secretsIn } from '../config/secretSettings.ts';
 
 /** The logger of a whole process. No line holds a setting that is a secret. */
 export function processLogger(env: Env, service: 'api' | 'worker' | 'scheduler'): Logger {

@@ -2,7 +2,7 @@
  * What is wrong with an address, in words that follow its setting's name; null if nothing is. They
  * never hold a part of the address, which may be a password.
  */
-export type AddressCheck = (address: string) => string | null;
+type AddressCheck = (address: string) => string | null;
 
 const ENCODE =
   'write these characters percent-encoded in user and password: ' +

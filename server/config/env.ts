@@ -2,84 +2,27 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { accountEmail } from './accountEmail.ts';
-import { type AddressCheck, mongoAddressProblem, redisAddressProblem } from './addresses.ts';
+import { mongoAddressProblem, redisAddressProblem } from './addresses.ts';
 import { dataKeyProblem } from './dataKey.ts';
 import { allowanceProblem } from './egressAllowance.ts';
 import { readEnvFile } from './envText.mjs';
 import { type Misspelt, misspelt } from './misspelt.ts';
 import { passwordProblem } from './passwordRules.ts';
 import { endpoints, shapeProblems } from './redisShape.ts';
+import {
+  checked,
+  cronExpression,
+  duration,
+  flag,
+  names,
+  origins,
+  positiveInt,
+  scoringParams,
+  seconds,
+  timezone,
+  webAddress,
+} from './settingTypes.ts';
 import { signingSecretProblem } from './signingSecret.ts';
-import { isCronExpression, isTimeZone } from './timetable.ts';
-
-/** `true`, `1`, `yes`, `on` and their opposites, in any case. */
-const flag = z.stringbool();
-const positiveInt = z.coerce.number().int().positive();
-const duration = positiveInt.describe('milliseconds');
-
-/** A time such as `90s` or `2m`, or a number of seconds; at most `most` seconds. */
-function seconds(most: number) {
-  return z
-    .string()
-    .regex(/^\d{1,6}(s|m)?$/, 'is no time such as 90s or 2m')
-    .transform((text) => Number.parseInt(text, 10) * (text.endsWith('m') ? 60 : 1))
-    .pipe(z.number().min(1).max(most, `is longer than ${most} s`));
-}
-
-/** Four positive numbers: r, alpha (weeks), a, b of the BG/NBD model. */
-const scoringParams = z
-  .string()
-  .transform((text) => text.split(',').map(Number))
-  .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()]))
-  .refine((numbers) => numbers.every((n) => n > 0), 'all four must be above zero')
-  .transform(([r, alpha, a, b]) => ({ r, alpha, a, b }));
-
-/** Text in which `problemOf` finds nothing wrong. */
-function checked(problemOf: (text: string) => string | null) {
-  return z.string().superRefine((text, context) => {
-    const message = problemOf(text);
-    if (message !== null) context.addIssue({ code: 'custom', message });
-  });
-}
-
-/** Names with commas between. */
-const names = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== ''),
-);
-
-/** Origins as browsers name them, with commas between. */
-const origins = names.pipe(
-  z.array(
-    z.string().refine((origin) => {
-      if (!URL.canParse(origin)) return false;
-      const { protocol, origin: canonical } = new URL(origin);
-      return /^https?:$/.test(protocol) && canonical === origin;
-    }, 'are origins such as https://admin.example.com, without a path, with commas between'),
-  ),
-);
-
-const timezone = z
-  .string()
-  .refine(isTimeZone, 'is not a time zone of the IANA database, such as UTC or Europe/Berlin');
-
-const cronExpression = z
-  .string()
-  .refine(isCronExpression, 'is not a cron expression, such as 0 * * * * for each full hour');
-
-const webAddress = z.url({
-  protocol: /^https?$/,
-  error: 'is an address such as https://hourwork.example.com',
-});
-
-/** An address, in which the check finds no fault. */
-const address = (check: AddressCheck) =>
-  z.string().superRefine((text, context) => {
-    const problem = check(text);
-    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-  });
 
 /** Meta's own Cloud API: what is sent there reaches people. */
 export const WHATSAPP_API = 'https://graph.facebook.com/v23.0';
@@ -126,8 +69,8 @@ const settings = z.object({
     .optional(),
 
   // MongoDB and Redis
-  MONGODB_URI: address(mongoAddressProblem).optional(),
-  REDIS_URL: address(redisAddressProblem).optional(),
+  MONGODB_URI: checked(mongoAddressProblem).optional(),
+  REDIS_URL: checked(redisAddressProblem).optional(),
   REDIS_HOST: z.string().optional(),
   REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6379),
   REDIS_USERNAME: z.string().optional(),
@@ -214,7 +157,7 @@ const settings = z.object({
 
   // The wholesale business
   COMMERCE_SCHEDULES: flag.default(false),
-  WHATSAPP_BASE_URL: z.url({ protocol: /^https?$/ }).default(WHATSAPP_API),
+  WHATSAPP_BASE_URL: webAddress.default(WHATSAPP_API),
   WHATSAPP_PHONE_NUMBER_ID: z.string().optional(),
   WHATSAPP_TOKEN: z.string().optional(),
   WHATSAPP_APP_SECRET: z.string().optional(),
@@ -236,35 +179,6 @@ export const envSchema = settings.superRefine((env, context) => {
 });
 
 export type Env = z.infer<typeof envSchema>;
-
-/** The values that must not be shown: secret settings, and the passwords within addresses. */
-export function secretsIn(env: Env): string[] {
-  const { JWT_SECRET, CRON_MANAGER_API_KEY, ADMIN_PASSWORD, POST_WEBHOOK_SECRET } = env;
-  const { REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD } = env;
-  const { WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN } = env;
-  const secrets = [
-    ...[JWT_SECRET, CRON_MANAGER_API_KEY, ADMIN_PASSWORD, POST_WEBHOOK_SECRET],
-    ...[REDIS_PASSWORD, REDIS_SENTINEL_PASSWORD],
-    ...[env.DATA_KEY, env.DATA_KEY_PREVIOUS],
-    ...[WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN],
-  ];
-  const within = [env.REDIS_URL, env.MONGODB_URI, env.SMTP_URL].flatMap((url) =>
-    passwordsIn(url ?? ''),
-  );
-  return [...secrets, ...within].filter((each) => each !== undefined);
-}
-
-/** The password in `scheme://user:password@…` as it stands and percent-decoded; not by the class
- * URL, which refuses the several hosts that MongoDB's may name. */
-function passwordsIn(url: string): string[] {
-  const [, password] = /^[a-z+]+:\/\/[^:@/?#]*:([^/?#]+)@/i.exec(url) ?? [];
-  if (password === undefined) return [];
-  try {
-    return [...new Set([password, decodeURIComponent(password)])];
-  } catch {
-    return [password];
-  }
-}
 
 /** All that is wrong with the settings, in one message that says what to do. */
 export class EnvironmentError extends Error {

@@ -1,7 +1,7 @@
 import { parseAllowance } from '../../../../config/egressAllowance.ts';
-import { secretsIn } from '../../../../config/env.ts';
 import { packageVersion } from '../../../../config/packageVersion.ts';
 import { createTextRedactor, type TextRedactor } from '../../../../config/redaction.ts';
+import { secretsIn } from '../../../../config/secretSettings.ts';
 import { type HttpJobDoc, HttpJobModel } from '../../../../models/HttpJobModel.ts';
 import { createEgressClient, type EgressClient } from '../../../Egress/egressClient.ts';
 import { type Called, callOnce } from '../../../HttpTasks/callOnce.ts';
