@@ -2,7 +2,6 @@ import { closest } from 'fastest-levenshtein';
 import { DateTime } from 'luxon';
 import { AppError } from '../../../errors/AppError.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
-import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type {
   ScheduleChange,
   ScheduleOverride,
@@ -10,6 +9,7 @@ import type {
 } from '../../../models/system/ScheduleModel.ts';
 import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
 import type { QueueManager } from '../queues/queueManager.ts';
+import { createCountByQueue } from '../recording/countByQueue.ts';
 import { asItStands, withOverride } from '../scheduling/asItStands.ts';
 import { type Backfilled, type BackfillRequest, backfill } from '../scheduling/backfill.ts';
 import { clockChangesOf, describeClockChange } from '../scheduling/clockChanges.ts';
@@ -125,6 +125,7 @@ interface CronManagerOptions {
 export function createCronManager(options: CronManagerOptions): CronManager {
   const { jobs, queues, slotsKeptMs } = options;
   const names = jobs.map(({ schedule }) => schedule.name);
+  const countFailed = createCountByQueue('failed');
 
   function jobOf(name: string): CronJob {
     const job = jobs.find((each) => each.name === name);
@@ -137,14 +138,14 @@ export function createCronManager(options: CronManagerOptions): CronManager {
   }
 
   /** Of one job as it stands, not as its definition says. */
-  async function standing(jobName: string) {
+  async function standing(jobName: string, at?: Date) {
     const job = jobOf(jobName);
-    const now = await storeTime();
+    const now = at ?? (await storeTime());
     return { job, now, ...(await asItStands(job.schedule, now)) };
   }
 
-  async function view(jobName: string): Promise<CronJobView> {
-    const { job, now, schedule, known, stop } = await standing(jobName);
+  async function view(jobName: string, at?: Date): Promise<CronJobView> {
+    const { job, now, schedule, known, stop } = await standing(jobName, at);
     const { expression, timezone, overlap, catchUp } = schedule;
     const held = known.heldUntil !== null && known.heldUntil > now;
     return {
@@ -168,19 +169,34 @@ export function createCronManager(options: CronManagerOptions): CronManager {
     await first.requireRoom();
   }
 
+  async function metrics(): Promise<Record<string, QueueMetrics>> {
+    const failures = await countFailed();
+    const counted = queues.queues.map(async (queue): Promise<[string, QueueMetrics]> => {
+      const [{ waiting, active, delayed }, completed] = await Promise.all([
+        queue.pendingCounts(),
+        queue.completedOfLate(),
+      ]);
+      const failed = failures.get(queue.name) ?? 0;
+      const total = waiting + active + completed + failed + delayed;
+      return [queue.name, { waiting, active, completed, failed, delayed, total }];
+    });
+    return Object.fromEntries(await Promise.all(counted));
+  }
+
   return {
     async status() {
+      const now = await storeTime();
       const [redisAvailable, stop, cronJobs] = await Promise.all([
         isRedisThere(),
-        storeTime().then(stopOfAll),
-        Promise.all(jobs.map(({ name }) => view(name))),
+        stopOfAll(now),
+        Promise.all(jobs.map(({ name }) => view(name, now))),
       ]);
       return {
         initialized: options.enabled && stop === null,
         useQueues: options.useQueues,
         redisAvailable,
         queueManagerReady: redisAvailable && queues.failed.length === 0,
-        queueMetrics: redisAvailable ? await metricsOf(queues.queues) : {},
+        queueMetrics: redisAvailable ? await metrics() : {},
         cronJobs,
       };
     },
@@ -259,17 +275,4 @@ function check({ schedule }: CronJob, override: ScheduleOverride): void {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AppError('VALIDATION_FAILED', reason);
   }
-}
-
-async function metricsOf(queues: QueueManager['queues']): Promise<Record<string, QueueMetrics>> {
-  const metrics = queues.map(async (queue): Promise<[string, QueueMetrics]> => {
-    const [{ waiting, active, delayed }, completed, failed] = await Promise.all([
-      queue.pendingCounts(),
-      queue.completedOfLate(),
-      JobStatusModel.countDocuments({ queue: queue.name, status: 'failed' }),
-    ]);
-    const total = waiting + active + completed + failed + delayed;
-    return [queue.name, { waiting, active, completed, failed, delayed, total }];
-  });
-  return Object.fromEntries(await Promise.all(metrics));
 }
