@@ -42,7 +42,7 @@ interface WorkerView extends Omit<WorkerDoc, '_id' | 'farewellAt' | 'expiresAt'>
 }
 
 /** A worker that fell silent longer ago is no news: PM2 has started another. */
-const SILENCE_TOLD_MS = 120_000;
+export const SILENCE_TOLD_MS = 120_000;
 
 /**
  * Makes the report from Redis, from the workers' heartbeats and from what MongoDB knows of the

@@ -1,9 +1,10 @@
+import { shared } from '../../../config/shared.ts';
 import { readMany } from '../../../models/readDeadline.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { Administration } from '../admin/administration.ts';
 import { silentWorkers } from '../consuming/workerSigns.ts';
 import { clockSetBack, setBackText } from '../health/clockSetBack.ts';
-import type { QueueHealthReport } from '../health/queueHealth.ts';
+import { type QueueHealthReport, SILENCE_TOLD_MS } from '../health/queueHealth.ts';
 import type { RunView } from '../runs/balance.ts';
 import { readSteering } from '../steering/queueSteering.ts';
 import { listSchedules, type ScheduleView } from './schedules.ts';
@@ -20,11 +21,9 @@ export interface Overview extends Pick<QueueHealthReport, 'redis' | 'queues' | '
   schedules: ScheduleView[];
 }
 
-/** However many look, the stores are asked once in so long. */
+/** How long one look at the stores serves all who ask. */
 const KEPT_MS = 1_000;
 const RUNS = 5;
-/** A worker that fell silent longer ago is no news: PM2 has started another. */
-const SILENCE_TOLD_MS = 120_000;
 
 interface OverviewDeps {
   queueHealth(): Promise<QueueHealthReport>;
@@ -33,8 +32,6 @@ interface OverviewDeps {
 
 /** Makes the overview; those who ask within a second of each other share one look at the stores. */
 export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => Promise<Overview> {
-  let kept: { until: number; overview: Promise<Overview> } | undefined;
-
   async function look(): Promise<Overview> {
     const [health, runs, schedules, steering, silent, clock, lastFailure] = await Promise.all([
       lookTwice(queueHealth),
@@ -67,16 +64,7 @@ export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => P
     return { asOf, situations, redis, queues, workers, schedules, runs: runs.items };
   }
 
-  return () => {
-    if (kept !== undefined && Date.now() < kept.until) return kept.overview;
-    const overview = look();
-    kept = { until: Date.now() + KEPT_MS, overview };
-    // A failure is told to those who wait for it, and kept for nobody.
-    overview.catch(() => {
-      kept = undefined;
-    });
-    return overview;
-  };
+  return shared(look, { maxAgeMs: () => KEPT_MS });
 }
 
 /** One answer that comes late, on a machine that is busy, is no outage: Redis is away when it is so twice. */
