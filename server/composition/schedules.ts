@@ -2,7 +2,6 @@ import type { BackgroundMode } from '../config/config.ts';
 import type { Env } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import type { RedisConnection } from '../config/queueRedisConn.ts';
-import { commerceSchedules } from '../Services/BackgroundJobs/commerceSchedules.ts';
 import { createFailureOf } from '../Services/BackgroundJobs/consuming/failureText.ts';
 import { workerName } from '../Services/BackgroundJobs/consuming/heartbeat.ts';
 import { USER_DATA_SCHEDULE } from '../Services/BackgroundJobs/cronProducer.ts';
@@ -39,7 +38,7 @@ interface SchedulesToStart {
 
 /**
  * Starts the schedules of the jobs that are switched on, of the hourly work in the one mode that is on; and
- * those that kinds bring with them, the wholesale business has, and people have given to HTTP jobs.
+ * those that kinds bring with them, and people have given to HTTP jobs.
  * Without a Redis to enqueue to, only what needs none.
  */
 export async function startSchedules(
@@ -69,14 +68,9 @@ export async function startSchedules(
   };
 }
 
-/** The schedules that stand in the catalogue, and those of the wholesale business. */
-function ownSchedules({ env, producer, enqueuer, lanes, logger: log }: SchedulesToStart) {
-  const parts = { env, producer, enqueuer, lanes, log };
-  const commerce = { producer, timezone: env.TIMEZONE, batchSize: env.USER_BATCH_SIZE, log };
-  return [
-    ...catalogue.flatMap(({ schedule }) => schedule?.(parts) ?? []),
-    ...(env.COMMERCE_SCHEDULES ? commerceSchedules(commerce) : []),
-  ];
+/** The schedules that stand in the catalogue. */
+function ownSchedules({ logger: log, ...parts }: SchedulesToStart) {
+  return catalogue.flatMap(({ schedule }) => schedule?.({ ...parts, log }) ?? []);
 }
 
 function startHttpTasks({ enqueuer, lanes }: SchedulesToStart, common: Common): RunningSchedules {

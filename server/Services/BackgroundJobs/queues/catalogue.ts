@@ -4,6 +4,7 @@ import type { QueueHealthReport } from '../health/queueHealth.ts';
 import { ownQueues } from '../initializeQueues.ts';
 import { cacheCleanupJob } from '../jobs/cacheCleanup/cacheCleanup.job.ts';
 import { creditScoreJob } from '../jobs/creditScore/creditScore.job.ts';
+import { creditScoreSchedule } from '../jobs/creditScore/creditScore.schedule.ts';
 import { emailJob } from '../jobs/email/email.job.ts';
 import { healthCheckJob } from '../jobs/healthCheck/healthCheck.job.ts';
 import { heartbeatJob } from '../jobs/heartbeat/heartbeat.job.ts';
@@ -11,6 +12,7 @@ import { httpTaskJob } from '../jobs/httpTask/httpTask.job.ts';
 import { orderProcessingJob } from '../jobs/orderProcessing/orderProcessing.job.ts';
 import { orderRoutingJob } from '../jobs/orderRouting/orderRouting.job.ts';
 import { paymentReminderJob } from '../jobs/paymentReminders/paymentReminder.job.ts';
+import { paymentReminderSchedule } from '../jobs/paymentReminders/paymentReminder.schedule.ts';
 import { postWebhookJob } from '../jobs/postWebhook/postWebhook.job.ts';
 import { publishPostsJob } from '../jobs/publishPosts/publishPosts.job.ts';
 import { reportJob } from '../jobs/report/report.job.ts';
@@ -123,12 +125,14 @@ export const catalogue: Catalogue = [
   entry(
     creditScoreJob,
     async () => (await import('../jobs/creditScore/creditScore.processor.ts')).creditScoreProcessor,
+    creditScoreSchedule,
   ),
   entry(
     paymentReminderJob,
     async () =>
       (await import('../jobs/paymentReminders/paymentReminder.processor.ts'))
         .paymentReminderProcessor,
+    paymentReminderSchedule,
   ),
   entry(
     reportJob,

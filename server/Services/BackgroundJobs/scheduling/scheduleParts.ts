@@ -14,5 +14,5 @@ export interface ScheduleParts {
   readonly log: JobLog;
 }
 
-/** A schedule of a kind, before the process has its parts. */
-export type ScheduleOfKind = (parts: ScheduleParts) => ScheduleDefinition;
+/** A schedule of a kind, before the process has its parts; null where a setting switches it off. */
+export type ScheduleOfKind = (parts: ScheduleParts) => ScheduleDefinition | null;
