@@ -1,6 +1,5 @@
 import { currentLogContext } from '../../config/logContext.ts';
 import { turnsOf } from '../../config/turns.ts';
-import { AppError } from '../../errors/AppError.ts';
 import { type RunDoc, RunModel } from '../../models/system/RunModel.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import type { Lanes } from './enqueuing/lanes.ts';
@@ -10,7 +9,7 @@ import { userDataInputOf } from './jobs/userData/userData.source.ts';
 import { cancelWaitingJobs } from './runs/cancel.ts';
 import { abandonedRuns } from './runs/checkpoint.ts';
 import { type Enumeration, enumerateRun } from './runs/enumerate.ts';
-import { findRun, openRequestedRun } from './runs/ledger.ts';
+import { findRun, openNewRun } from './runs/ledger.ts';
 import type { Source } from './runs/source.ts';
 import type { FindSource } from './runs/sources.ts';
 
@@ -106,7 +105,7 @@ export function createProducer(options: ProducerOptions): Producer {
     enqueueUser: (userId, enqueue) => producer.enqueueUsers([userId], enqueue),
     async enqueueUsers(userIds, { batchSize, asOf, backfill = false, trigger } = {}) {
       await producer.requireRoom();
-      const run = await openRequestedRun({
+      const run = await openNewRun({
         kind: USER_DATA,
         input: userDataInputOf({ asOf, backfill }),
         trigger: trigger ?? (backfill ? 'backfill' : 'manual'),
@@ -115,7 +114,6 @@ export function createProducer(options: ProducerOptions): Producer {
         selection: [...new Set(userIds)].sort(),
         requestId: null,
       });
-      if (run === null) throw new AppError('INTERNAL', 'A new run’s id was taken already.');
       const { enqueued, duplicates, notEnqueued } = await begin(run._id);
       return { runId: run._id, enqueued, duplicates, notEnqueued };
     },
@@ -123,11 +121,10 @@ export function createProducer(options: ProducerOptions): Producer {
       const { kind, queue } = source.job;
       source.open({ input, selection: null });
       await lanes.of(queue.name).queue.requireRoom();
-      const run = await openRequestedRun({
+      const run = await openNewRun({
         ...{ kind, input, trigger: 'manual', mode: 'queue', batchSize: options.batchSize },
         ...{ selection: null, requestId: currentLogContext().requestId ?? null },
       });
-      if (run === null) throw new AppError('INTERNAL', 'A new run’s id was taken already.');
       producer.drive(run._id);
       return { runId: run._id };
     },

@@ -1,3 +1,4 @@
+import { AppError } from '../../../errors/AppError.ts';
 import { retryLostRaces } from '../../../models/lostRaces.ts';
 import { isDuplicateKey } from '../../../models/mongoErrors.ts';
 import {
@@ -72,6 +73,13 @@ export async function openRequestedRun(run: RequestedRun): Promise<RunDoc | null
     requestId: run.requestId,
     ...(run.request === undefined ? {} : { request: run.request }),
   });
+}
+
+/** Opens the ledger of a run that no idempotency key stands for: it is always a new one. */
+export async function openNewRun(run: Omit<RequestedRun, 'request'>): Promise<RunDoc> {
+  const opened = await openRequestedRun(run);
+  if (opened === null) throw new AppError('INTERNAL', 'A new run’s id was taken already.');
+  return opened;
 }
 
 type Opening = Pick<

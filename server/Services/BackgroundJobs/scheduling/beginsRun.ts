@@ -1,7 +1,6 @@
-import { AppError } from '../../../errors/AppError.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import type { Producer } from '../producer.ts';
-import { findRun, isRunOpen, openRequestedRun, openSlotRun } from '../runs/ledger.ts';
+import { findRun, isRunOpen, openNewRun, openSlotRun } from '../runs/ledger.ts';
 import { slotRunId } from '../runs/runId.ts';
 import type { Source } from '../runs/source.ts';
 import type { SlotTarget, SlotToBegin } from './defineSchedule.ts';
@@ -48,11 +47,10 @@ export function beginsRun({
     },
     async beginNow(toBegin) {
       await producer.requireRoom();
-      const run = await openRequestedRun({
+      const run = await openNewRun({
         ...{ kind, input: input(toBegin), trigger: 'manual', mode: 'queue', batchSize },
         ...{ selection: null, requestId: null },
       });
-      if (run === null) throw new AppError('INTERNAL', 'A new run’s id was taken already.');
       producer.drive(run._id);
       return { runId: run._id };
     },
