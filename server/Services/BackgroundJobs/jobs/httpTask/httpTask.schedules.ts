@@ -12,7 +12,7 @@ import { defineSchedule, type ScheduleDefinition } from '../../scheduling/define
 import { every } from '../../scheduling/every.ts';
 import { lookAt } from '../../scheduling/lookAt.ts';
 import { accountUntil, ensureSchedule } from '../../scheduling/schedule.ts';
-import type { RunningSchedules } from '../../scheduling/scheduler.ts';
+import { type RunningSchedules, slotsKeptMs } from '../../scheduling/scheduler.ts';
 import { nextSlot } from '../../scheduling/slots.ts';
 import type { StoreClock } from '../../scheduling/storeClock.ts';
 import { httpTaskJob } from './httpTask.job.ts';
@@ -32,8 +32,6 @@ const PAGE = 100;
 const AT_ONCE = 8;
 /** What a look between slots says when nothing is open: the next slot is soon enough then. */
 const IDLE_MS = 50_000;
-const DAY_MS = 86_400_000;
-const SLOTS_KEPT_DAYS = 60;
 
 /** The name of a job's schedule. */
 function scheduleName({ _id }: Pick<HttpJobDoc, '_id'>): string {
@@ -67,7 +65,7 @@ async function lookAtJob(job: HttpJobDoc, now: Date, options: HttpSchedulesOptio
   let again = new Date(now.getTime() + 10 * LOOK_MS);
   try {
     const schedule = scheduleOf(job, options);
-    const keptMs = Math.max(SLOTS_KEPT_DAYS, retentionDays + 1) * DAY_MS;
+    const keptMs = slotsKeptMs(retentionDays);
     const { lookAgainAt } = await lookAt(schedule, { now, by, keptMs, log });
     const isIdle = lookAgainAt.getTime() - now.getTime() > IDLE_MS;
     again = (isIdle ? nextSlot(schedule, now) : null) ?? lookAgainAt;
