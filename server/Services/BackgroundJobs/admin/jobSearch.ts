@@ -45,12 +45,7 @@ export async function searchFilter(
     // By the index that holds a key for as long as it is taken.
     words.key === undefined ? {} : { keyHeld: words.key },
   ].filter((condition) => Object.keys(condition).length > 0);
-  const filter =
-    conditions.length === 0
-      ? {}
-      : conditions.length === 1
-        ? { ...conditions[0] }
-        : { $and: conditions };
+  const filter = conditions.length > 1 ? { $and: conditions } : { ...conditions[0] };
   const among = [id, words.user, words.run].some((word) => word !== undefined) ? 'few' : 'many';
   return { filter, among };
 }
