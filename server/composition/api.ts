@@ -55,7 +55,7 @@ import { startSchedules } from './schedules.ts';
 import { ShutdownList } from './shutdown.ts';
 import { followSlotOutcomes } from './slotOutcomes.ts';
 
-/** So long the API waits for MongoDB and Redis before it serves without them. */
+/** How long the API waits for MongoDB and Redis before it serves without them. */
 const FIRST_LOOK_MS = 1_500;
 
 export interface RunningApi {
@@ -79,7 +79,8 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const logger = processLogger(env, 'api');
   const shutdown = new ShutdownList(logger);
   shutdown.add('numbers', () => flushTallies());
-  const mode = backgroundMode(backgroundJobsConfig(env));
+  const config = backgroundJobsConfig(env);
+  const mode = backgroundMode(config);
   logger.info(env.SCHEDULES_ENABLED ? MODE_LINES[mode] : NO_SCHEDULES_LINE, { mode });
 
   const redis = openRedis(env, logger, shutdown);
@@ -113,7 +114,6 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const runViews = createRunViews();
   const administration = createAdministration({ ...common, producer, runViews });
   const queueHealth = createQueueHealth(queues);
-  const config = backgroundJobsConfig(env);
   const cronJobs = cronJobsOf(CRON_JOBS, config, { env, producer, enqueuer, lanes, log: logger });
   const app = createApp({
     administration,
@@ -164,7 +164,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
   shutdown.addLast('MongoDB', disconnectMongo);
   const connecting = new AbortController();
   const connected = connectMongoPatiently(MONGODB_URI, 'hourwork-api', logger, connecting.signal);
-  // Of a process that takes another's place in a reload, the first request is to be served.
+  // A process that takes another's place in a reload must be able to serve its first request.
   await Promise.race([Promise.all([connected, whenAdmitted(admission)]), delay(FIRST_LOOK_MS)]);
   if (redis !== null) await requireFitRedis(redis, env, logger);
   const server = await listen(app, { host: env.HOST, port: env.PORT, logger });

@@ -3,7 +3,7 @@ import type { RunDoc } from '../../../models/system/RunModel.ts';
 import { currentCounts, type RunView, runView } from '../runs/balance.ts';
 import { findRun } from '../runs/ledger.ts';
 
-/** A run of no more items is counted in a moment. */
+/** Up to this many items a run is counted so fast that each who asks gets fresh counts. */
 const SMALL = 5_000;
 /** Open runs whose counts are kept; one that was dropped is counted again. */
 const MAX_RUNS = 200;

@@ -40,7 +40,7 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
   };
 }
 
-/** Of a job's first start: since it was put into the queue, or since it was due if that is later. */
+/** How long a job's first start had waited since the job was due, or was put into the queue if that is later. */
 function waitedMs({ attemptsStarted, processedOn, timestamp, opts }: Job): number | null {
   if (attemptsStarted !== 1 || processedOn === undefined) return null;
   return Math.max(0, processedOn - timestamp - (opts.delay ?? 0));

@@ -56,11 +56,11 @@ export async function foldNumbers({
 
 async function moveMark(
   to: Partial<NumbersMarkDoc>,
-  seenTo: readonly string[] = [],
+  recounted: readonly string[] = [],
 ): Promise<void> {
   await NumbersMarkModel.updateOne(
     { _id: 'numbers' },
-    { $set: to, $pull: { changedDays: { $in: seenTo } } },
+    { $set: to, $pull: { changedDays: { $in: recounted } } },
     { upsert: true },
   );
 }

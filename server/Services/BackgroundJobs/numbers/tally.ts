@@ -32,8 +32,8 @@ const RETRY_MS = 1_000;
 const MAX_MINUTES = 5_000;
 
 /*
- * Of the process, as the connection of all models is: whoever writes a record counts it here, and a
- * minute has one document for each process.
+ * There is one tally for each process, as there is one connection for all models: every writer of records
+ * counts here, and each process has a document of its own for a minute.
  */
 const minutes = new Map<string, Minute>();
 const changedDays = new Set<string>();

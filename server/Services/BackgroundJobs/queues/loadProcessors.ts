@@ -22,9 +22,10 @@ export interface LoadedQueue {
 }
 
 /**
- * Loads the processors of each queue, independently of the others; only those of the queues named,
- * if any are; all but those named with an exclamation mark before, if none is without. A queue of which one processor could not be loaded is answered with the reason, be it
- * the only one.
+ * Loads the processors of each queue, independently of the others. A queue of which a processor could not be
+ * loaded is answered with the reason.
+ * @param only the queues to load, by name: `!name` leaves one out, and where no other name is given, all
+ * other queues are loaded. Absent for all.
  * @throws EnvironmentError when a named queue is not in the catalogue; Error when a kind stands there
  * twice, or nothing could be loaded and a line of the catalogue has no processor.
  */

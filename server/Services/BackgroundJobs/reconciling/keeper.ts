@@ -36,7 +36,7 @@ const FOLD_INTERVAL_MS = 60_000;
 const LEASE = 'ledger-keeper';
 /** A job recorded just now may be on its way into Redis still. */
 const TIMED_GRACE_MS = 2 * HAND_OVER_MS;
-/** Of each state, each minute: what was lost is the oldest before long. */
+/** How many records of each state are looked at each minute: a lost job is soon among the oldest. */
 const OLDEST_LOOKED_AT = 500;
 /** However well counts agree, everything is looked through this often. */
 const FULL_PASS_EVERY = 10;
@@ -63,12 +63,12 @@ export function startKeeper(options: KeeperOptions): Repetition {
   const staging = every({ name: 'Stager', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
     if (reconciliation === null || !(await acquireLease(LEASE, holder, leaseMs))) return;
     const { lanes, batchSize, alarms } = reconciliation;
-    // Before all else: of a Redis that lost its data no job may be taken from a queue that is paused.
+    // First of all: a Redis that lost its data knows of no pause, and its workers would take jobs.
     const steered = await applySteering(lanes);
     if (steered.length > 0) log.info('Pauses and limits were applied', { queues: steered });
     if (await alarms.redisCameBack()) {
       log.info('Redis came back, or lost its data: jobs that are due at a certain time come first');
-      // Once more when those are old enough that were recorded shortly before.
+      // Again when the jobs that were recorded shortly before are old enough to be looked at.
       timedPasses = [0, TIMED_GRACE_MS + SEAL_INTERVAL_MS].map((delay) => Date.now() + delay);
     }
     const [next] = timedPasses;
@@ -96,7 +96,7 @@ export function startKeeper(options: KeeperOptions): Repetition {
       pass += 1;
       const due = alarmedAt !== null || cancelling || pass % FULL_PASS_EVERY === 0;
       if (!due && !(await countsDisagree(lanes, reconciliation))) {
-        // Of a queue in which jobs always flow the counts tell nothing.
+        // Counts say little about a queue in which jobs always flow: a loss shows among its oldest records.
         await reconcile({ ...reconciliation, oldest: OLDEST_LOOKED_AT, signal });
         return;
       }

@@ -1,7 +1,7 @@
 import { byItsCost, shared } from '../../../config/shared.ts';
 import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 
-/** So many are counted in a moment. */
+/** Up to this many are counted so fast that each who asks gets a fresh count. */
 const FEW = 1_000;
 
 /**
