@@ -1,7 +1,5 @@
-import { mongo } from 'mongoose';
 import { isLostRaceCode } from './lostRaces.ts';
-
-const DUPLICATE_KEY = 11_000;
+import { DUPLICATE_KEY, writeErrorsOf } from './mongoErrors.ts';
 
 /** Why one operation of a bulk write failed. */
 export interface WriteFailure {
@@ -15,11 +13,8 @@ export interface WriteFailure {
  * @throws the error itself when it does not tell of single operations: then none is known to hold.
  */
 export function bulkWriteFailures(error: unknown): ReadonlyMap<number, WriteFailure> {
-  if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
-  const failures = [error.writeErrors].flat();
-  if (failures.length === 0 || error.result.getWriteConcernError() !== undefined) throw error;
   return new Map(
-    failures.map(({ index, code, errmsg }) => [
+    writeErrorsOf(error).map(({ index, code, errmsg }) => [
       index,
       {
         isConflict: code === DUPLICATE_KEY || isLostRaceCode(code),

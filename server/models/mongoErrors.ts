@@ -1,7 +1,8 @@
 import { mongo } from 'mongoose';
 import { saysItCannotServe } from './serverRefusals.ts';
 
-const DUPLICATE_KEY = 11_000;
+/** The code of a write that met a unique index. */
+export const DUPLICATE_KEY = 11_000;
 
 /** Names of errors by which the driver and mongoose say that no server answers. */
 const UNAVAILABLE = new Set([
@@ -38,12 +39,21 @@ export function isDuplicateKey(error: unknown): boolean {
  * @throws the error itself when it holds any other failure.
  */
 export function duplicateKeyPositions(error: unknown): number[] {
-  if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
-  if (error.result.getWriteConcernError() !== undefined) throw error;
-  const failures = [error.writeErrors].flat();
-  if (failures.length === 0 || failures.some((failure) => failure.code !== DUPLICATE_KEY))
-    throw error;
+  const failures = writeErrorsOf(error);
+  if (failures.some((failure) => failure.code !== DUPLICATE_KEY)) throw error;
   return failures.map((failure) => failure.index);
+}
+
+/**
+ * The failures of single operations of an unordered bulk write; all others took effect, durably.
+ * @throws the error itself when that cannot be said: then none is known to hold.
+ */
+export function writeErrorsOf(error: unknown): mongo.WriteError[] {
+  if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+  const failures = [error.writeErrors].flat();
+  // Else operations without a failure would be taken for durable.
+  if (failures.length === 0 || error.result.getWriteConcernError() !== undefined) throw error;
+  return failures;
 }
 
 /**

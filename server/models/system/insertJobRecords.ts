@@ -2,13 +2,13 @@ import { mongo } from 'mongoose';
 import { ownTurn } from '../../config/ownTurn.ts';
 import { DURABLE } from '../durable.ts';
 import { isLostRaceCode, LOST_RACE_TRIES, pauseAfterLostRace } from '../lostRaces.ts';
+import { DUPLICATE_KEY, writeErrorsOf } from '../mongoErrors.ts';
 import type { JobStatusDoc } from './JobStatusModel.ts';
 import { jobRecords } from './jobRecords.ts';
 
 /** A record that is not there yet; its user's id as text. */
 export type NewJobRecord = Omit<JobStatusDoc, 'userId'> & { userId: string | null };
 
-const DUPLICATE_KEY = 11_000;
 const SLICE = 250;
 
 /**
@@ -81,15 +81,10 @@ async function failuresOf(
     await jobRecords().insertMany(documents, { ordered: false, writeConcern: DURABLE });
     return [];
   } catch (error) {
-    if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
-    const failures = [error.writeErrors].flat();
-    // Else those that were not in conflict would be taken for durable.
-    if (error.result.getWriteConcernError() !== undefined) throw error;
-    const areConflicts =
-      failures.length > 0 &&
-      failures.every(
-        ({ code }) => code === DUPLICATE_KEY || (mayLoseRaces && isLostRaceCode(code)),
-      );
+    const failures = writeErrorsOf(error);
+    const areConflicts = failures.every(
+      ({ code }) => code === DUPLICATE_KEY || (mayLoseRaces && isLostRaceCode(code)),
+    );
     if (!areConflicts) throw error;
     return failures;
   }
