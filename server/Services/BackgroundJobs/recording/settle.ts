@@ -55,6 +55,15 @@ export async function postpone(
   return record?.postponedSince ?? null;
 }
 
+/** The update that ends a record as cancelled; its key and its unique are free again. */
+export function cancelled(now: Date, retentionDays: number) {
+  const expiresAt = daysAfter(now, retentionDays);
+  return {
+    $set: { status: 'cancelled', finishedAt: now, updatedAt: now, expiresAt },
+    $unset: { keyHeld: 1, uniqueHeld: 1 },
+  } as const;
+}
+
 /**
  * Ends a job as cancelled, durably: only then may Redis forget it.
  * @param requested whether an administrator asked for it, and not the work itself
@@ -65,19 +74,18 @@ export async function recordCancelled(
   reason: string,
   { retentionDays, requested }: { retentionDays: number; requested: boolean },
 ): Promise<boolean> {
-  const now = new Date();
+  const { $set, $unset } = cancelled(new Date(), retentionDays);
   const { matchedCount } = await JobStatusModel.updateOne(
     // What a worker remembers of an intent may be a second old: a retry has cleared it since.
     { ...fence(start, 'cancelled'), ...(requested && { cancelRequestedAt: { $exists: true } }) },
     {
       $set: {
-        ...{ status: 'cancelled', finishedAt: now, updatedAt: now },
+        ...$set,
         ...{ starts: start.start, attempts: start.attempts },
         ...{ startedAt: start.startedAt, worker: start.worker },
         error: { code: 'CANCELLED', message: reason },
-        expiresAt: daysAfter(now, retentionDays),
       },
-      $unset: { keyHeld: 1, uniqueHeld: 1 },
+      $unset,
     },
     { writeConcern: DURABLE },
   );

@@ -6,8 +6,8 @@ import type { Lanes } from '../enqueuing/lanes.ts';
 import { tally } from '../numbers/tally.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
-import { daysAfter } from '../recording/expiry.ts';
 import { recordPages } from '../recording/recordPages.ts';
+import { cancelled } from '../recording/settle.ts';
 import { sourcesOf } from '../recording/states.ts';
 import { isBeingEnqueued } from './checkpoint.ts';
 import { findRun, warnInRun } from './ledger.ts';
@@ -67,32 +67,24 @@ export async function cancelRecords(
   const gone = await queue.remove(
     records.map(({ _id, generation }) => queueJobId(_id, generation)),
   );
-  const cancelled = records.filter((_, position) => gone[position] === true);
-  if (cancelled.length === 0) return 0;
-  const now = new Date();
+  const taken = records.filter((_, position) => gone[position] === true);
+  if (taken.length === 0) return 0;
+  const update = cancelled(new Date(), retentionDays);
   const { modifiedCount } = await JobStatusModel.bulkWrite(
-    cancelled.map((record) => ({
+    taken.map((record) => ({
       updateOne: {
         filter: {
           _id: record._id,
           generation: record.generation,
           status: { $in: sourcesOf('cancelled').filter((state) => state === record.status) },
         },
-        update: {
-          $set: {
-            status: 'cancelled',
-            finishedAt: now,
-            updatedAt: now,
-            expiresAt: daysAfter(now, retentionDays),
-          },
-          $unset: { keyHeld: 1, uniqueHeld: 1 },
-        },
+        update,
       },
     })),
     { ordered: false, writeConcern: DURABLE },
   );
-  tallyCancelled(cancelled, modifiedCount);
-  await warnOfDuplicates(cancelled);
+  tallyCancelled(taken, modifiedCount);
+  await warnOfDuplicates(taken);
   return modifiedCount;
 }
 
