@@ -7,7 +7,6 @@ import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import { connectRedis, isRedisConfigured, type RedisConnection } from '../config/queueRedisConn.ts';
-import { onBack } from '../config/redisStates.ts';
 import { ensureAdmin } from '../Services/Auth/accounts.ts';
 import { createAuthentication } from '../Services/Auth/authentication.ts';
 import { createTokens } from '../Services/Auth/tokens.ts';
@@ -20,7 +19,7 @@ import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../Services/BackgroundJobs/admin/runViews.ts';
 import { CRON_JOBS } from '../Services/BackgroundJobs/cronJobs.ts';
 import { horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
-import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import type { Lanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { startClockWatch } from '../Services/BackgroundJobs/health/clockWatch.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
@@ -45,7 +44,7 @@ import { publicUrlOf } from '../Services/Mail/publicUrl.ts';
 import { createUnsubscribeLinks } from '../Services/Mail/unsubscribeLinks.ts';
 import { createReportLinks } from '../Services/Reports/reportLinks.ts';
 import { admissionTo } from './admissionTo.ts';
-import { handOverRefused, startEnqueuing } from './enqueuing.ts';
+import { startEnqueuing } from './enqueuing.ts';
 import { openHttpTasks } from './httpTasks.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
@@ -95,20 +94,15 @@ export async function startApi(env: Env): Promise<RunningApi> {
     logger.info('Queues initialized', { queues: queues.queues.map(({ name }) => name) });
   }
   shutdown.add('queues', queues.closeAll);
-  const lanes = openLanes(queues, laneSettings(env));
+  const { lanes, enqueuer, forget } = startEnqueuing(env, { queues, redis, admission }, logger);
   const common = {
     lanes,
     batchSize: env.USER_BATCH_SIZE,
     retentionDays: env.JOB_STATUS_RETENTION_DAYS,
     log: logger,
   };
-  const redisIsBack = () => handOverRefused(env, lanes, logger);
-  if (redis !== null) onBack(redis, redisIsBack);
-  admission?.onAdmitted(redisIsBack);
   const producer = createProducer({ ...common, findSource, leaseMs: env.PRODUCER_LEASE_MS });
   shutdown.add('producer', producer.stop);
-
-  const { enqueuer, forget } = startEnqueuing(env, lanes, logger);
   shutdown.add('enqueuer', forget);
 
   const runViews = createRunViews();

@@ -3,9 +3,7 @@ import { type Env, EnvironmentError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
-import { onBack } from '../config/redisStates.ts';
 import { CRON_JOBS } from '../Services/BackgroundJobs/cronJobs.ts';
-import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer } from '../Services/BackgroundJobs/producer.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
@@ -13,7 +11,7 @@ import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import { cronJobsOf } from '../Services/BackgroundJobs/scheduling/cronJob.ts';
 import { admissionTo } from './admissionTo.ts';
-import { handOverRefused, startEnqueuing } from './enqueuing.ts';
+import { startEnqueuing } from './enqueuing.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -35,7 +33,8 @@ export async function startSchedulerProcess(
   if (MONGODB_URI === undefined || !isRedisConfigured(env)) {
     throw new EnvironmentError('The scheduler needs MONGODB_URI and REDIS_URL: name both in .env.');
   }
-  const mode = backgroundMode(backgroundJobsConfig(env));
+  const config = backgroundJobsConfig(env);
+  const mode = backgroundMode(config);
   if (mode === 'legacy') {
     throw new EnvironmentError(
       'DAILY_UPDATES=true asks for the batch inside the API process, which no other process can ' +
@@ -59,9 +58,7 @@ export async function startSchedulerProcess(
     admission,
   );
   shutdown.add('queues', queues.closeAll);
-  const lanes = openLanes(queues, laneSettings(env));
-  onBack(redis, () => handOverRefused(env, lanes, logger));
-  const { enqueuer, forget } = startEnqueuing(env, lanes, logger);
+  const { lanes, enqueuer, forget } = startEnqueuing(env, { queues, redis, admission }, logger);
   shutdown.add('enqueuer', forget);
   const producer = createProducer({
     lanes,
@@ -72,7 +69,7 @@ export async function startSchedulerProcess(
     log: logger,
   });
   shutdown.add('producer', producer.stop);
-  const jobs = cronJobsOf(CRON_JOBS, backgroundJobsConfig(env), {
+  const jobs = cronJobsOf(CRON_JOBS, config, {
     ...{ env, producer, enqueuer, lanes, log: logger },
   });
 

@@ -3,8 +3,6 @@ import { type Env, missingSettings } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
-import { onBack } from '../config/redisStates.ts';
-import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import {
   createQueueHealth,
   type QueueHealthReport,
@@ -17,7 +15,7 @@ import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { admissionTo } from './admissionTo.ts';
 import { startConsuming } from './consuming.ts';
-import { handOverRefused, startEnqueuing } from './enqueuing.ts';
+import { startEnqueuing } from './enqueuing.ts';
 import { connectMongoPatiently } from './mongoAtStart.ts';
 import { processLogger, processRedactor } from './processLogger.ts';
 import { stopWhenRestored } from './restoreWatch.ts';
@@ -137,9 +135,7 @@ function openEnqueuing(
   const redis = connectRedis(env, 'producer', logger);
   const kinds = catalogue.map(({ definition }) => definition);
   const queues = openQueues(kinds, env, redis, admission);
-  const lanes = openLanes(queues, laneSettings(env));
-  onBack(redis, () => handOverRefused(env, lanes, logger));
-  const { forget } = startEnqueuing(env, lanes, logger);
+  const { forget } = startEnqueuing(env, { queues, redis, admission }, logger);
   return {
     queues,
     async close() {
