@@ -13,15 +13,15 @@ interface SharedOptions<Value> {
 /** Nobody waits for a reading that takes longer than this while an earlier one is hardly too old. */
 const SLOW_MS = 100;
 
-/** Twenty times as long as reading takes: then reading again and again takes a twentieth of the time. */
+/** Twenty times as long as the reading took: so at most a twentieth of the time is spent on reading. */
 export function byItsCost({ tookMs }: { tookMs: number }): number {
   return 20 * tookMs;
 }
 
 /**
- * Answers all who ask at a time with one reading, and those who ask soon after too. Who asks first waits
- * for it, and whoever comes when the last one is far too old. An error is answered to those who wait,
- * and kept for nobody.
+ * Answers all who ask at the same time with one reading, and those who ask soon after with it too. The first
+ * to ask waits for it, as do those who come when the last one is far too old; an error is answered to those
+ * who wait, and is not kept.
  */
 export function shared<Value>(
   read: () => Promise<Value>,

@@ -3,7 +3,7 @@ import { model, Schema } from 'mongoose';
 /** Something an author wants to be published at a time. */
 export interface PostDoc {
   _id: string;
-  /** Of `[0-9A-Za-z_-]`: authors are published side by side, the posts of one in the order of their time. */
+  /** Letters, digits, `_` and `-`. Authors are published side by side, the posts of one in order of time. */
   authorId: string;
   title: string;
   body: string;

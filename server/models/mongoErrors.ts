@@ -51,7 +51,7 @@ export function duplicateKeyPositions(error: unknown): number[] {
 export function writeErrorsOf(error: unknown): mongo.WriteError[] {
   if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
   const failures = [error.writeErrors].flat();
-  // Else operations without a failure would be taken for durable.
+  // Otherwise operations without a failure would be taken for durable.
   if (failures.length === 0 || error.result.getWriteConcernError() !== undefined) throw error;
   return failures;
 }

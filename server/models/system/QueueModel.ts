@@ -26,7 +26,7 @@ export interface QueueDoc {
   limits: QueueLimits | null;
   /** When it was drained, while jobs of before are left: a start must ask its record first. */
   drainedAt?: Date | null;
-  /** By the store's clock: until then no job begins, for all workers to learn that it was drained. */
+  /** No job begins before this instant of the store's clock: by then all workers know that it was drained. */
   heldUntil?: Date | null;
 }
 

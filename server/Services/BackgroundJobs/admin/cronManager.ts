@@ -137,7 +137,7 @@ export function createCronManager(options: CronManagerOptions): CronManager {
     throw new AppError('NOT_FOUND', `There is no cron job "${name}". Did you mean ${nearest}?`);
   }
 
-  /** Of one job as it stands, not as its definition says. */
+  /** One job as it stands, not as its definition says; at this instant, or now. */
   async function standing(jobName: string, at?: Date) {
     const job = jobOf(jobName);
     const now = at ?? (await storeTime());

@@ -42,7 +42,7 @@ export async function searchFilter(
     words.kind === undefined ? {} : { kind: words.kind },
     words.queue === undefined ? {} : { queue: words.queue },
     words.error === undefined ? {} : { 'error.code': words.error },
-    // By the index that holds a key for as long as it is taken.
+    // `keyHeld` has an index, and holds a key for as long as it is taken.
     words.key === undefined ? {} : { keyHeld: words.key },
   ].filter((condition) => Object.keys(condition).length > 0);
   const filter = conditions.length > 1 ? { $and: conditions } : { ...conditions[0] };

@@ -4,7 +4,7 @@ import { FIELDS } from '../queues/bullmqLayout.ts';
 import { withRedis } from '../queues/redisErrors.ts';
 
 /**
- * From so many crashes of its workers on a job is suspected to be their cause, and kept apart from
+ * After this many crashes of its workers a job is suspected to be their cause, and is kept apart from
  * other suspects. One crash says little of the jobs at work then: set apart, they would all come late.
  */
 export const SUSPECT_AFTER_CRASHES = 2;

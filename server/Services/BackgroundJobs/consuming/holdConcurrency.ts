@@ -17,7 +17,7 @@ interface HoldOptions {
 /** What is configured: a number of jobs at once, or `auto` for as many as complete the most of them. */
 export type Concurrency = number | 'auto';
 
-/** With how many jobs at once a worker begins. */
+/** How many jobs at once a worker begins with. */
 export function firstConcurrency(concurrency: Concurrency): number {
   return concurrency === 'auto' ? FIRST_LIMIT : concurrency;
 }
@@ -83,9 +83,9 @@ function adaptConcurrency({ worker, log }: HoldOptions): HeldWorker {
   };
 }
 
-/** From this average delay of the event loop on, jobs only wait for each other's computing. */
+/** When the event loop is late by more than this on average, jobs only wait for each other's computing. */
 const LATE_LOOP_MS = 100;
-/** Below this share of a processor it is others who keep it from running: then the delay is theirs. */
+/** A process that uses less of a processor than this is kept from running by others: the delay is theirs. */
 const COMPUTES = 0.8;
 
 /** Sees whether this process' own computing held its event loop up since it was asked last. */

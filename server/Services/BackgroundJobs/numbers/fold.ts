@@ -97,7 +97,7 @@ async function sealDay(day: Date, { complete }: { complete: Date }): Promise<voi
   const estimates = new Map(
     hours.map(({ _id, ...counted }) => [queueAndKind(_id), { ..._id, counted }]),
   );
-  // Of an older day some records have expired: then the hours are the best that is known.
+  // Some records of an older day have expired: then the hours are the best that is known.
   const ended = day < complete ? [] : await countEnded(day, end);
   const zeros = { completed: 0, failed: 0, duplicates: 0, cancelled: 0, workedMs: 0 };
   const exact = new Map(ended.map((each) => [queueAndKind(each), each]));

@@ -25,7 +25,7 @@ interface Minute extends Counting {
 
 /** Minutes are kept this long, in days. */
 const MINUTES_KEPT = 30;
-/** From one write to the next: whatever is counted meanwhile goes with the next. */
+/** The pause between two writes: what is counted meanwhile goes with the next. */
 const GAP_MS = 25;
 const RETRY_MS = 1_000;
 /** Bounds the memory while MongoDB cannot be written to. */

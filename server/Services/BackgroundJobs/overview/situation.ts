@@ -37,9 +37,9 @@ export interface Situation {
   /** The queue, schedule, run or worker that it is about. */
   subject: string | null;
   since: Date | null;
-  /** How many jobs it hits; of workers, how many. */
+  /** How many jobs, or workers, it hits. */
   affected: number | null;
-  /** Of how many. */
+  /** How many there are in all, of which `affected` is a part. */
   of: number | null;
   /** Who did it, and what they or the program said. */
   by: string | null;
@@ -91,10 +91,10 @@ export interface Facts {
 
 /** A slot is looked at each second: later than this, nobody looks. */
 const OVERDUE_MS = 120_000;
-/** Of fewer jobs nothing is concluded. */
+/** Fewer failed jobs than this say nothing about a run. */
 const MANY_FAILED = 5;
 
-/** All that is the matter, the worst first; of nothing, how well it goes. */
+/** All that is the matter, the worst first; if nothing is, how well it goes. */
 export function situationsOf(facts: Facts): Situation[] {
   const found = [
     ...ofRedis(facts),

@@ -90,7 +90,7 @@ export async function look(queue: Queue, queueId: string): Promise<QueuedJob> {
   };
 }
 
-/** With those of before its work asked for a later time. */
+/** All attempts that ended, including those before its work asked for a later time. */
 function attemptsOf({ name, data, attemptsMade }: Job): number {
   const reading = readEnvelope(name, data);
   return attemptsMade + ((reading.state === 'read' && reading.envelope.spent) || 0);

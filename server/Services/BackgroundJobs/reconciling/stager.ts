@@ -28,7 +28,7 @@ export async function stageDueJobs(options: StagerOptions): Promise<number> {
   const { lanes, horizonMs, batchSize, signal } = options;
   const queues = [...lanes].map(({ queue }) => queue.name);
   let staged = 0;
-  // By the database's clock: one that is behind here would put them in late.
+  // By the database's clock: if this machine's is behind, they would be put in late.
   const until = new Date((await storeTime()).getTime() + horizonMs);
   while (!signal?.aborted) {
     const page = await JobStatusModel.find({

@@ -71,7 +71,7 @@ export function createRecorder({
   retryMs = 500,
   write = writeRecords,
 }: RecorderOptions): Recorder {
-  /** By job: of two records of one job that wait, only that of the newer start counts. */
+  /** One record for each job: where two wait, only that of the newer start counts. */
   const buffer = new Map<string, JobRecord>();
   /**
    * The jobs of the writes in flight. A newer record of such a job waits for them: the fence orders
@@ -126,7 +126,7 @@ export function createRecorder({
     if (buffer.size === 0) {
       for (const wake of wakeFlush.splice(0)) wake();
     }
-    // Whoever waits for all of it waits for no company.
+    // A flush waits for no further records.
     if (isOverdue || wakeFlush.length > 0) writeGathered();
     else writeFull();
   }

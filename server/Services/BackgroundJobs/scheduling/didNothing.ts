@@ -2,9 +2,9 @@ import { DateTime } from 'luxon';
 import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
 import { recordsOf } from './slotRecords.ts';
 
-/** So many slots before must have had effects for one without to be worth telling. */
+/** How many slots before must have had effects, so that one without any is worth telling. */
 const COMPARED = 4;
-/** Days that are looked back for them: some may have been skipped or held. */
+/** How many days back they are looked for: some may have been skipped or held. */
 const DAYS_BACK = 10;
 /** A schedule that fires less often than this is compared slot by slot. */
 const DAILY_MS = 20 * 3_600_000;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ScheduleDefinition } from './defineSchedule.ts';
 import { nextSlot, slotsBetween } from './slots.ts';
 
-/** Of a longer silence only the newest slots are looked at one by one. */
+/** How many slots are looked at one by one: after a long silence only the newest. */
 const MAX_SLOTS = 200;
 
 /** A slot, and when it is to begin: its own instant and the jitter. */

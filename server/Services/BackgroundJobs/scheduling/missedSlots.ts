@@ -5,9 +5,9 @@ import type { Due, DueSlot } from './dueSlots.ts';
 import { type Look, recordSlot } from './slotRecords.ts';
 import type { Tally } from './tally.ts';
 
-/** So late a slot is still on time: a process may be busy. */
+/** How late a slot may be and still be on time: a process may be busy. */
 const PROMPT_MS = 5_000;
-/** So late the newest slot is still on time: a restart or a failover makes none a missed one. */
+/** How late the newest slot may be and still be on time: a restart or a failover must not make it a missed one. */
 const NEWEST_PROMPT_MS = 60_000;
 
 /** The slots that are due and not settled, oldest first. */

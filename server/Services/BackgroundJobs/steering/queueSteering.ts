@@ -71,8 +71,8 @@ export async function setLimits(queue: string, limits: Partial<QueueLimits>): Pr
 const HOLD_MS = 3_000;
 
 /**
- * Says that a queue's jobs of before are to be cancelled, durably, and holds the queue for so long that each
- * worker knows it before it begins another job. @returns when that was, by the store's clock.
+ * Says durably that the jobs that are in a queue now are to be cancelled, and holds the queue until every
+ * worker knows it: none begins one of them. @returns when that was, by the store's clock.
  */
 export async function markDrained(queue: string): Promise<Date> {
   const now = await storeTime();
@@ -136,7 +136,7 @@ export async function applySteering(lanes: Lanes): Promise<string[]> {
       failures.push(error);
     }
   }
-  // Of one queue that could not be opened the others know nothing; of a Redis that is away all do.
+  // One queue that cannot be opened must not hide the others; when all fail, Redis is away.
   if (failures.length > 0 && changed.length === 0 && failures.length === [...lanes].length) {
     throw failures[0];
   }

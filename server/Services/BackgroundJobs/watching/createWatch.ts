@@ -12,7 +12,7 @@ interface WatchOptions<Value> {
 export interface Watch<Value> {
   /**
    * The value as it stands, and again whenever it has changed, until the last one or until `signal` aborts.
-   * Who is slow misses values between, never the newest. Throws what reading throws.
+   * A slow follower misses values in between, never the newest. Throws what reading throws.
    */
   follow(signal: AbortSignal): AsyncGenerator<Value, void>;
 }
