@@ -108,6 +108,19 @@ describe('POST', () => {
     expect(await isRunning()).toBe(true);
   });
 
+  it('owes no slot that fell into a stop of all, of whichever schedule', async () => {
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    const installed = { installedAt: anHourAgo, accountedUntil: anHourAgo, heldUntil: null };
+    await ScheduleModel.create({ _id: 'http-job-1', ...installed });
+    await command({ action: 'stop_all' }).expect(200);
+    const stopped = await SchedulingModel.findById('all').lean();
+    await command({ action: 'start_all' }).expect(200);
+    const schedule = await ScheduleModel.findById('http-job-1').lean();
+    expect(schedule?.accountedUntil.getTime()).toBeGreaterThanOrEqual(
+      stopped?.stopped?.at.getTime() ?? Number.POSITIVE_INFINITY,
+    );
+  });
+
   it('stops a job until a time', async () => {
     const until = new Date(Date.now() + 60_000).toISOString();
     await command({ action: 'stop', jobName: JOB, until }).expect(200);

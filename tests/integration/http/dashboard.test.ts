@@ -132,7 +132,7 @@ describe('a schedule', () => {
         hold: { by: 'ann', why: 'stocktaking' },
       }),
     ]);
-    await startAll([SCHEDULE]);
+    await startAll();
     const { body: started } = await api.get('/app/schedules', 'viewer').expect(200);
     expect(started.items).toEqual([expect.objectContaining({ heldUntil: null, hold: null })]);
   });

@@ -124,7 +124,6 @@ interface CronManagerOptions {
 /** Makes the manager of the scheduled jobs: all it changes stands in MongoDB, for every process. */
 export function createCronManager(options: CronManagerOptions): CronManager {
   const { jobs, queues, slotsKeptMs } = options;
-  const names = jobs.map(({ schedule }) => schedule.name);
   const countFailed = createCountByQueue('failed');
 
   function jobOf(name: string): CronJob {
@@ -202,7 +201,7 @@ export function createCronManager(options: CronManagerOptions): CronManager {
     },
     async initialize() {
       await requireRedis();
-      await startAll(names);
+      await startAll();
     },
     async trigger(jobName) {
       const { schedule } = jobOf(jobName);
@@ -215,7 +214,7 @@ export function createCronManager(options: CronManagerOptions): CronManager {
       return beginNow({ schedule: schedule.name, slot, since, trigger: 'schedule' });
     },
     stopAll,
-    startAll: () => startAll(names),
+    startAll,
     stop: (jobName, asker, until) => stopSchedule(jobOf(jobName).schedule.name, asker, until),
     start: (jobName, asker) => startSchedule(jobOf(jobName).schedule.name, asker),
     async history(jobName, limit) {

@@ -40,7 +40,7 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
   };
 }
 
-/** How long a job's first start had waited since the job was due, or was put into the queue if that is later. */
+/** How long a job that starts for the first time has waited, in ms: since it was put in, or since its delay was over. */
 function waitedMs({ attemptsStarted, processedOn, timestamp, opts }: Job): number | null {
   if (attemptsStarted !== 1 || processedOn === undefined) return null;
   return Math.max(0, processedOn - timestamp - (opts.delay ?? 0));

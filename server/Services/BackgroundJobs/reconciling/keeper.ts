@@ -96,7 +96,7 @@ export function startKeeper(options: KeeperOptions): Repetition {
       pass += 1;
       const due = alarmedAt !== null || cancelling || pass % FULL_PASS_EVERY === 0;
       if (!due && !(await countsDisagree(lanes, reconciliation))) {
-        // Counts say little about a queue in which jobs always flow: a loss shows among its oldest records.
+        // In a queue where jobs always flow counts hide a loss: its record is soon among the oldest.
         await reconcile({ ...reconciliation, oldest: OLDEST_LOOKED_AT, signal });
         return;
       }

@@ -1,7 +1,7 @@
 import { byItsCost, shared } from '../../../config/shared.ts';
 import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 
-/** Up to this many are counted so fast that each who asks gets a fresh count. */
+/** Up to this many records are counted so fast that everyone who asks gets a fresh count. */
 const FEW = 1_000;
 
 /**

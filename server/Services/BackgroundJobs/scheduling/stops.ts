@@ -63,14 +63,11 @@ export async function stopAll({ by, why }: Asker): Promise<void> {
 }
 
 /** Ends the stop of all; what was stopped singly stays stopped. */
-export async function startAll(names: readonly string[]): Promise<void> {
+export async function startAll(): Promise<void> {
   const now = await storeTime();
   if ((await stopOfAll(now)) === null) return;
-  await ScheduleModel.updateMany(
-    { _id: { $in: [...names] } },
-    { $max: { accountedUntil: now } },
-    DURABLY,
-  );
+  // Every schedule was stopped, wherever it is defined: none owes a slot that no process has seen meanwhile.
+  await ScheduleModel.updateMany({}, { $max: { accountedUntil: now } }, DURABLY);
   await SchedulingModel.updateOne({ _id: ALL }, { $set: { stopped: null } }, DURABLY);
 }
 
