@@ -13,7 +13,6 @@ const { processLogger } = await load('composition/processLogger.js');
 const { connectMongo } = await load('config/mongoConn.js');
 const { connectRedis } = await load('config/queueRedisConn.js');
 const { startEnqueuing } = await load('composition/enqueuing.js');
-const { laneSettings, openLanes } = await load('Services/BackgroundJobs/enqueuing/lanes.js');
 const { catalogue } = await load('Services/BackgroundJobs/queues/catalogue.js');
 const { openQueues } = await load('Services/BackgroundJobs/queues/queueManager.js');
 const { exchangeRates } = await load('routes/exchangeRates.js');
@@ -22,8 +21,9 @@ const env = readEnv();
 const log = processLogger(env, 'api');
 await connectMongo({ uri: env.MONGODB_URI });
 const kinds = catalogue.map((/** @type {{definition: unknown}} */ { definition }) => definition);
-const queues = openQueues(kinds, env, connectRedis(env, 'producer', log));
-startEnqueuing(env, openLanes(queues, laneSettings(env)), log);
+const redis = connectRedis(env, 'producer', log);
+const queues = openQueues(kinds, env, redis);
+startEnqueuing(env, { queues, redis, admission: undefined }, log);
 const server = express()
   .use(exchangeRates)
   .listen(0, '127.0.0.1', () => {
