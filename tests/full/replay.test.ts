@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { expect, it, vi } from 'vitest';
-import { InvoiceModel } from '../../../server/models/commerce/InvoiceModel.ts';
-import { OrderModel } from '../../../server/models/commerce/OrderModel.ts';
-import { ProductModel } from '../../../server/models/commerce/ProductModel.ts';
-import { PurchaseOrderModel } from '../../../server/models/commerce/PurchaseOrderModel.ts';
-import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
-import { orderProcessingJob } from '../../../server/Services/BackgroundJobs/jobs/orderProcessing/orderProcessing.job.ts';
-import { placeOrder } from '../../../server/Services/Commerce/placeOrder.ts';
-import { replayedOrders } from '../../../server/Services/Commerce/sample/importCommerce.ts';
-import { readNorthwind } from '../../../server/Services/Commerce/sample/northwind.ts';
-import { useWholesale } from './wholesale.ts';
+import { InvoiceModel } from '../../server/models/commerce/InvoiceModel.ts';
+import { OrderModel } from '../../server/models/commerce/OrderModel.ts';
+import { ProductModel } from '../../server/models/commerce/ProductModel.ts';
+import { PurchaseOrderModel } from '../../server/models/commerce/PurchaseOrderModel.ts';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
+import { orderProcessingJob } from '../../server/Services/BackgroundJobs/jobs/orderProcessing/orderProcessing.job.ts';
+import { placeOrder } from '../../server/Services/Commerce/placeOrder.ts';
+import { replayedOrders } from '../../server/Services/Commerce/sample/importCommerce.ts';
+import { readNorthwind } from '../../server/Services/Commerce/sample/northwind.ts';
+import { useWholesale } from '../integration/commerce/wholesale.ts';
 
 const { enqueuer, startWorker, reconcile } = useWholesale();
 const QUEUES = ['ORDER_PROCESSING', 'ORDER_ROUTING'];
