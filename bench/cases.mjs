@@ -3,6 +3,7 @@ import { enqueue } from './cases/enqueue.mjs';
 import { hourly } from './cases/hourly.mjs';
 import { peers } from './cases/peers.mjs';
 import { singles } from './cases/singles.mjs';
+import { watching } from './cases/watching.mjs';
 
 /**
  * A variant's round: measures by name, in the case's unit. It throws when not every job was delivered once.
@@ -13,12 +14,13 @@ import { singles } from './cases/singles.mjs';
  * @typedef {object} Case
  * @property {string} name
  * @property {string} what is measured, in a sentence
- * @property {string} unit
+ * @property {string} unit of all measures; empty where each names its own
  * @property {{full: number, quick: number | null}} size jobs; null for a case that --quick leaves out
  * @property {boolean} [warmUp] whether a first round of each variant does not count
  * @property {Record<string, Variant>} variants
+ * @property {{of: string, measure: string, atMost: number}[]} [limits] of medians
  * @property {{of: string, over: string, measure: string, target?: number}[]} ratios
  */
 
 /** @type {readonly Case[]} */
-export const cases = [enqueue, singles, ...drains, hourly, peers];
+export const cases = [enqueue, singles, ...drains, hourly, peers, watching];

@@ -23,15 +23,39 @@ function allSeconds() {
 
 /** Of this process and all below it that run. */
 async function ownSeconds() {
+  const rows = await processes();
+  const own = below(process.pid, rows);
+  return rows.reduce((sum, { pid, seconds }) => (own.has(pid) ? sum + seconds : sum), 0);
+}
+
+/**
+ * A process and all below it that run.
+ * @param {number} root
+ */
+export async function descendants(root) {
+  return below(root, await processes());
+}
+
+async function processes() {
   const stdout = await runCommand('ps', ['-eo', 'pid=,ppid=,cputimes=']);
-  const rows = stdout
+  return stdout
     .trim()
     .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const own = new Set([process.pid]);
+    .map((line) => {
+      const [pid = 0, parent = 0, seconds = 0] = line.trim().split(/\s+/).map(Number);
+      return { pid, parent, seconds };
+    });
+}
+
+/**
+ * @param {number} root
+ * @param {readonly {pid: number, parent: number}[]} rows
+ */
+function below(root, rows) {
+  const own = new Set([root]);
   for (let before = 0; before !== own.size; ) {
     before = own.size;
-    for (const [pid = 0, parent = 0] of rows) if (own.has(parent)) own.add(pid);
+    for (const { pid, parent } of rows) if (own.has(parent)) own.add(pid);
   }
-  return rows.reduce((sum, [pid = 0, , seconds = 0]) => (own.has(pid) ? sum + seconds : sum), 0);
+  return own;
 }

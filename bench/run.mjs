@@ -36,7 +36,7 @@ npm run bench -- --page            writes docs/benchmarks.md from the last resul
  * @param {{servers: import('./round.mjs').Servers, quick: boolean, rounds: number}} options
  * @returns {Promise<{figures: Figure[], ratios: Ratio[]}>}
  */
-async function measure({ name, what, unit, size, warmUp, variants, ratios }, options) {
+async function measure({ name, what, unit, size, warmUp, variants, ratios, limits = [] }, options) {
   const { servers, quick, rounds } = options;
   console.log(`\n${name}: ${what}`);
   /** @type {Map<string, {rounds: Record<string, number>[], foreign: number}>} */
@@ -68,18 +68,34 @@ async function measure({ name, what, unit, size, warmUp, variants, ratios }, opt
   );
   return {
     figures: measured,
-    ratios: ratios.map(({ of, over, measure, target }) => {
-      const above = seen.get(of)?.rounds ?? [];
-      const below = seen.get(over)?.rounds ?? [];
-      // Round by round: what drifts with the machine drifts in both.
-      const pairs = above.map((values, at) => (values[measure] ?? 0) / (below[at]?.[measure] ?? 0));
-      const { median: value, min, max } = summarise(pairs);
-      return {
-        name: `${name}, ${measure}: ${of} / ${over}`,
-        ...{ value, min, max, target: target ?? null },
-        met: target === undefined ? null : value >= target,
-      };
-    }),
+    ratios: [
+      ...ratios.map(({ of, over, measure, target }) => {
+        const above = seen.get(of)?.rounds ?? [];
+        const below = seen.get(over)?.rounds ?? [];
+        // Round by round: what drifts with the machine drifts in both.
+        const pairs = above.map(
+          (values, at) => (values[measure] ?? 0) / (below[at]?.[measure] ?? 0),
+        );
+        const { median: value, min, max } = summarise(pairs);
+        return {
+          name: `${name}, ${measure}: ${of} / ${over}`,
+          ...{ value, min, max, target: target ?? null },
+          met: target === undefined ? null : value >= target,
+        };
+      }),
+      ...limits.map(({ of, measure, atMost: target }) => {
+        const values = (seen.get(of)?.rounds ?? []).map((each) => each[measure] ?? Number.NaN);
+        const { median: value, min, max } = summarise(values);
+        return {
+          name: `${name}, ${measure}: ${of}, at most`,
+          value,
+          min,
+          max,
+          target,
+          met: value <= target,
+        };
+      }),
+    ],
   };
 
   /** @param {import('./cases.mjs').Variant} run */

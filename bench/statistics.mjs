@@ -14,3 +14,13 @@ export function summarise(values) {
   const [min = Number.NaN] = sorted;
   return { median: (lower + upper) / 2, min, max: sorted.at(-1) ?? Number.NaN };
 }
+
+/**
+ * The value below which this share of the values lies.
+ * @param {readonly number[]} values
+ * @param {number} share 0 to 1
+ */
+export function quantile(values, share) {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

@@ -1,22 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import mongoose from 'mongoose';
 import { runCommand } from '../../scripts/command.mjs';
 import { projectDir } from '../../scripts/project.mjs';
-import { freePort } from '../../scripts/services/ports.mjs';
-import { waitUntil } from '../../scripts/waiting.mjs';
 import { CUSTOMERS, customersOnce } from './customers.mjs';
+import { startRun } from './startRun.mjs';
 
 /** @typedef {import('../round.mjs').Round} Round */
 /** @typedef {import('../cases.mjs').Case} Case */
 
 /** The in-process batch as it was then: the mark does not move with what both ways share today. */
 const LEGACY_COMMIT = 'cc6337b';
-/** Between the start of the processes and the slot: they are ready by then. */
-const START_MS = 20_000;
 
 /**
  * The compiled code of an earlier commit, made once.
@@ -42,41 +37,11 @@ const runOfAll = (codeFolder, settings, workers) => {
   const customers = customersOnce();
   return async (/** @type {Round} */ round) => {
     const cwd = await codeFolder();
-    const { name, uri } = await customers(round, cwd);
-    const common = {
-      MONGODB_URI: uri,
-      REDIS_URL: round.redisUrl,
-      QUEUE_PREFIX: `{${name}}`,
-      PORT: String(await freePort(30_000 + Math.floor(Math.random() * 2_000))),
-      JWT_SECRET: randomUUID() + randomUUID(),
-      LOG_LEVEL: 'warn',
-      TIMEZONE: 'UTC',
-      ENV_FILE: '/dev/null',
-      MISSED_SLOT_POLICY: 'skip',
-      ...settings,
-    };
-    const slot = new Date(Math.ceil((Date.now() + START_MS) / 1000) * 1000);
-    const at = [slot.getUTCSeconds(), slot.getUTCMinutes(), slot.getUTCHours()];
-    const env = { ...common, USER_DATA_SCHEDULE: `${at.join(' ')} * * *` };
-    round.run(['dist/server/api/server.js'], env, cwd);
-    const worker = 'dist/server/Services/BackgroundJobs/worker.js';
-    for (let number = 0; number < workers; number += 1) round.run([worker], env, cwd);
-    const client = await mongoose.mongo.MongoClient.connect(common.MONGODB_URI);
-    try {
-      const db = client.db();
-      const run = await waitUntil(
-        async () => (await db.collection('runs').findOne({ slot, sealed: { $ne: null } })) ?? false,
-        { timeoutMs: 180_000 + START_MS, intervalMs: 50, what: 'the run of the slot to be sealed' },
-      );
-      const seconds = (Date.now() - run.startedAt.getTime()) / 1000;
-      const scored = await db.collection('usersummaries').countDocuments({ runSeq: run.runSeq });
-      if (run.sealed.completed !== CUSTOMERS || scored !== CUSTOMERS) {
-        throw new Error(`${run.sealed.completed} completed, ${scored} scored of ${CUSTOMERS}`);
-      }
-      return { seconds };
-    } finally {
-      await client.close();
-    }
+    const { sealed } = await startRun(round, {
+      ...{ cwd, settings, workers },
+      database: await customers(round, cwd),
+    });
+    return { seconds: await sealed() };
   };
 };
 
