@@ -1,6 +1,7 @@
 import { drains } from './cases/drain.mjs';
 import { enqueue } from './cases/enqueue.mjs';
 import { hourly } from './cases/hourly.mjs';
+import { pages } from './cases/pages.mjs';
 import { peers } from './cases/peers.mjs';
 import { singles } from './cases/singles.mjs';
 import { watching } from './cases/watching.mjs';
@@ -23,4 +24,4 @@ import { watching } from './cases/watching.mjs';
  */
 
 /** @type {readonly Case[]} */
-export const cases = [enqueue, singles, ...drains, hourly, peers, watching];
+export const cases = [enqueue, singles, ...drains, hourly, peers, watching, pages];

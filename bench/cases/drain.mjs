@@ -6,7 +6,7 @@
  * @param {'drain' | 'bareDrain'} script
  * @param {boolean} records
  */
-const draining =
+export const draining =
   (concurrency, script, records) =>
   async (/** @type {Round} */ round, /** @type {number} */ jobs) => {
     await round.ask('seed', { jobs }, ['enqueued']);
