@@ -1,5 +1,7 @@
 // What the processes of a benchmark have in common: each is started by a case, gets its settings as JSON
 // in BENCH, and answers with JSON on a line of its own.
+import { once } from 'node:events';
+
 const compiled = new URL('../../dist/server/', import.meta.url);
 
 /** @param {string} path of a compiled module, below server/ */
@@ -40,6 +42,8 @@ export async function opened(job) {
   const { laneSettings } = await load('Services/BackgroundJobs/enqueuing/lanes.js');
   await connectMongo({ uri: given.mongoUri });
   const redis = connectRedis(settings, 'producer', SILENT);
+  // The product's producers answer at once that Redis is away, also before it has answered the first time.
+  if (redis.status !== 'ready') await once(redis, 'ready');
   const { QUEUE_PREFIX: prefix, REDIS_KEEP_FINISHED_MS: keepFinishedMs } = settings;
   const queue = openQueue(job.queue.name, () => job.options(settings), redis, {
     prefix,
