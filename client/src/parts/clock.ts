@@ -1,25 +1,18 @@
-import { useSyncExternalStore } from 'react';
+import { share } from './shared.ts';
 
 const KEY = 'hourwork-times';
 type Zone = 'local' | 'utc';
 
-let zone: Zone = localStorage.getItem(KEY) === 'utc' ? 'utc' : 'local';
-const listeners = new Set<() => void>();
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+const zone = share<Zone>(localStorage.getItem(KEY) === 'utc' ? 'utc' : 'local');
 
 /** In whose zone times are shown. */
 export function useZone() {
-  return { zone: useSyncExternalStore(subscribe, () => zone), chooseZone };
+  return { zone: zone.useValue(), chooseZone };
 }
 
 function chooseZone(chosen: Zone): void {
-  zone = chosen;
+  zone.set(chosen);
   localStorage.setItem(KEY, chosen);
-  for (const listener of listeners) listener();
 }
 
 function parts(instant: string, options: Intl.DateTimeFormatOptions, of: Zone): string {
@@ -34,7 +27,7 @@ const DAY = { year: 'numeric', month: 'short', day: 'numeric' } as const;
 const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
 
 /** The time of today, or day and time of another day, in the zone chosen. */
-export function clockTime(instant: string, of: Zone = zone): string {
+export function clockTime(instant: string, of: Zone = zone.get()): string {
   const today = parts(new Date().toISOString(), DAY, of);
   const time = parts(instant, TIME, of);
   const day = parts(instant, DAY, of);
@@ -44,7 +37,10 @@ export function clockTime(instant: string, of: Zone = zone): string {
 }
 
 /** Day, time and zone in full: in UTC beside times of the viewer's zone, and the reverse. */
-export function fullTime(instant: string, of: Zone = zone === 'utc' ? 'local' : 'utc'): string {
+export function fullTime(
+  instant: string,
+  of: Zone = zone.get() === 'utc' ? 'local' : 'utc',
+): string {
   const zoneName =
     of === 'utc' ? 'UTC' : parts(instant, { timeZoneName: 'short' }, of).split(', ').at(-1);
   return `${parts(instant, DAY, of)}, ${parts(instant, TIME, of)} ${zoneName}`;

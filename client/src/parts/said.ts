@@ -1,32 +1,16 @@
-import { useSyncExternalStore } from 'react';
+import { share } from './shared.ts';
 
 const SHOWN_MS = 6_000;
 
-let said: { text: string } | null = null;
+const said = share<{ text: string } | null>(null);
 let timer: ReturnType<typeof setTimeout> | undefined;
-const listeners = new Set<() => void>();
-
-function tellAll(): void {
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
 
 /** Says a sentence at the edge of the page for some seconds, and to screen readers. */
 export function say(text: string): void {
   clearTimeout(timer);
-  said = { text };
-  timer = setTimeout(() => {
-    said = null;
-    tellAll();
-  }, SHOWN_MS);
-  tellAll();
+  said.set({ text });
+  timer = setTimeout(() => said.set(null), SHOWN_MS);
 }
 
 /** What was said last; null when that is over. */
-export function useSaid() {
-  return useSyncExternalStore(subscribe, () => said);
-}
+export const useSaid = said.useValue;
