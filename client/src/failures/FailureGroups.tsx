@@ -100,7 +100,7 @@ function Actions({ code, runId }: { code: string; runId?: string }) {
     <Group gap="xs">
       <Act
         label={words.failures.trial}
-        icon={<FlaskConical size={14} aria-hidden />}
+        icon={FlaskConical}
         text={words.failures.trialText(code)}
         act={() =>
           tell<{ retried: number; skipped: number }>('/app/job-status/failed/retry', {
@@ -112,7 +112,7 @@ function Actions({ code, runId }: { code: string; runId?: string }) {
       />
       <Act
         label={words.failures.rest}
-        icon={<RotateCcw size={14} aria-hidden />}
+        icon={RotateCcw}
         text={words.failures.restText(code)}
         act={() => retryRest(which)}
         done={({ retried, skipped }) => words.failures.retried(retried, skipped)}

@@ -186,7 +186,7 @@ function Actions({ job }: { job: Job }) {
       {job.status === 'failed' && (
         <Act
           label={words.jobs.retry}
-          icon={<RotateCcw size={14} aria-hidden />}
+          icon={RotateCcw}
           variant="filled"
           text={words.jobs.retryText}
           act={() => tell(`${path}/retry`)}
@@ -196,7 +196,7 @@ function Actions({ job }: { job: Job }) {
       {OPEN.includes(job.status) && (
         <Act
           label={words.jobs.cancel}
-          icon={<Ban size={14} aria-hidden />}
+          icon={Ban}
           destructive
           text={words.jobs.cancelText}
           act={() => tell(`${path}/cancel`)}

@@ -1,5 +1,6 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, type ButtonProps, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { words } from '../words/words.ts';
 import { Problem } from './Answer.tsx';
@@ -9,7 +10,7 @@ interface ActProps<Answer> {
   label: string;
   /** On the button that does it, if not the label. */
   submit?: string;
-  icon?: ReactNode;
+  icon: LucideIcon;
   /** What it will do and hit, said before. */
   text: ReactNode;
   /** What is to be filled in. */
@@ -20,14 +21,13 @@ interface ActProps<Answer> {
   /** What is said when it is done. */
   done?(answer: Answer): string;
   variant?: ButtonProps['variant'];
-  size?: ButtonProps['size'];
 }
 
 /** A button that says what it will do before it does it, and afterwards what was done. */
 export function Act<Answer>(props: ActProps<Answer>) {
   const {
     label,
-    icon,
+    icon: Icon,
     text,
     children,
     destructive = false,
@@ -54,8 +54,8 @@ export function Act<Answer>(props: ActProps<Answer>) {
     <>
       <Button
         variant={variant}
-        size={props.size ?? 'xs'}
-        leftSection={icon}
+        size="xs"
+        leftSection={<Icon size={14} aria-hidden />}
         onClick={() => setOpen(true)}
       >
         {label}
@@ -95,5 +95,25 @@ export function Act<Answer>(props: ActProps<Answer>) {
         </form>
       </Modal>
     </>
+  );
+}
+
+type ActWithNoteProps = Pick<ActProps<unknown>, 'label' | 'icon' | 'text'> & {
+  act(note: string): Promise<unknown>;
+};
+
+/** The same, with a note for those who find what was done. */
+export function ActWithNote({ act, ...props }: ActWithNoteProps) {
+  const [note, setNote] = useState('');
+  return (
+    <Act {...props} act={() => act(note)}>
+      <TextInput
+        label={words.common.note}
+        maxLength={500}
+        data-autofocus
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+      />
+    </Act>
   );
 }

@@ -1,34 +1,23 @@
-import { NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { NumberInput, Stack, Text } from '@mantine/core';
 import { Gauge, Pause, Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { tell } from '../api/http.ts';
 import type { Queue } from '../api/shapes.ts';
-import { Act } from '../parts/Act.tsx';
+import { Act, ActWithNote } from '../parts/Act.tsx';
 import { words } from '../words/words.ts';
-
-const ICON = { size: 14, 'aria-hidden': true } as const;
 
 function pathOf(queue: string, action: string): string {
   return `/app/queues/${encodeURIComponent(queue)}/${action}`;
 }
 
 export function PauseQueue({ queue }: { queue: string }) {
-  const [note, setNote] = useState('');
   return (
-    <Act
+    <ActWithNote
       label={words.queues.pause}
-      icon={<Pause {...ICON} />}
+      icon={Pause}
       text={words.queues.pauseText(queue)}
-      act={() => tell(pathOf(queue, 'pause'), { note })}
-    >
-      <TextInput
-        label={words.common.note}
-        maxLength={500}
-        data-autofocus
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
-    </Act>
+      act={(note) => tell(pathOf(queue, 'pause'), { note })}
+    />
   );
 }
 
@@ -36,7 +25,7 @@ export function ResumeQueue({ queue }: { queue: string }) {
   return (
     <Act
       label={words.queues.resume}
-      icon={<Play {...ICON} />}
+      icon={Play}
       text={words.queues.resumeText(queue)}
       act={() => tell(pathOf(queue, 'resume'))}
     />
@@ -48,7 +37,7 @@ export function DrainQueue({ queue }: { queue: Queue }) {
   return (
     <Act
       label={words.queues.drain}
-      icon={<Trash2 {...ICON} />}
+      icon={Trash2}
       destructive
       text={words.queues.drainText(waiting + delayed + queue.scheduled)}
       act={() => tell<{ jobs: number }>(pathOf(queue.queue, 'drain'))}
@@ -79,7 +68,7 @@ export function LimitQueue({ queue: { queue, limits } }: { queue: Queue }) {
     <Act
       label={words.queues.limits}
       submit={words.queues.save}
-      icon={<Gauge {...ICON} />}
+      icon={Gauge}
       text={words.queues.limitsText}
       act={() =>
         tell(pathOf(queue, 'limits'), {

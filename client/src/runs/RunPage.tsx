@@ -167,7 +167,7 @@ function Actions({ run }: { run: Run }) {
       {run.failed > 0 && (
         <Act
           label={words.run.retryFailed(run.failed)}
-          icon={<RotateCcw size={14} aria-hidden />}
+          icon={RotateCcw}
           text={words.run.retryFailedText(run.failed)}
           act={() =>
             tell<{ retried: number; skipped: number }>('/app/job-status/failed/retry', {
@@ -180,7 +180,7 @@ function Actions({ run }: { run: Run }) {
       {run.finishedAt === null && run.mode === 'queue' && (
         <Act
           label={words.run.cancel}
-          icon={<Ban size={14} aria-hidden />}
+          icon={Ban}
           destructive
           text={words.run.cancelText(open)}
           act={() => tell(`${path}/cancel`)}

@@ -17,7 +17,7 @@ export function StartRun() {
   return (
     <Act
       label={words.run.start}
-      icon={<Play size={14} aria-hidden />}
+      icon={Play}
       variant="filled"
       text={words.run.startText(whom)}
       act={() =>

@@ -1,33 +1,20 @@
-import { TextInput } from '@mantine/core';
 import { Play, Square, Zap } from 'lucide-react';
-import { useState } from 'react';
 import { tell } from '../api/http.ts';
-import { Act } from '../parts/Act.tsx';
+import { Act, ActWithNote } from '../parts/Act.tsx';
 import { words } from '../words/words.ts';
-
-const ICON = { size: 14, 'aria-hidden': true } as const;
 
 function pathOf(schedule: string, action: string): string {
   return `/app/schedules/${encodeURIComponent(schedule)}/${action}`;
 }
 
 export function StopSchedule({ schedule }: { schedule: string }) {
-  const [note, setNote] = useState('');
   return (
-    <Act
+    <ActWithNote
       label={words.schedules.stop}
-      icon={<Square {...ICON} />}
+      icon={Square}
       text={words.schedules.stopText(schedule)}
-      act={() => tell(pathOf(schedule, 'stop'), { note })}
-    >
-      <TextInput
-        label={words.common.note}
-        maxLength={500}
-        data-autofocus
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
-    </Act>
+      act={(note) => tell(pathOf(schedule, 'stop'), { note })}
+    />
   );
 }
 
@@ -35,7 +22,7 @@ export function StartSchedule({ schedule }: { schedule: string }) {
   return (
     <Act
       label={words.schedules.start}
-      icon={<Play {...ICON} />}
+      icon={Play}
       text={words.schedules.startText(schedule)}
       act={() => tell(pathOf(schedule, 'start'))}
     />
@@ -46,7 +33,7 @@ export function TriggerSchedule({ schedule }: { schedule: string }) {
   return (
     <Act
       label={words.schedules.trigger}
-      icon={<Zap {...ICON} />}
+      icon={Zap}
       text={words.schedules.triggerText(schedule)}
       act={() => tell('/app/job-status/runs')}
       done={() => words.run.started}
