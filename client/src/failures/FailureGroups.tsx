@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { tell } from '../api/http.ts';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { FailureGroups as Groups } from '../api/shapes.ts';
+import { searchPath } from '../jobs/search.ts';
 import { Act } from '../parts/Act.tsx';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { Fact, Facts } from '../parts/Fact.tsx';
@@ -67,7 +68,7 @@ function GroupPanel({ group, runId }: { group: FailureGroup; runId?: string }) {
     <Panel title={code} aside={<Actions code={code} {...(runId !== undefined && { runId })} />}>
       <Facts>
         <Fact name={words.failures.jobs}>
-          <Link href={`/jobs?q=${encodeURIComponent(search)}`}>{many(jobs, 'job')}</Link>
+          <Link href={searchPath(search)}>{many(jobs, 'job')}</Link>
           {users > 0 && `, ${many(users, 'user')}`}
         </Fact>
         <Fact name={words.failures.seen}>

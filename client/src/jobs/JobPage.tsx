@@ -11,12 +11,13 @@ import { Fact, Facts } from '../parts/Fact.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Prose } from '../parts/Prose.tsx';
-import { Status, type Tone } from '../parts/Status.tsx';
+import type { Tone } from '../parts/Status.tsx';
 import { When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { count, span } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
-import { JOB_TONES } from './jobState.ts';
+import { JOB_TONES, JobState } from './JobState.tsx';
+import { searchPath } from './search.ts';
 
 const OPEN: readonly Job['status'][] = ['scheduled', 'queued', 'active', 'delayed'];
 const { labels } = words.jobs;
@@ -66,7 +67,7 @@ export default function JobPage({ jobId }: { jobId: string }) {
 function Where({ job }: { job: Job }) {
   return (
     <>
-      <Status tone={JOB_TONES[job.status]}>{words.jobs.statuses[job.status]}</Status>
+      <JobState status={job.status} />
       {' · '}
       <span className="mono">{job.jobId}</span>
     </>
@@ -88,7 +89,7 @@ function JobFacts({ job }: { job: Job }) {
       {userId !== null && (
         <Fact name={labels.user}>
           <span className="mono">{userId}</span>{' '}
-          <Link href={`/jobs?q=${encodeURIComponent(`user:${userId}`)}`}>{words.jobs.ofUser}</Link>
+          <Link href={searchPath(`user:${userId}`)}>{words.jobs.ofUser}</Link>
         </Fact>
       )}
       <Fact name={labels.attempts}>{count(job.attempts)}</Fact>

@@ -5,17 +5,16 @@ import { Link, useSearchParams } from 'wouter';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Job, Page } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
+import { IdLink } from '../parts/IdLink.tsx';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Pager, useCursor } from '../parts/Pager.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { Status } from '../parts/Status.tsx';
-import { shortId } from '../parts/shortId.ts';
 import { Took, When } from '../parts/When.tsx';
 import { SEARCH_ID } from '../shell/useKeys.ts';
 import { words } from '../words/words.ts';
-import { JOB_TONES } from './jobState.ts';
-import { readSearch, withWord } from './search.ts';
+import { JOB_TONES, JobState } from './JobState.tsx';
+import { readSearch, searchPath, withWord } from './search.ts';
 
 const STATES = Object.keys(JOB_TONES) as Job['status'][];
 const { columns } = words.jobs;
@@ -106,10 +105,11 @@ interface StateProps {
 }
 
 function State({ text, state, current }: StateProps) {
-  const search = withWord(text, 'status', state);
-  const to = search === '' ? '/jobs' : `/jobs?q=${encodeURIComponent(search)}`;
   return (
-    <Link href={to} aria-current={state === current ? 'true' : undefined}>
+    <Link
+      href={searchPath(withWord(text, 'status', state))}
+      aria-current={state === current ? 'true' : undefined}
+    >
       {state === undefined ? words.jobs.all : words.jobs.statuses[state]}
     </Link>
   );
@@ -124,29 +124,17 @@ function JobList({ jobs }: { jobs: readonly Job[] }) {
       columns={[
         {
           name: columns.job,
-          cell: ({ jobId }) => (
-            <Link href={`/jobs/${jobId}`} className="mono" title={jobId}>
-              {shortId(jobId)}
-            </Link>
-          ),
+          cell: ({ jobId }) => <IdLink to="jobs" id={jobId} />,
         },
         { name: words.jobs.labels.kind, cell: ({ kind }) => kind, wide: true },
         {
           name: columns.status,
-          cell: ({ status }) => (
-            <Status tone={JOB_TONES[status]}>{words.jobs.statuses[status]}</Status>
-          ),
+          cell: ({ status }) => <JobState status={status} />,
         },
         {
           name: columns.run,
           cell: ({ runId }) =>
-            runId === null ? (
-              words.common.none
-            ) : (
-              <Link href={`/runs/${runId}`} className="mono" title={runId}>
-                {shortId(runId)}
-              </Link>
-            ),
+            runId === null ? words.common.none : <IdLink to="runs" id={runId} />,
           wide: true,
         },
         {

@@ -32,3 +32,8 @@ export function withWord(text: string, name: Qualifier, value: string | undefine
   const others = text.split(/\s+/).filter((word) => word !== '' && !word.startsWith(`${name}:`));
   return [...others, ...(value === undefined ? [] : [`${name}:${value}`])].join(' ');
 }
+
+/** The page of jobs with this search; an empty one shows all. */
+export function searchPath(text: string): string {
+  return text === '' ? '/jobs' : `/jobs?q=${encodeURIComponent(text)}`;
+}

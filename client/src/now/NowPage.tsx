@@ -3,14 +3,14 @@ import { Link } from 'wouter';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Overview, QueueHealth, Schedule, Worker } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
+import { countOrUnknown } from '../parts/countOrUnknown.ts';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { Status } from '../parts/Status.tsx';
-import { Ago, When } from '../parts/When.tsx';
-import { queueTone } from '../queues/queueState.ts';
+import { Ago, Took, When } from '../parts/When.tsx';
+import { QueueState } from '../queues/QueueState.tsx';
 import { ScheduleState, Slots } from '../schedules/Slots.tsx';
-import { bytes, count, span } from '../words/numbers.ts';
+import { bytes, count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { RunNow } from './RunNow.tsx';
 import { Verdict } from './Verdict.tsx';
@@ -49,28 +49,29 @@ function Queues({ queues }: { queues: readonly QueueHealth[] }) {
           { name: words.jobs.labels.queue, cell: ({ queue }) => queue },
           {
             name: words.jobs.columns.status,
-            cell: (queue) => {
-              const { tone, text } = queueTone(queue);
-              return <Status tone={tone}>{text}</Status>;
-            },
+            cell: (health) => <QueueState health={health} />,
           },
-          { name: words.queues.waiting, cell: ({ waiting }) => number(waiting), numeric: true },
+          {
+            name: words.queues.waiting,
+            cell: ({ waiting }) => countOrUnknown(waiting),
+            numeric: true,
+          },
           {
             name: words.queues.active,
-            cell: ({ active }) => number(active),
+            cell: ({ active }) => countOrUnknown(active),
             numeric: true,
             wide: true,
           },
           {
             name: words.queues.delayed,
-            cell: ({ delayed }) => number(delayed),
+            cell: ({ delayed }) => countOrUnknown(delayed),
             numeric: true,
             wide: true,
           },
           { name: words.queues.failed, cell: ({ failed }) => count(failed), numeric: true },
           {
             name: words.queues.oldest,
-            cell: ({ oldestWaitingMs: ms }) => (ms === null ? words.common.none : span(ms)),
+            cell: ({ oldestWaitingMs }) => <Took ms={oldestWaitingMs} />,
             numeric: true,
             wide: true,
           },
@@ -93,10 +94,6 @@ function More({ to }: { to: 'queues' | 'workers' | 'schedules' }) {
       {words.now.more}
     </Text>
   );
-}
-
-function number(value: number | null): string {
-  return value === null ? words.common.unknown : count(value);
 }
 
 function Workers({ workers }: { workers: readonly Worker[] }) {

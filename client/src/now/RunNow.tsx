@@ -2,12 +2,13 @@ import { Group, Text } from '@mantine/core';
 import { useRef } from 'react';
 import { Link } from 'wouter';
 import type { Overview, Run } from '../api/shapes.ts';
-import { BalanceBar, COUNTS } from '../parts/BalanceBar.tsx';
+import { BalanceBar, sumInWords } from '../parts/BalanceBar.tsx';
 import { clockTime } from '../parts/clock.ts';
 import { Panel } from '../parts/Panel.tsx';
 import { Status } from '../parts/Status.tsx';
 import { Ago, Took } from '../parts/When.tsx';
-import { count, wholeSpan } from '../words/numbers.ts';
+import { tookMs } from '../runs/RunState.tsx';
+import { wholeSpan } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { paceOf, type Sample } from './pace.ts';
 
@@ -45,11 +46,9 @@ export function RunNow({ overview }: { overview: Overview }) {
 }
 
 function Ended({ run }: { run: Run }) {
-  const { startedAt, finishedAt } = run;
-  const ms = finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt);
   return (
     <>
-      {words.run.ended} <Ago at={finishedAt} />, <Took ms={ms} />
+      {words.run.ended} <Ago at={run.finishedAt} />, <Took ms={tookMs(run)} />
     </>
   );
 }
@@ -75,11 +74,7 @@ function Pace({ overview, run }: { overview: Overview; run: Run }) {
 
 /** The run's equation, as it is recomputed with each look. */
 function Truth({ run, asOf }: { run: Run; asOf: string }) {
-  const sum = COUNTS.map(([key]) => run[key])
-    .filter((value) => value > 0)
-    .map(count)
-    .join(' + ');
-  const title = words.now.equation(sum || '0', run.enumerated, clockTime(asOf));
+  const title = words.now.equation(sumInWords(run), run.enumerated, clockTime(asOf));
   return (
     <Text size="sm" component="div" title={title}>
       <Status tone={run.balanced ? 'good' : 'bad'}>

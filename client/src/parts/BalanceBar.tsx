@@ -3,7 +3,7 @@ import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import type { Tone } from './Status.tsx';
 
-export const COUNTS = [
+const COUNTS = [
   ['completed', 'good'],
   ['failed', 'bad'],
   ['active', 'busy'],
@@ -40,4 +40,10 @@ export function BalanceBar({ run, legend = true }: { run: Counts; legend?: boole
       )}
     </div>
   );
+}
+
+/** The counts whose sum is to be the run's items: `23,560 + 10`. */
+export function sumInWords(run: Counts): string {
+  const shown = COUNTS.map(([key]) => run[key]).filter((value) => value > 0);
+  return shown.length === 0 ? '0' : shown.map(count).join(' + ');
 }

@@ -2,16 +2,16 @@ import { Group, Text } from '@mantine/core';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Overview, Queue, QueueHealth } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
+import { countOrUnknown } from '../parts/countOrUnknown.ts';
 import { Fact, Facts } from '../parts/Fact.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { Status } from '../parts/Status.tsx';
-import { Ago } from '../parts/When.tsx';
+import { Ago, Took } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { count, span } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { DrainQueue, LimitQueue, PauseQueue, ResumeQueue } from './actions.tsx';
-import { queueTone } from './queueState.ts';
+import { QueueState } from './QueueState.tsx';
 
 /** Each queue: what it holds, what it is held to, and what can be done about it. */
 export default function QueuesPage() {
@@ -45,7 +45,7 @@ function QueuePanel({ queue, health }: { queue: Queue; health: QueueHealth | und
     <Panel title={queue.queue} aside={<Actions queue={queue} />}>
       <Group gap="lg" mb="sm">
         <Text size="sm" component="div">
-          {health !== undefined && <Status {...stateOf(health)} />}
+          {health !== undefined && <QueueState health={health} />}
         </Text>
         {paused !== null && (
           <Text size="sm" component="div">
@@ -55,18 +55,18 @@ function QueuePanel({ queue, health }: { queue: Queue; health: QueueHealth | und
         )}
       </Group>
       <Facts>
-        <Fact name={words.queues.waiting}>{number(counts?.waiting)}</Fact>
-        <Fact name={words.queues.active}>{number(counts?.active)}</Fact>
-        <Fact name={words.queues.delayed}>{number(counts?.delayed)}</Fact>
+        <Fact name={words.queues.waiting}>{countOrUnknown(counts?.waiting)}</Fact>
+        <Fact name={words.queues.active}>{countOrUnknown(counts?.active)}</Fact>
+        <Fact name={words.queues.delayed}>{countOrUnknown(counts?.delayed)}</Fact>
         <Fact name={words.queues.scheduled}>{count(queue.scheduled)}</Fact>
-        <Fact name={words.queues.failed}>{number(health?.failed)}</Fact>
+        <Fact name={words.queues.failed}>{countOrUnknown(health?.failed)}</Fact>
         <Fact name={words.queues.oldest}>
-          {health?.oldestWaitingMs == null ? words.common.none : span(health.oldestWaitingMs)}
+          <Took ms={health?.oldestWaitingMs ?? null} />
         </Fact>
         <Fact name={words.queues.lastCompleted}>
           <Ago at={health?.lastCompletedAt ?? null} />
         </Fact>
-        <Fact name={words.queues.workers}>{number(health?.workers)}</Fact>
+        <Fact name={words.queues.workers}>{countOrUnknown(health?.workers)}</Fact>
         <Fact name={words.queues.limits}>{limitsOf(queue)}</Fact>
         <Fact name={words.queues.kinds}>{queue.kinds.join(', ')}</Fact>
       </Facts>
@@ -87,15 +87,6 @@ function Actions({ queue }: { queue: Queue }) {
       <DrainQueue queue={queue} />
     </Group>
   );
-}
-
-function stateOf(health: QueueHealth) {
-  const { tone, text } = queueTone(health);
-  return { tone, children: text };
-}
-
-function number(value: number | null | undefined): string {
-  return value == null ? words.common.unknown : count(value);
 }
 
 function limitsOf({ limits: { concurrency, maxConcurrency, rate } }: Queue): string {

@@ -5,9 +5,10 @@ import { tell } from '../api/http.ts';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Page, Run } from '../api/shapes.ts';
 import { FailureGroups } from '../failures/FailureGroups.tsx';
+import { searchPath } from '../jobs/search.ts';
 import { Act } from '../parts/Act.tsx';
 import { Answer } from '../parts/Answer.tsx';
-import { BalanceBar, COUNTS } from '../parts/BalanceBar.tsx';
+import { BalanceBar, sumInWords } from '../parts/BalanceBar.tsx';
 import { clockTime } from '../parts/clock.ts';
 import { Fact, Facts } from '../parts/Fact.tsx';
 import { List } from '../parts/List.tsx';
@@ -18,7 +19,7 @@ import { Took, When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { count, wholeSpan } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
-import { runState, tookMs } from './runState.ts';
+import { RunState, tookMs } from './RunState.tsx';
 
 /** One run: its ledger, what failed, and how it compares with the one before. */
 export default function RunPage({ runId }: { runId: string }) {
@@ -28,7 +29,7 @@ export default function RunPage({ runId }: { runId: string }) {
     <Answer of={answer}>
       {(run) => (
         <>
-          <PageHead title={words.run.title(run.runId)} about={<State run={run} />}>
+          <PageHead title={words.run.title(run.runId)} about={<Where run={run} />}>
             <Actions run={run} />
           </PageHead>
           {run.warnings.map((warning) => (
@@ -52,22 +53,17 @@ export default function RunPage({ runId }: { runId: string }) {
   );
 }
 
-function State({ run }: { run: Run }) {
-  const { tone, text } = runState(run);
+function Where({ run }: { run: Run }) {
   return (
     <>
-      <Status tone={tone}>{text}</Status>
+      <RunState run={run} />
       {' · '}
-      <Link href={`/jobs?q=${encodeURIComponent(`run:${run.runId}`)}`}>{words.run.jobs}</Link>
+      <Link href={searchPath(`run:${run.runId}`)}>{words.run.jobs}</Link>
     </>
   );
 }
 
 function Balance({ run }: { run: Run }) {
-  const sum = COUNTS.map(([key]) => run[key])
-    .filter((value) => value > 0)
-    .map(count)
-    .join(' + ');
   return (
     <Text
       size="sm"
@@ -75,7 +71,7 @@ function Balance({ run }: { run: Run }) {
       title={run.balanced ? words.now.balanced : words.now.unbalanced}
     >
       <Status tone={run.balanced ? 'good' : 'bad'}>
-        {`${sum || '0'} ${run.balanced ? '=' : '≠'} ${count(run.enumerated)}`}
+        {`${sumInWords(run)} ${run.balanced ? '=' : '≠'} ${count(run.enumerated)}`}
       </Status>
     </Text>
   );
@@ -98,7 +94,7 @@ function RunFacts({ run }: { run: Run }) {
         <When at={run.finishedAt} />
       </Fact>
       <Fact name={words.run.columns.took}>
-        <Took ms={tookMs(run, Date.now())} />
+        <Took ms={tookMs(run)} />
       </Fact>
       <Fact name={words.jobs.labels.kind}>{run.kind}</Fact>
       <Fact name={words.run.mode}>{words.run.modes[run.mode]}</Fact>
@@ -118,13 +114,12 @@ function Compared({ run }: { run: Run }) {
       runSeq < run.runSeq && kind === run.kind && status === 'completed',
   );
   if (before === undefined) return null;
-  const took = (of: Run) => tookMs(of, Date.now());
   const figures = [
     [words.run.columns.items, run.enumerated, before.enumerated, count],
     [words.run.columns.completed, run.completed, before.completed, count],
     [words.run.columns.failed, run.failed, before.failed, count],
     [words.run.columns.duplicates, run.duplicates, before.duplicates, count],
-    [words.run.columns.took, took(run), took(before), wholeSpan],
+    [words.run.columns.took, tookMs(run), tookMs(before), wholeSpan],
   ] as const;
   const link = (
     <Text size="sm" component={Link} href={`/runs/${before.runId}`} c="var(--mantine-color-anchor)">
@@ -158,8 +153,7 @@ function change(by: number, say: (value: number) => string): string {
 }
 
 function Actions({ run }: { run: Run }) {
-  const mayAct = useMayAct();
-  if (!mayAct) return null;
+  if (!useMayAct()) return null;
   const path = `/app/job-status/runs/${encodeURIComponent(run.runId)}`;
   const open = run.queued + run.delayed;
   return (

@@ -7,12 +7,11 @@ import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Pager, useCursor } from '../parts/Pager.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { Status } from '../parts/Status.tsx';
 import { Took, When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
-import { runState, tookMs } from './runState.ts';
+import { RunState, tookMs } from './RunState.tsx';
 import { StartRun } from './StartRun.tsx';
 
 const { columns } = words.run;
@@ -47,10 +46,7 @@ export default function RunsPage() {
                     },
                     {
                       name: columns.status,
-                      cell: (run) => {
-                        const { tone, text } = runState(run);
-                        return <Status tone={tone}>{text}</Status>;
-                      },
+                      cell: (run) => <RunState run={run} />,
                     },
                     {
                       name: columns.trigger,
@@ -80,7 +76,7 @@ export default function RunsPage() {
                     },
                     {
                       name: columns.took,
-                      cell: (run) => <Took ms={tookMs(run, Date.now())} />,
+                      cell: (run) => <Took ms={tookMs(run)} />,
                       numeric: true,
                     },
                   ]}

@@ -1,12 +1,11 @@
 import { Text } from '@mantine/core';
-import { Link } from 'wouter';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Job, Overview, Page } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
+import { IdLink } from '../parts/IdLink.tsx';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { shortId } from '../parts/shortId.ts';
 import { Ago } from '../parts/When.tsx';
 import { bytes, count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
@@ -89,11 +88,7 @@ export default function WorkersPage() {
                 columns={[
                   {
                     name: words.jobs.columns.job,
-                    cell: ({ jobId }) => (
-                      <Link href={`/jobs/${jobId}`} className="mono" title={jobId}>
-                        {shortId(jobId)}
-                      </Link>
-                    ),
+                    cell: ({ jobId }) => <IdLink to="jobs" id={jobId} />,
                   },
                   { name: words.jobs.labels.kind, cell: ({ kind }) => kind, wide: true },
                   {

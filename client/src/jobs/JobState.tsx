@@ -1,5 +1,6 @@
 import type { Job } from '../api/shapes.ts';
-import type { Tone } from '../parts/Status.tsx';
+import { Status, type Tone } from '../parts/Status.tsx';
+import { words } from '../words/words.ts';
 
 /** The states in the order of a job's way, each with its colour. */
 export const JOB_TONES: Readonly<Record<Job['status'], Tone>> = {
@@ -12,3 +13,8 @@ export const JOB_TONES: Readonly<Record<Job['status'], Tone>> = {
   duplicate: 'idle',
   cancelled: 'idle',
 };
+
+/** How far a job is. */
+export function JobState({ status }: { status: Job['status'] }) {
+  return <Status tone={JOB_TONES[status]}>{words.jobs.statuses[status]}</Status>;
+}
