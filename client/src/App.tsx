@@ -18,7 +18,7 @@ const FailuresPage = lazy(() => import('./failures/FailuresPage.tsx'));
 const QueuesPage = lazy(() => import('./queues/QueuesPage.tsx'));
 const WorkersPage = lazy(() => import('./workers/WorkersPage.tsx'));
 
-/** Whoever is not logged in sees the login in the page's place: its address stays, and so they come back to it. */
+/** The page of the present address. Without a session the login stands in its place, and the address stays for after it. */
 export function App() {
   const session = useSession();
   if (session.data === undefined) {

@@ -9,6 +9,8 @@ import { useLive } from '../shell/live.ts';
 import { ApiError, ask } from './http.ts';
 
 export const SESSION_KEY = ['session'] as const;
+/** The first part of the key of each answer that a page shows. */
+export const ANSWERS_KEY = ['answer'] as const;
 
 /** The client's cache. An answer of 401 ends the session; what was shown stays for after the login. */
 export function createQueries(): QueryClient {
@@ -35,7 +37,7 @@ export const EACH = { second: 1_000, few: 3_000, slow: 15_000 } as const;
 export function useAnswer<Answer>(path: string, everyMs: number): UseQueryResult<Answer> {
   const { paused } = useLive();
   return useQuery<Answer>({
-    queryKey: ['answer', path],
+    queryKey: [...ANSWERS_KEY, path],
     queryFn: ({ signal }) => ask<Answer>(path, signal),
     refetchInterval: paused ? false : everyMs,
     // One page of a list stays until the next is there: no jump. Another path is about something else.

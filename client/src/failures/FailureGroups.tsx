@@ -3,7 +3,7 @@ import { FlaskConical, RotateCcw } from 'lucide-react';
 import { Link } from 'wouter';
 import { tell } from '../api/http.ts';
 import { EACH, useAnswer } from '../api/queries.ts';
-import type { FailureGroups as Groups } from '../api/shapes.ts';
+import type { FailureGroups as GroupsAnswer } from '../api/shapes.ts';
 import { searchPath } from '../jobs/search.ts';
 import { Act } from '../parts/Act.tsx';
 import { Answer, Empty } from '../parts/Answer.tsx';
@@ -15,7 +15,7 @@ import { count, many } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { retryRest } from './retryRest.ts';
 
-type FailureGroup = Groups['items'][number];
+type FailureGroup = GroupsAnswer['items'][number];
 
 interface FailureGroupsProps {
   /** Of this run; of all if absent. */
@@ -26,29 +26,32 @@ interface FailureGroupsProps {
 
 /** Failed jobs by cause, and the trial: retry five, look, then the rest. */
 export function FailureGroups({ runId, failed }: FailureGroupsProps) {
-  const query = runId === undefined ? '' : `?runId=${encodeURIComponent(runId)}`;
-  const groups = useAnswer<Groups>(`/app/failures${query}`, EACH.few);
   const none = runId === undefined ? words.failures.none : words.run.noFailures;
-  if (failed === 0) {
-    return (
-      <Panel title={words.run.failures}>
-        <Text size="sm" c="dimmed">
-          {none}
-        </Text>
-      </Panel>
-    );
-  }
+  // Nothing needs to be asked then.
+  if (failed === 0) return <None>{none}</None>;
+  return <Groups runId={runId} none={none} />;
+}
+
+function None({ children }: { children: string }) {
+  return (
+    <Panel title={words.run.failures} flush>
+      <Empty>{children}</Empty>
+    </Panel>
+  );
+}
+
+function Groups({ runId, none }: { runId: string | undefined; none: string }) {
+  const query = runId === undefined ? '' : `?runId=${encodeURIComponent(runId)}`;
+  const groups = useAnswer<GroupsAnswer>(`/app/failures${query}`, EACH.few);
   return (
     <Answer of={groups}>
       {({ items, looked, more }) =>
         items.length === 0 ? (
-          <Panel title={words.run.failures} flush>
-            <Empty>{none}</Empty>
-          </Panel>
+          <None>{none}</None>
         ) : (
           <>
             {items.map((group) => (
-              <GroupPanel key={group.code} group={group} {...(runId !== undefined && { runId })} />
+              <GroupPanel key={group.code} group={group} runId={runId} />
             ))}
             <Text size="xs" c="dimmed">
               {more ? words.failures.sampled(looked) : words.failures.all(looked)}
@@ -60,12 +63,12 @@ export function FailureGroups({ runId, failed }: FailureGroupsProps) {
   );
 }
 
-function GroupPanel({ group, runId }: { group: FailureGroup; runId?: string }) {
+function GroupPanel({ group, runId }: { group: FailureGroup; runId: string | undefined }) {
   const { code, jobs, users, firstAt, lastAt, texts } = group;
   const within = runId === undefined ? '' : ` run:${runId}`;
   const search = `status:failed error:${code}${within}`;
   return (
-    <Panel title={code} aside={<Actions code={code} {...(runId !== undefined && { runId })} />}>
+    <Panel title={code} aside={<Actions code={code} runId={runId} />}>
       <Facts>
         <Fact name={words.failures.jobs}>
           <Link href={searchPath(search)}>{many(jobs, 'job')}</Link>
@@ -94,7 +97,7 @@ function GroupPanel({ group, runId }: { group: FailureGroup; runId?: string }) {
   );
 }
 
-function Actions({ code, runId }: { code: string; runId?: string }) {
+function Actions({ code, runId }: { code: string; runId: string | undefined }) {
   if (!useMayAct()) return null;
   const which = { code, ...(runId !== undefined && { runId }) };
   return (

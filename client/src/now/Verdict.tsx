@@ -1,4 +1,5 @@
 import { Button, Group, Paper, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Overview, Situation } from '../api/shapes.ts';
 import { Fact, Facts } from '../parts/Fact.tsx';
@@ -18,9 +19,11 @@ const TONES: Record<Situation['level'], Tone> = {
 
 /** The one sentence that matters now, and what follows from it. */
 export function Verdict({ overview }: { overview: Overview }) {
+  const mayAct = useMayAct();
   const [worst, ...others] = overview.situations;
   if (worst === undefined) return null;
   const { sentence, ifNothing, todo, command } = words.situations(worst);
+  const action = actionFor(worst, mayAct);
   return (
     <Paper component="section" withBorder className="panel" p="lg" aria-label={words.now.matter}>
       <div className="verdict" data-level={worst.level}>
@@ -44,7 +47,8 @@ export function Verdict({ overview }: { overview: Overview }) {
               <Stack gap={6} align="flex-start">
                 {todo !== null && <span>{todo}</span>}
                 {command !== null && <span className="command">{command}</span>}
-                <SafeAction situation={worst} todo={todo} />
+                {action}
+                {action === null && todo === null && <span>{words.now.nothingToDo}</span>}
               </Stack>
             </Fact>
           </Facts>
@@ -60,7 +64,7 @@ export function Verdict({ overview }: { overview: Overview }) {
               <li key={`${other.code} ${other.subject}`}>
                 <span className="status-mark" data-tone={TONES[other.level]} aria-hidden="true" />
                 <span>{words.situations(other).sentence}</span>
-                <Action situation={other} />
+                {actionFor(other, mayAct)}
               </li>
             ))}
           </ul>
@@ -70,47 +74,27 @@ export function Verdict({ overview }: { overview: Overview }) {
   );
 }
 
-function SafeAction({ situation, todo }: { situation: Situation; todo: string | null }) {
-  const action = <Action situation={situation} />;
-  if (hasAction(situation)) return action;
-  return todo === null ? <span>{words.now.nothingToDo}</span> : null;
-}
-
-function hasAction({ code }: Situation): boolean {
-  return [
-    'queue-paused',
-    'schedule-stopped',
-    'run-failing',
-    'run-unbalanced',
-    'jobs-failed',
-    'run-warned',
-    'slot-missed',
-    'run-goes-on',
-  ].includes(code);
-}
-
-/** The click that does it, or that leads to where it is done. */
-function Action({ situation }: { situation: Situation }) {
-  const mayAct = useMayAct();
-  const { code, subject } = situation;
-  if (subject !== null && code === 'queue-paused') {
-    return mayAct ? <ResumeQueue queue={subject} /> : <Look to="/queues" page="queues" />;
+/** The click that does it, or that leads to where it is done; null if there is none. */
+function actionFor({ code, subject }: Situation, mayAct: boolean): ReactNode {
+  switch (code) {
+    case 'queue-paused':
+      if (mayAct && subject !== null) return <ResumeQueue queue={subject} />;
+      return <Look to="/queues" page="queues" />;
+    case 'schedule-stopped':
+      if (mayAct && subject !== null) return <StartSchedule schedule={subject} />;
+      return <Look to="/schedules" page="schedules" />;
+    case 'slot-missed':
+      return <Look to="/schedules" page="schedules" />;
+    case 'run-failing':
+    case 'jobs-failed':
+      return <Look to="/failures" page="failures" />;
+    case 'run-unbalanced':
+    case 'run-warned':
+    case 'run-goes-on':
+      return <Look to={`/runs/${subject}`} page="run" />;
+    default:
+      return null;
   }
-  if (subject !== null && code === 'schedule-stopped') {
-    return mayAct ? (
-      <StartSchedule schedule={subject} />
-    ) : (
-      <Look to="/schedules" page="schedules" />
-    );
-  }
-  if (code === 'run-failing' || code === 'jobs-failed') {
-    return <Look to="/failures" page="failures" />;
-  }
-  if (subject !== null && ['run-unbalanced', 'run-warned', 'run-goes-on'].includes(code)) {
-    return <Look to={`/runs/${subject}`} page="run" />;
-  }
-  if (code === 'slot-missed') return <Look to="/schedules" page="schedules" />;
-  return null;
 }
 
 function Look({ to, page }: { to: string; page: keyof typeof words.now.look }) {

@@ -2,6 +2,7 @@ import { Button, type ButtonProps, Group, Modal, Stack, Text, TextInput } from '
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { ANSWERS_KEY } from '../api/queries.ts';
 import { words } from '../words/words.ts';
 import { Problem } from './Answer.tsx';
 import { say } from './said.ts';
@@ -42,7 +43,7 @@ export function Act<Answer>(props: ActProps<Answer>) {
     onSuccess: (answer) => {
       setOpen(false);
       say(done?.(answer) ?? words.common.done);
-      return queries.invalidateQueries({ queryKey: ['answer'] });
+      return queries.invalidateQueries({ queryKey: ANSWERS_KEY });
     },
   });
   function close() {

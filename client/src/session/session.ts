@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, ask, tell } from '../api/http.ts';
-import { SESSION_KEY } from '../api/queries.ts';
+import { ANSWERS_KEY, SESSION_KEY } from '../api/queries.ts';
 import type { Session } from '../api/shapes.ts';
 
 /** Who is logged in; null for nobody. */
@@ -34,7 +34,7 @@ export function useLogin() {
       tell<Session>('/app/auth/session', credentials),
     onSuccess: async (session) => {
       queries.setQueryData<Session | null>(SESSION_KEY, session);
-      await queries.invalidateQueries({ queryKey: ['answer'] });
+      await queries.invalidateQueries({ queryKey: ANSWERS_KEY });
     },
   });
 }
@@ -46,7 +46,7 @@ export function useLogout() {
     mutationFn: (where: 'here' | 'everywhere') =>
       tell(where === 'here' ? '/app/auth/logout' : '/app/auth/logout-everywhere'),
     onSuccess: () => {
-      queries.removeQueries({ queryKey: ['answer'] });
+      queries.removeQueries({ queryKey: ANSWERS_KEY });
       queries.setQueryData(SESSION_KEY, null);
     },
   });

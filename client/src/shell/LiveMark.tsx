@@ -3,6 +3,7 @@ import { type Query, type QueryCache, useQueryClient } from '@tanstack/react-que
 import { Pause, Play } from 'lucide-react';
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { ApiError } from '../api/http.ts';
+import { ANSWERS_KEY } from '../api/queries.ts';
 import { clockTime } from '../parts/clock.ts';
 import { Status } from '../parts/Status.tsx';
 import { words } from '../words/words.ts';
@@ -29,7 +30,7 @@ function useLiveness(): Liveness {
 }
 
 function livenessOf(cache: QueryCache): Liveness {
-  const shown = cache.findAll({ queryKey: ['answer'], type: 'active' });
+  const shown = cache.findAll({ queryKey: ANSWERS_KEY, type: 'active' });
   const stale = shown.filter(isAway);
   const times = (stale.length > 0 ? stale : shown)
     .map(({ state }) => state.dataUpdatedAt)
