@@ -1,7 +1,7 @@
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { BookOpen } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../api/shapes.ts';
 import { useSaid } from '../parts/said.ts';
@@ -14,13 +14,14 @@ import { useKeys } from './useKeys.ts';
 
 /** What is around every page: the menu, how live it is, and who is logged in. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
-  const [menu, { toggle, close }] = useDisclosure();
   const [help, { open: openHelp, close: closeHelp }] = useDisclosure();
   const [path] = useLocation();
+  // The menu is open on the page that it was opened on: any other page closes it.
+  const [menuOn, setMenuOn] = useState<string | null>(null);
+  const menu = menuOn === path;
+  if (menuOn !== null && !menu) setMenuOn(null);
   const said = useSaid();
   useKeys(openHelp);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new path is what closes the menu.
-  useEffect(close, [path]);
   return (
     <AppShell
       header={{ height: 52 }}
@@ -35,7 +36,7 @@ export function Shell({ session, children }: { session: Session; children: React
           <Group gap="xs" wrap="nowrap">
             <Burger
               opened={menu}
-              onClick={toggle}
+              onClick={() => setMenuOn(menu ? null : path)}
               hiddenFrom="sm"
               size="sm"
               aria-label={words.nav.open}

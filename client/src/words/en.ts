@@ -1,7 +1,6 @@
 import type { Situation } from '../api/shapes.ts';
-import { clockTime } from '../parts/clock.ts';
 import { situationInWords } from './enSituations.ts';
-import { count, many, span } from './numbers.ts';
+import { count, many } from './numbers.ts';
 
 /** English, and the shape of every other language. */
 export const en = {
@@ -23,11 +22,9 @@ export const en = {
     more: 'Account and settings',
   },
   login: {
-    title: 'Log in',
     email: 'E-mail',
     password: 'Password',
     submit: 'Log in',
-    expired: 'Your session has ended. Log in again and you are back where you were.',
     hint: 'The first account was made by npm start; npm run account makes others.',
   },
   account: {
@@ -76,19 +73,15 @@ export const en = {
     more: 'Older',
     first: 'Back to the newest',
     note: 'Note, for those who find it',
-    of: 'of',
     unknown: 'unknown',
     justNow: 'just now',
     ago: (age: string) => `${age} ago`,
     within: (age: string) => `in ${age}`,
-    utc: (text: string) => `${text} UTC`,
     requestId: (id: string) => `Request ${id}`,
-    failedToLoad: 'This could not be loaded.',
     noAnswer: 'The API gives no answer.',
     notFound: 'There is no such page.',
     toNow: 'Go to Now',
     jobs: (jobs: number) => many(jobs, 'job'),
-    times: (number: number) => many(number, 'time'),
     done: 'Done',
   },
   situations: (situation: Situation) => situationInWords(situation),
@@ -125,7 +118,6 @@ export const en = {
     workers: 'Workers',
     schedules: 'Schedules',
     noWorkers: 'No worker is alive.',
-    running: (jobs: number) => `${many(jobs, 'job')} at work`,
   },
   run: {
     title: (id: string) => `Run ${id}`,
@@ -205,7 +197,6 @@ export const en = {
     columns: {
       job: 'Job',
       status: 'State',
-      user: 'User',
       run: 'Run',
       queued: 'Queued',
       took: 'Took',
@@ -238,7 +229,6 @@ export const en = {
     noAttempts: 'No attempt has failed.',
     result: 'Result',
     noResult: 'No result was kept.',
-    error: 'Error',
     labels: {
       kind: 'Kind',
       queue: 'Queue',
@@ -266,9 +256,7 @@ export const en = {
   },
   failures: {
     none: 'No job stands failed.',
-    code: 'Cause',
     jobs: 'Jobs',
-    users: 'Users',
     seen: 'Seen',
     example: 'Example',
     sampled: (seen: number) =>
@@ -282,7 +270,6 @@ export const en = {
       `Puts every job that stands failed with ${code} into the queue again, 20 a second. Jobs that fail later are not touched.`,
     retried: (retried: number, skipped: number) =>
       `${many(retried, 'job')} in the queue again${skipped > 0 ? `, ${count(skipped)} skipped` : ''}.`,
-    show: 'Show its jobs',
   },
   queues: {
     pause: 'Pause',
@@ -304,7 +291,6 @@ export const en = {
     ratePer: 'in so many seconds',
     rate: (max: number, per: string) => `${count(max)} in ${per}`,
     noLimits: 'no limits set',
-    open: 'Open',
     pausedBy: (by: string) => `Paused by ${by}`,
     kinds: 'Kinds',
     waiting: 'Waiting',
@@ -315,17 +301,14 @@ export const en = {
     oldest: 'Oldest wait',
     lastCompleted: 'Last completed',
     workers: 'Workers',
-    canary: 'Canary',
     statuses: { ok: 'Flows', degraded: 'Needs a look', down: 'Stands still', paused: 'Paused' },
     none: 'There are no queues.',
   },
   workers: {
     none: 'No worker is alive. Start one: npx pm2 start ecosystem.config.js --only worker',
     worker: 'Worker',
-    host: 'Host',
     pid: 'Process',
     version: 'Version',
-    up: 'Up for',
     seen: 'Seen',
     memory: 'Memory',
     running: 'At work',
@@ -357,7 +340,6 @@ export const en = {
     last: 'Last took',
     outcomes: 'Last 60 slots',
     noSlots: 'No slot yet',
-    week: 'The next week',
     weekText: (slots: number) => `${many(slots, 'slot')} within the next seven days.`,
     weekMore: 'The first 200 slots of the next week.',
     showWeek: 'Preview',
@@ -378,8 +360,6 @@ export const en = {
     hourlyAt: (minute: number) => `each hour, at ${String(minute).padStart(2, '0')} past`,
     dailyAt: (time: string) => `each day at ${time}`,
   },
-  asOf: (instant: string) => clockTime(instant),
-  took: (ms: number) => span(ms),
 };
 
 export type Words = typeof en;
