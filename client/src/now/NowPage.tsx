@@ -1,17 +1,17 @@
 import { Group, Text } from '@mantine/core';
-import { Link } from 'wouter';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Overview, QueueHealth, Schedule, Worker } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { countOrUnknown } from '../parts/countOrUnknown.ts';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { Panel } from '../parts/Panel.tsx';
+import { Panel, PanelLink } from '../parts/Panel.tsx';
 import { Ago, Took, When } from '../parts/When.tsx';
 import { QueueState } from '../queues/QueueState.tsx';
 import { ScheduleState, Slots } from '../schedules/Slots.tsx';
-import { bytes, count } from '../words/numbers.ts';
+import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
+import { MEMORY, RUNNING } from '../workers/columns.ts';
 import { RunNow } from './RunNow.tsx';
 import { Verdict } from './Verdict.tsx';
 
@@ -89,11 +89,7 @@ function Queues({ queues }: { queues: readonly QueueHealth[] }) {
 
 /** The way to the page that has more. */
 function More({ to }: { to: 'queues' | 'workers' | 'schedules' }) {
-  return (
-    <Text size="sm" component={Link} href={`/${to}`} c="var(--mantine-color-anchor)">
-      {words.now.more}
-    </Text>
-  );
+  return <PanelLink to={`/${to}`}>{words.now.more}</PanelLink>;
 }
 
 function Workers({ workers }: { workers: readonly Worker[] }) {
@@ -113,16 +109,8 @@ function Workers({ workers }: { workers: readonly Worker[] }) {
               name: words.workers.worker,
               cell: ({ host, pid }) => `${host}:${pid}`,
             },
-            {
-              name: words.workers.running,
-              cell: ({ runningJobs }) => count(runningJobs),
-              numeric: true,
-            },
-            {
-              name: words.workers.memory,
-              cell: ({ memoryBytes }) => bytes(memoryBytes),
-              numeric: true,
-            },
+            RUNNING,
+            MEMORY,
           ]}
         />
       )}

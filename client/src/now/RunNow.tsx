@@ -1,10 +1,9 @@
 import { Group, Text } from '@mantine/core';
 import { useRef } from 'react';
-import { Link } from 'wouter';
 import type { Overview, Run } from '../api/shapes.ts';
 import { BalanceBar, sumInWords } from '../parts/BalanceBar.tsx';
 import { clockTime } from '../parts/clock.ts';
-import { Panel } from '../parts/Panel.tsx';
+import { Panel, PanelLink } from '../parts/Panel.tsx';
 import { Status } from '../parts/Status.tsx';
 import { Ago, Took } from '../parts/When.tsx';
 import { tookMs } from '../runs/RunState.tsx';
@@ -26,11 +25,11 @@ export function RunNow({ overview }: { overview: Overview }) {
   }
   const isOpen = run.finishedAt === null;
   const id = (
-    <Text size="sm" component={Link} href={`/runs/${run.runId}`} c="var(--mantine-color-anchor)">
+    <PanelLink to={`/runs/${run.runId}`}>
       <span className="mono" title={run.runId}>
         {run.runId}
       </span>
-    </Text>
+    </PanelLink>
   );
   return (
     <Panel title={isOpen ? words.now.run : words.now.lastRun} aside={id}>

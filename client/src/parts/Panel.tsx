@@ -1,5 +1,6 @@
-import { Group, Paper, Title, VisuallyHidden } from '@mantine/core';
+import { Group, Paper, Text, Title, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
+import { Link } from 'wouter';
 
 interface PanelProps {
   title: string;
@@ -29,5 +30,14 @@ export function Panel({ title, aside, children, flush = false, bare = false }: P
       )}
       <div className={flush ? 'panel-flush' : 'panel-body'}>{children}</div>
     </Paper>
+  );
+}
+
+/** Leads from the head of a panel to the page of what it shows. */
+export function PanelLink({ to, children }: { to: string; children: ReactNode }) {
+  return (
+    <Text size="sm" component={Link} href={to} c="var(--mantine-color-anchor)">
+      {children}
+    </Text>
   );
 }

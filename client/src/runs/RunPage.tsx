@@ -13,7 +13,7 @@ import { clockTime } from '../parts/clock.ts';
 import { Fact, Facts } from '../parts/Fact.tsx';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { Panel } from '../parts/Panel.tsx';
+import { Panel, PanelLink } from '../parts/Panel.tsx';
 import { Status } from '../parts/Status.tsx';
 import { Took, When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
@@ -121,11 +121,7 @@ function Compared({ run }: { run: Run }) {
     [words.run.columns.duplicates, run.duplicates, before.duplicates, count],
     [words.run.columns.took, tookMs(run), tookMs(before), wholeSpan],
   ] as const;
-  const link = (
-    <Text size="sm" component={Link} href={`/runs/${before.runId}`} c="var(--mantine-color-anchor)">
-      {clockTime(before.startedAt)}
-    </Text>
-  );
+  const link = <PanelLink to={`/runs/${before.runId}`}>{clockTime(before.startedAt)}</PanelLink>;
   return (
     <Panel title={words.run.compared} aside={link} flush>
       <List

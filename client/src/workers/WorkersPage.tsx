@@ -7,8 +7,8 @@ import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Ago } from '../parts/When.tsx';
-import { bytes, count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
+import { MEMORY, RUNNING } from './columns.ts';
 
 /** Who works, on what, and for how long. */
 export default function WorkersPage() {
@@ -41,16 +41,8 @@ export default function WorkersPage() {
                     },
                     { name: words.workers.pid, cell: ({ pid }) => pid, numeric: true },
                     { name: words.workers.version, cell: ({ version }) => version, wide: true },
-                    {
-                      name: words.workers.running,
-                      cell: ({ runningJobs }) => count(runningJobs),
-                      numeric: true,
-                    },
-                    {
-                      name: words.workers.memory,
-                      cell: ({ memoryBytes }) => bytes(memoryBytes),
-                      numeric: true,
-                    },
+                    RUNNING,
+                    MEMORY,
                     {
                       name: words.workers.queues,
                       cell: ({ queues }) => queues.join(', '),
