@@ -7,6 +7,7 @@ import {
   userDataJob,
 } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { ApiClient } from '../e2e/apiClient.ts';
+import { requestSteadily, type SteadyRequests } from './steadyRequests.ts';
 
 /** A single job that the API has accepted. */
 export interface AcceptedSingle {
@@ -16,14 +17,7 @@ export interface AcceptedSingle {
   readonly runAt: number | null;
 }
 
-/** Asks for single jobs at a steady pace, whatever happens, and keeps the ledger of what was accepted. */
-export interface SingleStream {
-  readonly accepted: readonly AcceptedSingle[];
-  /** Keys of which two jobs were answered. */
-  readonly doubledKeys: readonly string[];
-  /** Makes no new requests; settles when every request made was accepted. */
-  stop(): Promise<void>;
-}
+export type SingleStream = SteadyRequests<AcceptedSingle>;
 
 interface Request {
   key: string;
@@ -36,72 +30,31 @@ const REPEAT_EVERY = 5;
 /** At once; soon, in Redis with a delay; and later than what is put into Redis at once. */
 const DELAYS_MS = [null, 2_000, 20_000];
 
-/**
- * Starts asking. A request that was refused or had no answer is repeated with its key until it is accepted;
- * an accepted one is now and then repeated too, and must be the same job.
- */
+/** Starts asking for single jobs. */
 export function streamSingles(api: ApiClient, users: readonly string[]): SingleStream {
-  const accepted: AcceptedSingle[] = [];
-  const doubledKeys: string[] = [];
-  const byKey = new Map<string, string>();
-  let refused: Request | undefined;
-  let stopped = false;
   let made = 0;
-
-  function newRequest(): Request {
-    const delayMs = DELAYS_MS[made % DELAYS_MS.length] ?? null;
-    // From the end: the runs of the stream begin with the first.
-    const userId = users.at(-1 - (made % users.length)) ?? '';
-    made += 1;
-    const runAt = delayMs === null ? null : Date.now() + delayMs;
-    const payload = { userId, asOf: '2026-11-22', backfill: false };
-    return {
-      ...{ key: randomUUID(), runAt },
-      body: { payload, ...(runAt !== null && { runAt: new Date(runAt).toISOString() }) },
-    };
-  }
-
-  /** @returns whether it was accepted. */
-  async function send({ key, body, runAt }: Request): Promise<boolean> {
-    try {
-      const path = `/app/jobs/${userDataJob.kind}`;
-      const answer = await api.post(path, { ...body, key }, {});
-      if (answer.status !== 202) return false;
-      const jobId = String(answer.body.jobId);
-      const before = byKey.get(key);
-      if (before !== undefined) {
-        if (before !== jobId) doubledKeys.push(key);
-        return true;
-      }
-      byKey.set(key, jobId);
-      accepted.push({ jobId, key, runAt });
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  async function stream(): Promise<void> {
-    let sent = 0;
-    while (!stopped || refused !== undefined) {
-      const began = Date.now();
-      const request = refused ?? newRequest();
-      refused = (await send(request)) ? undefined : request;
-      sent += 1;
-      if (refused === undefined && sent % REPEAT_EVERY === 0) await send(request);
-      await wait(Math.max(0, EVERY_MS - (Date.now() - began)));
-    }
-  }
-  const streaming = stream();
-
-  return {
-    accepted,
-    doubledKeys,
-    async stop() {
-      stopped = true;
-      await streaming;
+  return requestSteadily<Request, AcceptedSingle>({
+    intervalMs: EVERY_MS,
+    repeatEvery: REPEAT_EVERY,
+    next() {
+      const delayMs = DELAYS_MS[made % DELAYS_MS.length] ?? null;
+      // From the end: the runs of the stream begin with the first.
+      const userId = users.at(-1 - (made % users.length)) ?? '';
+      made += 1;
+      const runAt = delayMs === null ? null : Date.now() + delayMs;
+      const payload = { userId, asOf: '2026-11-22', backfill: false };
+      return {
+        ...{ key: randomUUID(), runAt },
+        body: { payload, ...(runAt !== null && { runAt: new Date(runAt).toISOString() }) },
+      };
     },
-  };
+    async send({ key, body }) {
+      const path = `/app/jobs/${userDataJob.kind}`;
+      const answer = await api.post(path, { ...body, key }).catch(() => null);
+      return answer?.status === 202 ? String(answer.body.jobId) : null;
+    },
+    acceptedOf: ({ key, runAt }, jobId) => ({ jobId, key, runAt }),
+  });
 }
 
 /** What was not as it should be with these jobs, all of which are due by now. */
