@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { projectDir } from '../../scripts/project.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { useDeployment } from '../e2e/deployment.ts';
+import { startLocalServer } from '../integration/localServer.ts';
 import { QUICK } from './faultSettings.ts';
 
 const CALLS = 20;
@@ -14,7 +13,7 @@ const CALL_MS = 80_000;
 
 /** A target that takes its time; by the key of a call, when it came. */
 const came: string[] = [];
-const target = createServer((request, response) => {
+const target = await startLocalServer((request, response) => {
   const key = String(request.headers['idempotency-key']);
   const [, vice = ''] = request.url?.split('/') ?? [];
   const answer = VICES[vice]?.answer;
@@ -25,12 +24,10 @@ const target = createServer((request, response) => {
 
 /** Counts how often something that must not be reached was. */
 let reached = 0;
-const hidden = createServer((_request, response) => {
+const hidden = await startLocalServer((_request, response) => {
   reached += 1;
   response.end();
 });
-hidden.listen(0, '127.0.0.1');
-await once(hidden, 'listening');
 
 const askedToWait = new Set<string>();
 type Vice = {
@@ -65,8 +62,7 @@ const VICES: Readonly<Record<string, Vice>> = {
   },
   private: {
     answer(_request, response) {
-      const { port } = hidden.address() as AddressInfo;
-      response.writeHead(302, { location: `http://127.0.0.1:${port}/` }).end();
+      response.writeHead(302, { location: `${hidden.url}/` }).end();
     },
     ends: 'ADDRESS_REFUSED',
   },
@@ -77,21 +73,13 @@ const VICES: Readonly<Record<string, Vice>> = {
     ends: 'CONNECTION_LOST',
   },
 };
-target.listen(0, '127.0.0.1');
-await once(target, 'listening');
-const { port } = target.address() as AddressInfo;
-afterAll(async () => {
-  for (const server of [target, hidden]) {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  }
-});
+afterAll(() => Promise.all([target.stop(), hidden.stop()]));
 
 const deployment = useDeployment({
   users: 1,
   settings: {
     ...QUICK,
-    EGRESS_ALLOW: `127.0.0.1:${port}`,
+    EGRESS_ALLOW: `127.0.0.1:${target.port}`,
     HTTP_DESTINATION_RATE: '200',
     DATA_KEY: randomBytes(32).toString('hex'),
     // The HTTP tasks are left to worker-http, whose own setting names them.
@@ -109,7 +97,7 @@ it('25 pm2 reload in the middle of twenty 80-second calls', async () => {
   const ids: string[] = [];
   for (let call = 0; call < CALLS; call += 1) {
     const { status, body } = await api.post('/api/v1/http-tasks', {
-      api_url: `http://127.0.0.1:${port}/${call}`,
+      api_url: `${target.url}/${call}`,
     });
     expect(status).toBe(202);
     ids.push(String(body.id));
@@ -145,7 +133,7 @@ it('26 a target with all vices, its worker killed and reloaded meanwhile', async
   for (let round = 0; round < 50; round += 1) {
     const accepted = Object.entries(VICES).map(async ([vice, { ends }]) => {
       const { status, body } = await api.post('/api/v1/http-tasks', {
-        api_url: `http://127.0.0.1:${port}/${vice}/${round}`,
+        api_url: `${target.url}/${vice}/${round}`,
         max_retry_count: 1,
       });
       expect(status).toBe(202);

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import mongoose from 'mongoose';
@@ -13,6 +11,7 @@ import type {
   UserDataWork,
 } from '../../server/Services/BackgroundJobs/jobs/userData/userDataContext.ts';
 import { COMPILING_MS, codeOfGuide, complaints, copyOfServer } from './guideTree.ts';
+import { type LocalServer, startLocalServer } from './localServer.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 it('no test calls the file that a team rewrites', async () => {
@@ -27,7 +26,7 @@ it('no test calls the file that a team rewrites', async () => {
 
 describe('the example of docs/your-own-work.md', () => {
   let folder: string;
-  let service: Server;
+  let service: LocalServer;
   let code: Map<string, string>;
   let work: UserDataWork;
   /** What the compiler says of the example, once it has been put in its place. */
@@ -37,15 +36,13 @@ describe('the example of docs/your-own-work.md', () => {
 
   beforeAll(async () => {
     folder = await copyOfServer();
-    service = createServer(({ url, headers }, response) => {
+    service = await startLocalServer(({ url, headers }, response) => {
       asked.push({ url, key: headers['idempotency-key'] });
       response.writeHead(status).end(JSON.stringify({ rating: 7 }));
     });
-    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-    const { port } = service.address() as AddressInfo;
     code = await codeOfGuide('your-own-work.md');
     for (const [file, text] of code) {
-      const local = text.replace('https://ratings.example.com', `http://127.0.0.1:${port}`);
+      const local = text.replace('https://ratings.example.com', service.url);
       await writeFile(join(folder, file), local);
     }
     verdict = await complaints(folder);
@@ -55,7 +52,7 @@ describe('the example of docs/your-own-work.md', () => {
   afterAll(async () => {
     await mongoose.connection.dropDatabase();
     await disconnectMongo();
-    await new Promise((resolve) => service.close(resolve));
+    await service.stop();
     await rm(folder, { recursive: true });
   });
 

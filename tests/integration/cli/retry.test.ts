@@ -1,22 +1,20 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobState, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { command, settingsOf } from '../command.ts';
 import { type Harness, JWT_SECRET, PASSWORD, startHarness } from '../http/harness.ts';
 import { makeJob, makeRun } from '../http/records.ts';
+import { type LocalServer, startLocalServer } from '../localServer.ts';
 
 const OLD_JOBS = 1_003;
 let api: Harness;
-let server: Server;
+let server: LocalServer;
 
 const retry = (...args: string[]) =>
   command('retry', args, {
     settings: {
       ...settingsOf({ env: api.env, mongoUri: '' }),
-      PORT: String((server.address() as AddressInfo).port),
+      PORT: String(server.port),
       JWT_SECRET,
       ADMIN_EMAIL: 'admin@example.com',
       ADMIN_PASSWORD: PASSWORD,
@@ -28,11 +26,10 @@ const anId = () => new mongoose.Types.ObjectId().toHexString();
 
 beforeAll(async () => {
   api = await startHarness();
-  server = createServer(api.app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  server = await startLocalServer(api.app);
 });
 afterAll(async () => {
-  server.close();
+  await server.stop();
   await api.stop();
 });
 

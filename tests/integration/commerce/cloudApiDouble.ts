@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startLocalServer } from '../localServer.ts';
 
 /** What the double was asked to send. */
 export interface SentMessage {
@@ -27,7 +26,7 @@ export async function startCloudApiDouble(): Promise<CloudApiDouble> {
   const sent: SentMessage[] = [];
   const errors: { code: number; status: number }[] = [];
   let hangsUp = false;
-  const server = createServer(async (request, response) => {
+  const { url, stop } = await startLocalServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
     const body = JSON.parse(text);
@@ -55,18 +54,13 @@ export async function startCloudApiDouble(): Promise<CloudApiDouble> {
     const id = `wamid.${sent.length}`;
     response.writeHead(200).end(JSON.stringify({ messages: [{ id }] }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     sent,
     failNext: (...next) => void errors.push(...next),
     hangUpOnNext: () => {
       hangsUp = true;
     },
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop,
   };
 }

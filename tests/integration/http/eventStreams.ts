@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { type LocalServer, startLocalServer } from '../localServer.ts';
 import { type Harness, startHarness } from './harness.ts';
 
 /** One server-sent event; `event` and `id` are empty where the stream names none. */
@@ -20,24 +18,21 @@ interface Following {
 /** An API that listens, and a way to its streams of events. */
 export function useStreams(settings: Readonly<Record<string, string>> = {}) {
   let api: Harness;
-  let server: Server;
+  let server: LocalServer;
   beforeAll(async () => {
     api = await startHarness(settings);
-    server = createServer(api.app).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    server = await startLocalServer(api.app);
   });
   afterAll(async () => {
-    server.closeAllConnections();
-    server.close();
+    await server.stop();
     await api.stop();
   });
 
   /** Begins to follow; the events come one by one, as they arrive. */
   async function follow(path: string, { token, lastEventId, method = 'GET' }: Following = {}) {
-    const { port } = server.address() as AddressInfo;
     const leaving = new AbortController();
     onTestFinished(() => leaving.abort());
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+    const answer = await fetch(server.url + path, {
       method,
       headers: {
         authorization: `Bearer ${token ?? api.tokens.viewer}`,

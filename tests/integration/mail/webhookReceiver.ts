@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { startLocalServer } from '../localServer.ts';
 
 /** One request as it came. */
 export interface Received {
@@ -26,21 +24,11 @@ export async function startReceiver(
   delayMs = 0,
 ): Promise<Receiver> {
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
+  const { url, stop } = await startLocalServer(async (request, response) => {
     const body = await text(request);
     received.push({ path: request.url ?? '', headers: request.headers, body });
     const status = answer(received.length);
     setTimeout(() => response.writeHead(status).end(), delayMs);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    received,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return { url, received, stop };
 }
