@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { projectDir } from '../../scripts/project.mjs';
-import { freePort } from '../../scripts/services/ports.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import type { Role } from '../../server/models/AccountModel.ts';
 import { createAccount } from '../../server/Services/Auth/accounts.ts';
@@ -13,6 +12,7 @@ import type { Killable } from '../e2e/killable.ts';
 import { makeJob, makeRun } from '../integration/http/records.ts';
 import { useOwnRedis } from '../integration/ownRedis.ts';
 import { makeUser, useOwnDatabase } from '../integration/scoring/ownDatabase.ts';
+import { ownPort } from '../ownPort.ts';
 import { type ApiDocument, type Operation, operationsOf } from './apiDocument.ts';
 import { measureContention } from './contention.ts';
 import { type Attack, type Received, send } from './send.ts';
@@ -67,7 +67,7 @@ export interface AttackedApi {
 export async function useAttackedApi(): Promise<AttackedApi> {
   const mongoUri = useOwnDatabase();
   const redis = await useOwnRedis();
-  const port = await freePort(29_000 + Math.floor(Math.random() * 3_000));
+  const port = await ownPort();
   const redisUrl = `redis://127.0.0.1:${redis.port}`;
   const written: string[] = [];
   let child: ChildProcess | undefined;

@@ -114,10 +114,11 @@ describe('an admin', () => {
 
   it('edits a limit', async () => {
     const page = await browser.open('/queues', { as: 'admin' });
+    const queue = page.getByRole('region', { name: 'user-data', exact: true });
     await act(page, 'Limits', () => page.getByLabel('At once over all workers').fill('3'), SAVE);
-    await page.getByText('At once over all workers: 3').waitFor();
+    await queue.getByText('At once over all workers: 3').waitFor();
     await act(page, 'Limits', () => page.getByLabel('At once over all workers').fill(''), SAVE);
-    await page.getByText('no limits set').waitFor();
+    await queue.getByText('no limits set').waitFor();
   });
 
   it('cancels what is left of a run, and a job at work', async () => {

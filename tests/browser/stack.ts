@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { projectDir } from '../../scripts/project.mjs';
-import { freePort } from '../../scripts/services/ports.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { ensureIndexes } from '../../server/models/indexes.ts';
 import { createAccount } from '../../server/Services/Auth/accounts.ts';
 import { makeUsers } from '../e2e/makeUsers.ts';
 import { type OwnRedis, useOwnRedis } from '../integration/ownRedis.ts';
 import { useOwnDatabase } from '../integration/scoring/ownDatabase.ts';
+import { ONLY_USER_DATA } from '../onlyUserData.ts';
+import { ownPort } from '../ownPort.ts';
 
 export const PASSWORD = 'a-long-test-password';
 export const EMAILS = { admin: 'admin@example.com', viewer: 'viewer@example.com' } as const;
@@ -39,6 +40,7 @@ export interface Stack {
 
 /** Short ones, so that a job that fails has failed for good within a second. */
 const SETTINGS = {
+  ...ONLY_USER_DATA,
   // No slot falls into a test.
   USER_DATA_SCHEDULE: '0 0 29 2 *',
   JOB_RETRY_DELAY_MS: '50',
@@ -59,7 +61,7 @@ interface StackOptions {
 export async function useStack({ users, settings = {} }: StackOptions): Promise<Stack> {
   const mongoUri = useOwnDatabase();
   const redis = await useOwnRedis();
-  const port = await freePort(29_000 + Math.floor(Math.random() * 3_000));
+  const port = await ownPort();
   const url = `http://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'hourwork-browser-'));
   const workFile = join(folder, 'work.json');

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseEnv } from 'node:util';
 import { projectDir } from '../../scripts/project.mjs';
-import { freePort } from '../../scripts/services/ports.mjs';
 import { type ApiClient, login } from './apiClient.ts';
 import { type OwnPm2, ownPm2 } from './pm2.ts';
 
@@ -89,9 +88,4 @@ export async function makeCheckout(
   };
   cleanUps.push(() => checkout.npm(['stop']));
   return checkout;
-}
-
-/** A port for one checkout's API, away from those of others. */
-export function ownPort(): Promise<number> {
-  return freePort(30_000 + Math.floor(Math.random() * 2_000));
 }

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { projectDir } from '../../scripts/project.mjs';
-import { freePort } from '../../scripts/services/ports.mjs';
 import { killableMongo, killableRedis } from '../../scripts/services/testServices.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
 import { ensureIndexes } from '../../server/models/indexes.ts';
 import { type RunDoc, RunModel } from '../../server/models/system/RunModel.ts';
 import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
+import { ONLY_USER_DATA } from '../onlyUserData.ts';
+import { ownPort } from '../ownPort.ts';
 import { type ApiClient, login } from './apiClient.ts';
 import { type Killable, startKillable } from './killable.ts';
 import { makeUsers } from './makeUsers.ts';
@@ -34,9 +35,8 @@ export const SHORTENED: Settings = {
 };
 /** No slot of the schedule may fall into a test. */
 const NO_SCHEDULE: Settings = {
+  ...ONLY_USER_DATA,
   USER_DATA_SCHEDULE: '0 0 29 2 *',
-  ...{ PUBLISH_DUE_POSTS: 'false', CHECK_EXPIRED_TOKENS: 'false', WEEKLY_EMAIL: 'false' },
-  ...{ TRIAL_REMINDER: 'false', CACHE_CLEANUP: 'false', HEALTH_CHECK: 'false' },
 };
 const RUN_MS = 120_000;
 
@@ -264,7 +264,7 @@ async function startServers(
     await disconnectMongo();
   });
 
-  const port = await freePort(29_000 + Math.floor(Math.random() * 3_000));
+  const port = await ownPort();
   const workFile = join(folder, 'work.json');
   await writeFile(workFile, JSON.stringify({ paceMs: 0 } satisfies Behaviour));
   const ecosystem = join(folder, 'ecosystem.config.mjs');

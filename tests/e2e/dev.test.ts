@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { runCommand } from '../../scripts/command.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
-import { makeCheckout, ownPort } from './checkout.ts';
+import { ownPort } from '../ownPort.ts';
+import { makeCheckout } from './checkout.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 /** The folder that a process works in; undefined when it has ended. */

@@ -15,7 +15,8 @@ import { mongodProcess } from '../../scripts/services/mongod.mjs';
 import { freePort, isListening } from '../../scripts/services/ports.mjs';
 import { findRedisServer, redisProcess } from '../../scripts/services/redis.mjs';
 import type { ServiceProcess } from '../../scripts/services/serviceProcess.mjs';
-import { type Checkout, makeCheckout, ownPort } from './checkout.ts';
+import { ownPort } from '../ownPort.ts';
+import { type Checkout, makeCheckout } from './checkout.ts';
 
 const quiet = () => undefined;
 const cleanUps: (() => Promise<unknown>)[] = [];

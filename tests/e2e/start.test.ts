@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
-import { type Checkout, makeCheckout, ownPort } from './checkout.ts';
+import { ownPort } from '../ownPort.ts';
+import { type Checkout, makeCheckout } from './checkout.ts';
 
 const QUICK_MS = 30_000;
 const SERVICES = /^hourwork-(redis|mongo|postgres|ferretdb)$/;

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Checkout, makeCheckout, ownPort } from '../e2e/checkout.ts';
+import { type Checkout, makeCheckout } from '../e2e/checkout.ts';
+import { ownPort } from '../ownPort.ts';
 
 const CUSTOMERS = 23_570;
 

@@ -8,10 +8,10 @@ import { ensureIndexes } from '../../server/models/indexes.ts';
 import { PostModel } from '../../server/models/PostModel.ts';
 import { ScheduleModel } from '../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../server/models/system/SlotModel.ts';
-import { ownPort } from '../e2e/checkout.ts';
 import { settingsOf } from '../integration/command.ts';
 import { useInstallation } from '../integration/core/installation.ts';
 import { startReceiver } from '../integration/mail/webhookReceiver.ts';
+import { ownPort } from '../ownPort.ts';
 
 const POSTS = 1_000;
 const AUTHORS = 40;

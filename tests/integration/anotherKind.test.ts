@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,8 +11,10 @@ import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts'
 import { connectRedis } from '../../server/config/queueRedisConn.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { removeKeys } from '../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { ownPort } from '../ownPort.ts';
 import { SILENT } from './core/installation.ts';
 import { COMPILING_MS, codeOfGuide, complaints, copyOfServer } from './guideTree.ts';
+import { type LocalServer, startLocalServer } from './localServer.ts';
 
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 const name = `another-kind-${randomUUID().slice(0, 8)}`;
@@ -25,29 +25,12 @@ const CATALOGUE = 'server/Services/BackgroundJobs/queues/catalogue.ts';
 const LINE = 'one line of the catalogue';
 const FOLDER = '../jobs/exchangeRate/exchangeRate';
 
-async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** A port that was free just now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const url = await listening(server);
-  await new Promise((resolve) => server.close(resolve));
-  return Number(new URL(url).port);
-}
-
 describe('the kind of docs/another-kind.md', () => {
   let folder: string;
   let code: Map<string, string>;
   let verdict: string;
   const asked: string[] = [];
-  const service = createServer(({ url = '' }, response) => {
-    asked.push(url);
-    const status = url.endsWith('1999-01-01') ? 404 : 200;
-    response.writeHead(status).end(JSON.stringify({ rate: 1.25 }));
-  });
+  let service: LocalServer;
   const settings = { MONGODB_URI, REDIS_URL, QUEUE_PREFIX };
   const redis = connectRedis(parseSettings(settings), 'producer', SILENT);
   const children: ReturnType<typeof spawn>[] = [];
@@ -55,13 +38,17 @@ describe('the kind of docs/another-kind.md', () => {
   beforeAll(async () => {
     folder = await copyOfServer();
     code = await codeOfGuide('another-kind.md');
-    const url = await listening(service);
+    service = await startLocalServer(({ url = '' }, response) => {
+      asked.push(url);
+      const status = url.endsWith('1999-01-01') ? 404 : 200;
+      response.writeHead(status).end(JSON.stringify({ rate: 1.25 }));
+    });
     for (const [file, text] of code) {
       if (file === LINE) continue;
       await mkdir(dirname(join(folder, file)), { recursive: true });
       // A schedule that is due each second need not be waited for.
       const local = text
-        .replace('https://rates.example.com', url)
+        .replace('https://rates.example.com', service.url)
         .replace('0 6 * * *', '* * * * * *');
       await writeFile(join(folder, file), local);
     }
@@ -84,7 +71,7 @@ describe('the kind of docs/another-kind.md', () => {
     redis.disconnect();
     await mongoose.connection.dropDatabase();
     await disconnectMongo();
-    await new Promise((resolve) => service.close(resolve));
+    await service.stop();
     await rm(folder, { recursive: true });
   });
 
@@ -115,7 +102,7 @@ describe('the kind of docs/another-kind.md', () => {
   });
 
   it('is asked for by REST and by its schedule, and done by a worker', async () => {
-    const port = await freePort();
+    const port = await ownPort();
     start(compiled('api/server.js'), [], {
       PORT: String(port),
       JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',

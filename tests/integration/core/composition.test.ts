@@ -13,21 +13,17 @@ import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts'
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { aclLine } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
+import { ONLY_USER_DATA } from '../../onlyUserData.ts';
+import { ownPort } from '../../ownPort.ts';
 import { openRelay, type Relay } from '../relay.ts';
 import { SILENT } from './installation.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 const ADMIN = { email: 'admin@example.com', password: 'a-long-test-password' };
-
-/** A free port's number: nobody else takes it between the asking and the listening, or it fails. */
-async function freePort(): Promise<number> {
-  const relay = await openRelay({ host: '127.0.0.1', port: 1 });
-  await relay.close();
-  return relay.port;
-}
 
 describe('the processes as they are wired', () => {
   const name = `wired-${randomUUID().slice(0, 8)}`;
@@ -42,8 +38,7 @@ describe('the processes as they are wired', () => {
     await disconnectMongo();
     await mongo.close();
     const redis = connectRedis(env, 'worker', SILENT);
-    const keys = await redis.keys(`${env.QUEUE_PREFIX}:*`);
-    if (keys.length > 0) await redis.del(keys);
+    await removeKeys(redis, env.QUEUE_PREFIX);
     redis.disconnect();
   });
 
@@ -55,7 +50,7 @@ describe('the processes as they are wired', () => {
       REDIS_URL,
       MONGODB_URI: `mongodb://127.0.0.1:${mongo.port}/${name}?directConnection=true`,
       QUEUE_PREFIX: `{${name}}`,
-      PORT: String(await freePort()),
+      PORT: String(await ownPort()),
       JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
@@ -63,8 +58,7 @@ describe('the processes as they are wired', () => {
       SHUTDOWN_GRACE_MS: '1000',
       LOGIN_ATTEMPTS_PER_MINUTE: '1000',
       // What they put in would be counted with the runs’ jobs.
-      ...{ PUBLISH_DUE_POSTS: 'false', HEALTH_CHECK: 'false', CACHE_CLEANUP: 'false' },
-      ...{ CHECK_EXPIRED_TOKENS: 'false', WEEKLY_EMAIL: 'false', TRIAL_REMINDER: 'false' },
+      ...ONLY_USER_DATA,
       ...fields,
     });
     return env;

@@ -17,10 +17,11 @@ import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
 import { makeApiToken } from '../../../server/Services/ApiTokens/apiTokens.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { ownPort } from '../../ownPort.ts';
 import { type LocalSmtp, startSmtp } from '../mail/smtpServer.ts';
 import { type Receiver, startReceiver } from '../mail/webhookReceiver.ts';
-import { openRelay } from '../relay.ts';
 import { SILENT } from './installation.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
@@ -42,15 +43,13 @@ describe('the scheduled jobs, with real work behind each', () => {
     // The first answers are failures: each message is sent again under its id.
     webhooks = await startReceiver((count) => (count <= 2 ? 503 : 200));
     heartbeats = await startReceiver();
-    const relay = await openRelay({ host: '127.0.0.1', port: 1 });
-    await relay.close();
     env = parseSettings({
       ...{ REDIS_URL, MONGODB_URI: `${MONGODB_URI}/${name}`, QUEUE_PREFIX: `{${name}}` },
       JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
       ...{ ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'a-long-test-password' },
       ...{ CRON_MANAGER_API_KEY: KEY, SMTP_URL: smtp.url, POST_WEBHOOK_URL: webhooks.url },
       ...{ POST_WEBHOOK_SECRET: SECRET, HEARTBEAT_URL: `${heartbeats.url}/ping-key` },
-      ...{ PORT: String(relay.port), LOG_LEVEL: 'error', JOB_RETRY_DELAY_MS: '100' },
+      ...{ PORT: String(await ownPort()), LOG_LEVEL: 'error', JOB_RETRY_DELAY_MS: '100' },
     });
     await connectMongo({ uri: env.MONGODB_URI ?? '' });
     await ensureIndexes();
@@ -70,8 +69,7 @@ describe('the scheduled jobs, with real work behind each', () => {
     await mongoose.connection.dropDatabase();
     await disconnectMongo();
     const redis = connectRedis(env, 'worker', SILENT);
-    const keys = await redis.keys(`${env.QUEUE_PREFIX}:*`);
-    if (keys.length > 0) await redis.del(keys);
+    await removeKeys(redis, env.QUEUE_PREFIX);
     redis.disconnect();
     await Promise.all([smtp.stop(), webhooks.stop(), heartbeats.stop()]);
   });

@@ -24,6 +24,7 @@ import { describeKind } from '../../../server/Services/BackgroundJobs/admin/kind
 import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../../../server/Services/BackgroundJobs/admin/runViews.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { CRON_JOBS } from '../../../server/Services/BackgroundJobs/cronJobs.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import {
@@ -233,8 +234,7 @@ export async function startHarness(
     async stop() {
       await producer.stop();
       // After an outage that a test made it may still be on its way back.
-      const keys = await vi.waitFor(() => redisConnection.keys(`{${name}}:*`), 10_000);
-      if (keys.length > 0) await redisConnection.del(keys);
+      await vi.waitFor(() => removeKeys(redisConnection, `{${name}}`), 10_000);
       await queue.close();
       redisConnection.disconnect();
       await flushTallies();
