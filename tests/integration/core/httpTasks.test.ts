@@ -1,194 +1,28 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import mongoose from 'mongoose';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startApi } from '../../../server/composition/api.ts';
-import { startWorker } from '../../../server/composition/worker.ts';
-import { type Env, parseSettings } from '../../../server/config/env.ts';
-import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
-import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { HttpExecutionModel } from '../../../server/models/HttpExecutionModel.ts';
 import { HttpJobModel } from '../../../server/models/HttpJobModel.ts';
-import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
-import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { createSecretBox, keyIdsOf } from '../../../server/Services/Secrets/secretBox.ts';
 import { keyIdsInUse, resealAll } from '../../../server/Services/Secrets/storedSecrets.ts';
-import { SILENT } from './installation.ts';
-
-const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
-const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
-const ADMIN = { email: 'admin@example.com', password: 'a-long-test-password' };
-const name = `http-${randomUUID().slice(0, 8)}`;
-
-interface Seen {
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-/** The target, with its vices by path. */
-const seen: Seen[] = [];
-const target = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk) => chunks.push(chunk));
-  request.on('end', () => {
-    const path = request.url ?? '';
-    seen.push({ path, headers: request.headers, body: Buffer.concat(chunks).toString() });
-    const [, what = '', value = ''] = path.split('/');
-    const times = callsOf(path).length;
-    if (what === 'status') response.writeHead(Number(value)).end(`status ${value}`);
-    else if (what === 'once') {
-      if (times === 1) response.writeHead(Number(value), { 'retry-after': '1' }).end('not yet');
-      else response.end('now');
-    } else if (what === 'redirect') {
-      response.writeHead(302, { location: `http://127.0.0.1:${hidden}/secret` }).end();
-    } else if (what === 'secret') response.end('{"token":"abcdefghijkl","fine":"shown"}');
-    else if (what === 'endless') {
-      const more = () => {
-        while (response.write('x'.repeat(65_536)));
-      };
-      response.on('drain', more);
-      more();
-    } else if (what === 'reset') request.socket.resetAndDestroy();
-    else if (what !== 'slow') response.end('fine');
-  });
-});
-const callsOf = (path: string) => seen.filter((call) => call.path === path);
-
-/** What must not be reached. */
-const private_ = createServer((_request, response) => response.end('must not be seen'));
-let hidden = 0;
-let reachedHidden = 0;
-private_.on('request', () => {
-  reachedHidden += 1;
-});
-
-async function listen(server: Server, port = 0): Promise<number> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-let env: Env;
-let base: string;
-let token: string;
-/** A port at which nothing listens until a test does. */
-let later: number;
-const running: { shutdown: { stop(): Promise<void> } }[] = [];
-
-beforeAll(async () => {
-  const port = await listen(target);
-  hidden = await listen(private_);
-  const reserved = createServer();
-  later = await listen(reserved);
-  const api = createServer();
-  const apiPort = await listen(api);
-  await Promise.all([reserved, api].map((each) => new Promise((done) => each.close(done))));
-  base = `http://127.0.0.1:${port}`;
-  const uri = new URL(MONGODB_URI);
-  uri.pathname = `/${name}`;
-  uri.searchParams.set('directConnection', 'true');
-  env = parseSettings({
-    REDIS_URL,
-    MONGODB_URI: uri.href,
-    QUEUE_PREFIX: `{${name}}`,
-    PORT: String(apiPort),
-    JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
-    DATA_KEY: randomBytes(32).toString('hex'),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-    LOG_LEVEL: 'error',
-    EGRESS_ALLOW: `127.0.0.1:${port},127.0.0.1:${later}`,
-    SHUTDOWN_GRACE_MS: '1000',
-    LOGIN_ATTEMPTS_PER_MINUTE: '1000',
-  });
-  await connectMongo({ uri: uri.href });
-  await ensureIndexes();
-  running.push(await startApi(env), await startWorker({ env, catalogue }));
-  await vi.waitFor(async () => {
-    const { status, body } = await ask('POST', '/app/auth/login', ADMIN);
-    expect(status).toBe(200);
-    token = body.token;
-  }, 15_000);
-});
-
-afterAll(async () => {
-  for (const each of running) await each.shutdown.stop();
-  await connectMongo({ uri: env.MONGODB_URI ?? '' });
-  await mongoose.connection.dropDatabase();
-  await disconnectMongo();
-  const redis = connectRedis(env, 'worker', SILENT);
-  await removeKeys(redis, env.QUEUE_PREFIX);
-  redis.disconnect();
-  for (const server of [target, private_]) {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  }
-});
-
-async function ask(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-) {
-  const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
-    method,
-    headers: {
-      'content-type': 'application/json',
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: answer.status, body: (await answer.json()) as Answered };
-}
-
-/** As much of an answer as these tests look at. */
-interface Answered {
-  [field: string]: unknown;
-  id: string;
-  token: string;
-  summary: string;
-  retry_count: number;
-  disabled_reason: string;
-  destination: string;
-  headers: Record<string, string>;
-  error: { code: string };
-  items: Answered[];
-  attempts: {
-    status: number;
-    started_at: string;
-    finished_at: string;
-    bytes: number;
-    answer: string;
-    timings: { total: number; first_byte: number };
-  }[];
-}
+import { startLocalServer } from '../localServer.ts';
+import { startHttpTarget } from './httpTarget.ts';
+import { useHttpTasks } from './httpTasksInstallation.ts';
 
 const TASKS = '/api/v1/http-tasks';
 const JOBS = '/api/v1/http-jobs';
 
-async function accept(input: object, headers?: Record<string, string>): Promise<string> {
-  const { status, body } = await ask('POST', TASKS, input, headers);
-  expect(status, JSON.stringify(body)).toBe(202);
-  return body.id;
-}
+const { port, url: base, callsOf, hidden, stop } = await startHttpTarget();
+afterAll(stop);
+/** A port at which nothing listens until a test does. */
+const later = await portOfNobody();
+const { env, ask, accept, ended } = await useHttpTasks([port, later]);
 
-function ended(id: string, status: string) {
-  return vi.waitFor(
-    async () => {
-      const { body } = await ask('GET', `${TASKS}/${id}`);
-      expect(body).toMatchObject({ id, status });
-      return body;
-    },
-    { timeout: 20_000, interval: 100 },
-  );
+async function portOfNobody(): Promise<number> {
+  const server = await startLocalServer(() => undefined);
+  await server.stop();
+  return server.port;
 }
 
 describe('an HTTP task', () => {
@@ -275,7 +109,7 @@ describe('an HTTP task', () => {
     const { error, attempts } = await ended(id, 'failed');
     expect(error.code).toBe(code);
     expect(attempts).toHaveLength(1);
-    expect(reachedHidden).toBe(0);
+    expect(hidden.reached()).toBe(0);
   });
 
   it('reads so much of an endless answer, and no more', async () => {
@@ -286,7 +120,11 @@ describe('an HTTP task', () => {
   });
 
   it('may not call a private address, nor for longer than the setting says', async () => {
-    for (const api_url of [`http://127.0.0.1:${hidden}/`, 'http://[::7f00:1]/', 'file:///etc']) {
+    for (const api_url of [
+      `http://127.0.0.1:${hidden.port}/`,
+      'http://[::7f00:1]/',
+      'file:///etc',
+    ]) {
       expect((await ask('POST', TASKS, { api_url })).status).toBe(400);
     }
     expect((await ask('POST', TASKS, { api_url: `${base}/a`, timeout: 91 })).status).toBe(400);
@@ -416,15 +254,13 @@ describe('a host that is down', () => {
     const other = await accept({ api_url: `${base}/meanwhile` });
     await ended(other, 'completed');
 
-    const back = createServer((_request, response) => response.end('back'));
-    await listen(back, later);
+    const back = await startLocalServer((_request, response) => response.end('back'), later);
     try {
       for (const id of ids) {
         expect(await ended(id, 'completed')).toMatchObject({ retry_count: 0 });
       }
     } finally {
-      back.closeAllConnections();
-      await new Promise((done) => back.close(done));
+      await back.stop();
     }
     expect(await HttpExecutionModel.countDocuments({ isHeld: true })).toBe(0);
   });
