@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { AccountModel } from '../../../server/models/AccountModel.ts';
 import { MailModel } from '../../../server/models/MailModel.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
@@ -23,6 +23,7 @@ describe('outcomes of slots', () => {
     enqueue: async () => ({ jobId: 'j', became: 'accepted' }),
     enqueueMany: async () => [],
   });
+  afterAll(forget);
   afterEach(async () => {
     ended.length = 0;
     await Promise.all([
@@ -119,6 +120,5 @@ describe('outcomes of slots', () => {
     await RunModel.updateOne({ _id: 'r1' }, { $set: { sealed, status: 'completed' } });
     await pass();
     expect(ended).toEqual([[slot, { outcome: 'completed', effects: 3, items: 3 }]]);
-    forget();
   });
 });
