@@ -13,7 +13,7 @@ import { makeJob, makeRun } from '../integration/http/records.ts';
 import { useOwnRedis } from '../integration/ownRedis.ts';
 import { makeUser, useOwnDatabase } from '../integration/scoring/ownDatabase.ts';
 import { ownPort } from '../ownPort.ts';
-import { type ApiDocument, type Operation, operationsOf } from './apiDocument.ts';
+import { type ApiDocument, fill, type Operation, operationsOf } from './apiDocument.ts';
 import { measureContention } from './contention.ts';
 import { type Attack, type Received, send } from './send.ts';
 import { faultsOf } from './verdict.ts';
@@ -53,7 +53,8 @@ export interface AttackedApi {
   readonly redis: Killable;
   readonly tokens: Readonly<Record<Role, string>>;
   readonly operations: readonly Operation[];
-  readonly known: Known;
+  /** Where an operation is asked for a user and a job that are there: the account's own, or another's. */
+  targetOf(operation: Operation, whose?: 'own' | 'other'): string;
   /** Each line that the process has written so far. */
   readonly written: readonly string[];
   /** Sends it as this role, if any, and holds the answer to what every answer must be. */
@@ -112,9 +113,15 @@ export async function useAttackedApi(): Promise<AttackedApi> {
     get operations() {
       return operations;
     },
-    get known() {
+    targetOf({ path }, whose = 'own') {
       if (known === undefined) throw new Error('There are no records yet.');
-      return known;
+      const { ownUser, otherUser, ownJob, otherJob, finishedRun } = known;
+      return fill(path, {
+        userId: whose === 'own' ? ownUser : otherUser,
+        jobId: whose === 'own' ? ownJob : otherJob,
+        runId: finishedRun,
+        ...{ queue: 'user-data', kind: 'user-data', schedule: 'user-data-hourly' },
+      });
     },
     written,
     async attack(attack, as) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fill, type Operation } from './apiDocument.ts';
+import { fill } from './apiDocument.ts';
 import { useAttackedApi } from './attackedApi.ts';
 import { BODIES, HEADERS, QUERIES, TEXTS, VALUES } from './payloads.ts';
 import type { Received } from './send.ts';
@@ -12,11 +12,6 @@ const FIELDS = [
   ...['key', 'unique', 'runAt', 'priority', 'note', 'concurrency', 'maxConcurrency', 'rate'],
 ];
 
-function targetOf({ path }: Operation): string {
-  const { ownUser, ownJob, finishedRun } = api.known;
-  const of = { userId: ownUser, jobId: ownJob, runId: finishedRun };
-  return fill(path, { ...of, queue: 'user-data', kind: 'user-data', schedule: 'user-data-hourly' });
-}
 const acting = () => api.operations.filter(({ method }) => method === 'POST');
 
 /** Nothing of what was asked for became a header of the answer, or a property of everything. */
@@ -63,7 +58,7 @@ it('targets that are none', async () => {
 it('queries', async () => {
   for (const operation of api.operations.filter(({ path }) => !path.endsWith('/events'))) {
     for (const query of [...QUERIES, ...TEXTS.map((text) => `q=${encodeURIComponent(text)}`)]) {
-      const target = `${targetOf(operation)}?${query}`;
+      const target = `${api.targetOf(operation)}?${query}`;
       const received = await api.attack({ method: operation.method, target }, 'admin');
       expectUnmoved(received, target);
     }
@@ -73,7 +68,7 @@ it('queries', async () => {
 it('bodies: JSON that nobody asked for, and what is no JSON', async () => {
   for (const operation of acting()) {
     for (const body of BODIES) {
-      const attack = { method: 'POST', target: targetOf(operation), body };
+      const attack = { method: 'POST', target: api.targetOf(operation), body };
       expectUnmoved(await api.attack(attack, 'admin'), `${operation.name} with ${body}`);
     }
   }
@@ -88,7 +83,7 @@ it('fields: an operator, a prototype or another type in the place of each', asyn
         // A third of the values in each field: every value meets every route.
         if (at % 3 !== FIELDS.indexOf(field) % 3) continue;
         const body = JSON.stringify({ [field]: value });
-        await api.attack({ method: 'POST', target: targetOf(operation), body }, 'admin');
+        await api.attack({ method: 'POST', target: api.targetOf(operation), body }, 'admin');
       }
     }
   }
@@ -111,7 +106,7 @@ it('headers', async () => {
   for (const headers of HEADERS) {
     for (const operation of some) {
       const { method } = operation;
-      const attack = { method, target: targetOf(operation), headers };
+      const attack = { method, target: api.targetOf(operation), headers };
       const received = await api.attack(
         method === 'POST' ? { ...attack, body: '{"limit":1}' } : attack,
         'admin',

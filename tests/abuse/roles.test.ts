@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Role } from '../../server/models/AccountModel.ts';
 import type { Guard } from '../../server/routes/route.ts';
-import { fill, type Operation } from './apiDocument.ts';
+import { fill } from './apiDocument.ts';
 import { useAttackedApi } from './attackedApi.ts';
 
 const api = await useAttackedApi();
@@ -17,18 +17,6 @@ const MAY: Readonly<Record<Guard, readonly Caller[]>> = {
   administrator: ['admin'],
   keyOrAdministrator: ['admin'],
 };
-
-function targetOf({ path }: Operation, of: 'own' | 'other' = 'other'): string {
-  const { known } = api;
-  return fill(path, {
-    userId: of === 'own' ? known.ownUser : known.otherUser,
-    jobId: of === 'own' ? known.ownJob : known.otherJob,
-    runId: known.finishedRun,
-    queue: 'user-data',
-    schedule: 'user-data-hourly',
-    kind: 'user-data',
-  });
-}
 
 /** What else an operation asks of those whom its guard lets through, and how it refuses them. */
 const OWN_REFUSALS = new Map([
@@ -74,7 +62,10 @@ it('every operation is open to those whom its guard names, and to nobody else', 
   for (const operation of api.operations) {
     for (const caller of CALLERS) {
       const { method, name, guard } = operation;
-      const { status } = await api.attack({ method, target: targetOf(operation) }, caller);
+      const { status } = await api.attack(
+        { method, target: api.targetOf(operation, 'other') },
+        caller,
+      );
       const who = `${name} as ${caller ?? 'nobody'}`;
       const refused = [401, 403].filter((each) => each !== OWN_REFUSALS.get(name));
       if (MAY[guard].includes(caller)) expect(refused, who).not.toContain(status);
@@ -101,7 +92,7 @@ it('a user sees themself, and of another not even whether there is one', async (
   const own = api.operations.filter(({ guard }) => guard === 'ownUserOrReader');
   expect(own.length).toBeGreaterThan(0);
   for (const operation of own) {
-    const { status } = await api.attack({ target: targetOf(operation, 'own') }, 'user');
+    const { status } = await api.attack({ target: api.targetOf(operation) }, 'user');
     expect(status, operation.name).toBe(200);
     const absent = fill(operation.path, { userId: 'there-is-no-such-user' });
     expect((await api.attack({ target: absent }, 'user')).status).toBe(403);
@@ -111,7 +102,7 @@ it('a user sees themself, and of another not even whether there is one', async (
 it('no other spelling of a target and no header leads past a guard', async () => {
   for (const operation of api.operations.filter(({ guard }) => guard !== 'anyone')) {
     const { method } = operation;
-    for (const target of disguises(targetOf(operation))) {
+    for (const target of disguises(api.targetOf(operation, 'other'))) {
       const { status } = await api.attack({ method, target, headers: OVERRIDES });
       expect(status, `${method} ${target}`).toBeGreaterThanOrEqual(400);
     }
@@ -126,7 +117,10 @@ it('no method but its own does anything at a path', async () => {
       const operation = api.operations.find((each) => each.path === path);
       if (operation === undefined) throw new Error(path);
       // A literal path may have a neighbour with a parameter, which it then is.
-      const { status } = await api.attack({ method, target: targetOf(operation) }, 'admin');
+      const { status } = await api.attack(
+        { method, target: api.targetOf(operation, 'other') },
+        'admin',
+      );
       expect([404, 405], `${method} ${path}`).toContain(status);
     }
   }

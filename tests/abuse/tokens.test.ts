@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { fill, type Operation } from './apiDocument.ts';
 import { JWT_SECRET, useAttackedApi } from './attackedApi.ts';
 import { byHmac, read, tokenOf, withoutSecret, withSecret } from './forgeries.ts';
 
@@ -8,12 +7,6 @@ const api = await useAttackedApi();
 const RUNS = '/app/job-status/runs';
 
 const bearing = (token: string) => ({ Authorization: `Bearer ${token}` });
-
-function targetOf({ path }: Operation): string {
-  const { ownUser, ownJob, finishedRun } = api.known;
-  const of = { userId: ownUser, jobId: ownJob, runId: finishedRun };
-  return fill(path, { ...of, queue: 'user-data', kind: 'user-data', schedule: 'user-data-hourly' });
-}
 
 it('a token put together here as the API does it is taken: the forger knows the trade', async () => {
   const { header, claims } = read(api.tokens.admin);
@@ -61,7 +54,7 @@ it('no operation takes what the others refuse', async () => {
   ];
   for (const operation of api.operations.filter(({ guard }) => guard !== 'anyone')) {
     for (const token of some) {
-      const target = targetOf(operation);
+      const target = api.targetOf(operation);
       const { status } = await api.attack({
         method: operation.method,
         target,
