@@ -9,6 +9,7 @@ import { waitUntil } from '../../scripts/waiting.mjs';
 import type { Role } from '../../server/models/AccountModel.ts';
 import { createAccount } from '../../server/Services/Auth/accounts.ts';
 import type { Killable } from '../e2e/killable.ts';
+import { environmentOf } from '../environmentOf.ts';
 import { makeJob, makeRun } from '../integration/http/records.ts';
 import { useOwnRedis } from '../integration/ownRedis.ts';
 import { makeUser, useOwnDatabase } from '../integration/scoring/ownDatabase.ts';
@@ -144,13 +145,12 @@ export async function useAttackedApi(): Promise<AttackedApi> {
 }
 
 function startServer(settings: Readonly<Record<string, string>>, written: string[]): ChildProcess {
-  const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [join(projectDir, 'dist/server/api/server.js')], {
     cwd: projectDir,
-    env: {
-      ...{ PATH, HOME, ENV_FILE: '/dev/null', JWT_SECRET, DATA_KEY, TRUST_PROXY: '1' },
-      ...{ SCHEDULES_ENABLED: 'false', ...settings },
-    },
+    env: environmentOf({
+      ...{ JWT_SECRET, DATA_KEY, TRUST_PROXY: '1', SCHEDULES_ENABLED: 'false' },
+      ...settings,
+    }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr]) {

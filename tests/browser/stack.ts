@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -9,7 +9,9 @@ import { projectDir } from '../../scripts/project.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { ensureIndexes } from '../../server/models/indexes.ts';
 import { createAccount } from '../../server/Services/Auth/accounts.ts';
+import { type Behaviour, writeBehaviour } from '../e2e/behaviour.ts';
 import { makeUsers } from '../e2e/makeUsers.ts';
+import { environmentOf } from '../environmentOf.ts';
 import { type OwnRedis, useOwnRedis } from '../integration/ownRedis.ts';
 import { useOwnDatabase } from '../integration/scoring/ownDatabase.ts';
 import { ONLY_USER_DATA } from '../onlyUserData.ts';
@@ -17,14 +19,6 @@ import { ownPort } from '../ownPort.ts';
 
 export const PASSWORD = 'a-long-test-password';
 export const EMAILS = { admin: 'admin@example.com', viewer: 'viewer@example.com' } as const;
-
-/** What the worker's work does from now on; tests/e2e/pacedWorker.mjs reads it at each job. */
-interface Behaviour {
-  /** How long each job waits after its work. */
-  paceMs: number;
-  /** Users whose work ends in an error. */
-  failingUsers?: readonly string[];
-}
 
 /** API and worker as processes, on a database and a Redis of their own. */
 export interface Stack {
@@ -68,17 +62,16 @@ export async function useStack({ users, settings = {} }: StackOptions): Promise<
   const running = new Map<string, ChildProcess>();
 
   function start(file: string, more: Settings = {}): void {
-    const { PATH, HOME } = process.env;
     const child = spawn(process.execPath, [join(projectDir, file)], {
       cwd: projectDir,
-      env: {
-        ...{ PATH, HOME, ENV_FILE: '/dev/null', JWT_SECRET, WORK_FILE: workFile },
+      env: environmentOf({
+        ...{ JWT_SECRET, WORK_FILE: workFile },
         ...{ PORT: String(port), MONGODB_URI: mongoUri, LOGIN_ATTEMPTS_PER_MINUTE: '1000' },
         REDIS_URL: `redis://127.0.0.1:${redis.port}`,
         ...SETTINGS,
         ...settings,
         ...more,
-      },
+      }),
       stdio: 'ignore',
     });
     running.set(file, child);
@@ -94,11 +87,7 @@ export async function useStack({ users, settings = {} }: StackOptions): Promise<
   const stack: Stack = {
     url,
     redis,
-    async behave(behaviour) {
-      // A job reads the file at any moment: it finds the old one or the new one, never half of it.
-      await writeFile(`${workFile}.new`, JSON.stringify(behaviour));
-      await rename(`${workFile}.new`, workFile);
-    },
+    behave: (behaviour) => writeBehaviour(workFile, behaviour),
     stopApi: () => stop(API),
     async startApi(more) {
       start(API, more);

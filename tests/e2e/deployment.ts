@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
@@ -14,6 +14,7 @@ import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
 import { ONLY_USER_DATA } from '../onlyUserData.ts';
 import { ownPort } from '../ownPort.ts';
 import { type ApiClient, login } from './apiClient.ts';
+import { type Behaviour, writeBehaviour } from './behaviour.ts';
 import { type Killable, startKillable } from './killable.ts';
 import { makeUsers } from './makeUsers.ts';
 import { type OwnPm2, ownPm2 } from './pm2.ts';
@@ -50,25 +51,6 @@ interface DeploymentOptions {
 }
 
 export type CleanUp = () => Promise<unknown>;
-
-/** What the workers' work does from now on, besides its effect. */
-interface Behaviour {
-  /** How long each job waits after its work. */
-  paceMs: number;
-  /** How long it waits before its work; not at all if absent. */
-  delayMs?: number;
-  /** It never looks at its signal: only fences keep out what it writes too late. */
-  deaf?: boolean;
-  /** Users whose work ends its worker by kill -9, each time. */
-  crashingUsers?: readonly string[];
-  /** Users whose work keeps its worker's event loop busy for `blockMs`, at a job's first start. */
-  blockingUsers?: readonly string[];
-  blockMs?: number;
-  /** How far the clock of the first worker process is ahead of the machine's. */
-  clockAheadMs?: number;
-  /** The newest payload version that workers know which start from now on; the product's if absent. */
-  version?: number;
-}
 
 /** An installation under PM2 with servers of its own, all of which a test may take away. */
 export interface Deployment {
@@ -145,13 +127,7 @@ export function useDeployment(options: DeploymentOptions): Deployment {
     get mongo() {
       return started(servers).mongo;
     },
-    async behave(behaviour) {
-      const { workFile } = started(servers);
-      const whole = `${workFile}.new`;
-      // A job reads the file at any moment: it finds the old one or the new one, never half of it.
-      await writeFile(whole, JSON.stringify(behaviour));
-      await rename(whole, workFile);
-    },
+    behave: (behaviour) => writeBehaviour(started(servers).workFile, behaviour),
     pace: (paceMs) => deployment.behave({ paceMs }),
     async killOne(name) {
       const online = await deployment.pm2.online(name);
@@ -266,7 +242,7 @@ async function startServers(
 
   const port = await ownPort();
   const workFile = join(folder, 'work.json');
-  await writeFile(workFile, JSON.stringify({ paceMs: 0 } satisfies Behaviour));
+  await writeBehaviour(workFile, { paceMs: 0 });
   const ecosystem = join(folder, 'ecosystem.config.mjs');
   await writeFile(ecosystem, ecosystemText());
   const home = join(folder, 'pm2');

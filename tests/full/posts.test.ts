@@ -8,6 +8,7 @@ import { ensureIndexes } from '../../server/models/indexes.ts';
 import { PostModel } from '../../server/models/PostModel.ts';
 import { ScheduleModel } from '../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../server/models/system/SlotModel.ts';
+import { environmentOf } from '../environmentOf.ts';
 import { settingsOf } from '../integration/command.ts';
 import { useInstallation } from '../integration/core/installation.ts';
 import { startReceiver } from '../integration/mail/webhookReceiver.ts';
@@ -22,10 +23,9 @@ afterAll(() => {
 });
 
 function start(script: string, settings: Record<string, string>): ChildProcess {
-  const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [join(projectDir, 'dist/server', script)], {
     cwd: projectDir,
-    env: { PATH, HOME, ENV_FILE: '/dev/null', LOG_LEVEL: 'error', ...settings },
+    env: environmentOf({ LOG_LEVEL: 'error', ...settings }),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   children.add(child);

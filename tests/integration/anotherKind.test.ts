@@ -11,6 +11,7 @@ import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts'
 import { connectRedis } from '../../server/config/queueRedisConn.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { removeKeys } from '../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { environmentOf } from '../environmentOf.ts';
 import { ownPort } from '../ownPort.ts';
 import { SILENT } from './core/installation.ts';
 import { COMPILING_MS, codeOfGuide, complaints, copyOfServer } from './guideTree.ts';
@@ -80,10 +81,9 @@ describe('the kind of docs/another-kind.md', () => {
     args: readonly string[] = [],
     more: Readonly<Record<string, string>> = {},
   ): ReturnType<typeof spawn> {
-    const { PATH, HOME } = process.env;
     const child = spawn(process.execPath, [script, ...args], {
       cwd: folder,
-      env: { PATH, HOME, ENV_FILE: '/dev/null', LOG_LEVEL: 'error', ...settings, ...more },
+      env: environmentOf({ LOG_LEVEL: 'error', ...settings, ...more }),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(child);

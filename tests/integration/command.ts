@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { projectDir } from '../../scripts/project.mjs';
 import { coverageSettings } from '../coverage/processCoverage.ts';
+import { environmentOf } from '../environmentOf.ts';
 import type { Installation } from './core/installation.ts';
 
 export interface Ended {
@@ -28,11 +29,10 @@ export function commandProcess(
   args: readonly string[],
   { settings = {}, input = '', readerLeft = false }: CommandOptions = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const { PATH, HOME } = process.env;
   const script = join(projectDir, 'dist/server/cli', `${which}.js`);
   const child = spawn(process.execPath, [script, ...args], {
     cwd: projectDir,
-    env: { PATH, HOME, ENV_FILE: '/dev/null', ...coverageSettings(), ...settings },
+    env: environmentOf({ ...coverageSettings(), ...settings }),
   });
   if (readerLeft) child.stdout.destroy();
   const said = { out: '', err: '', text: '' };

@@ -23,6 +23,7 @@ import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalo
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { reconcile } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
 import { importCommerce } from '../../../server/Services/Commerce/sample/importCommerce.ts';
+import { environmentOf } from '../../environmentOf.ts';
 import { SILENT } from '../core/installation.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
@@ -88,11 +89,10 @@ export function useWholesale(settings: Record<string, string> = {}): Wholesale {
     env,
     enqueuer,
     startWorker(only) {
-      const { PATH, HOME } = process.env;
       const script = join(projectDir, 'dist/server/Services/BackgroundJobs/worker.js');
       const worker = spawn(process.execPath, [script], {
         cwd: projectDir,
-        env: { PATH, HOME, ENV_FILE: '/dev/null', ...given, WORKER_QUEUES: only.join(',') },
+        env: environmentOf({ ...given, WORKER_QUEUES: only.join(',') }),
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       workers.push(worker);
