@@ -33,7 +33,9 @@ export async function copyOfServer(): Promise<string> {
 /** Compiles such a copy. @returns the compiler's complaints; none when it compiles. */
 export async function complaints(folder: string): Promise<string> {
   const compiler = join(projectDir, 'node_modules/.bin/tsc');
-  const compiling = run(compiler, ['-p', 'tsconfig.build.json'], { cwd: folder });
+  // Else the packages stand elsewhere than the build has noted, and all is compiled anew.
+  const args = ['-p', 'tsconfig.build.json', '--preserveSymlinks'];
+  const compiling = run(compiler, args, { cwd: folder });
   return compiling.then(
     () => '',
     ({ stdout }: { stdout: string }) => stdout,

@@ -34,7 +34,7 @@ export interface ScheduleChange {
 /** What the installation remembers of one schedule. */
 export interface ScheduleDoc {
   _id: string;
-  /** The timetable it last ran by; null before a scheduler has seen it. */
+  /** The timetable it runs by; null while no scheduler runs it. */
   expression: string | null;
   timezone: string | null;
   /** Slots before this instant were never owed: they are not caught up. */

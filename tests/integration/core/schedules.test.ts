@@ -6,6 +6,7 @@ import {
   USER_DATA_SCHEDULE,
   userDataSchedule,
 } from '../../../server/Services/BackgroundJobs/cronProducer.ts';
+import { listSchedules } from '../../../server/Services/BackgroundJobs/overview/schedules.ts';
 import { lookAt } from '../../../server/Services/BackgroundJobs/scheduling/lookAt.ts';
 import {
   accountUntil,
@@ -175,13 +176,16 @@ describe('the hourly schedule', () => {
     expect((await ensureSchedule(schedule)).accountedUntil).toEqual(later);
   });
 
-  it('does not owe the slots of the time when it was switched off', async () => {
+  it('does not owe the slots of the time when it was switched off, and is not shown as running', async () => {
     const { now } = await silence();
+    await ScheduleModel.updateOne({ _id: schedule }, { $set: hourly });
+    expect(await listSchedules()).toHaveLength(1);
     running.push(startStoppedSchedules([schedule], { clock, log: SILENT }));
     await vi.waitFor(async () => {
       const { accountedUntil } = await ensureSchedule(schedule);
       expect(accountedUntil.getTime()).toBeGreaterThan(Date.now() - MINUTE);
     });
+    expect(await listSchedules()).toEqual([]);
     expect(await look('latest', new Date(Math.min(now.getTime(), Date.now())))).toEqual({
       skipped: 0,
       caughtUp: 0,

@@ -22,7 +22,7 @@ export interface SlotView extends Pick<SlotDoc, 'slot' | 'state' | 'runId' | 'jo
 /** A schedule as people see it. */
 export interface ScheduleView {
   schedule: string;
-  /** Null before a scheduler has seen it. */
+  /** Null while no scheduler runs it. */
   expression: string | null;
   timezone: string | null;
   /** When it is due next; null when that is unknown, or never. */
@@ -42,11 +42,13 @@ export const UNTIL_STARTED = new Date('9999-12-31T00:00:00Z');
 const SLOTS = 60;
 const PREVIEWED = 200;
 
-/** Every schedule that a scheduler has seen, by name, each with its newest slots. */
+/** Every schedule that a scheduler runs, by name, each with its newest slots; none that is switched off. */
 export async function listSchedules(): Promise<ScheduleView[]> {
   const [at, schedules] = await Promise.all([
     moment(),
-    ScheduleModel.find({}).sort({ _id: 1 }).lean<ScheduleDoc[]>(),
+    ScheduleModel.find({ expression: { $ne: null } })
+      .sort({ _id: 1 })
+      .lean<ScheduleDoc[]>(),
   ]);
   return Promise.all(schedules.map((schedule) => viewOf(schedule, at)));
 }

@@ -21,6 +21,15 @@ export async function accountUntil(name: string, instant: Date): Promise<void> {
   await ScheduleModel.updateOne({ _id: name }, { $max: { accountedUntil: instant } });
 }
 
+/** Says that no scheduler runs a schedule from `now` on: it has no timetable, and slots of before are not owed. */
+export async function switchOff(name: string, now: Date): Promise<void> {
+  await ensureSchedule(name, now);
+  await ScheduleModel.updateOne(
+    { _id: name },
+    { $max: { accountedUntil: now }, $set: { expression: null, timezone: null } },
+  );
+}
+
 /**
  * Holds a schedule: no slot begins anything before `until`, or the release if it comes first. A
  * slot that falls due meanwhile is recorded as held, and missed when the hold ends. While a new

@@ -2,7 +2,7 @@ import type { JobLog } from '../consuming/jobLog.ts';
 import type { ScheduleDefinition } from './defineSchedule.ts';
 import { every } from './every.ts';
 import { type Looked, lookAt } from './lookAt.ts';
-import { accountUntil, ensureSchedule } from './schedule.ts';
+import { switchOff } from './schedule.ts';
 import type { StoreClock } from './storeClock.ts';
 
 const SECOND_MS = 1_000;
@@ -103,7 +103,7 @@ export function startScheduler(options: SchedulerOptions): RunningSchedules {
   };
 }
 
-/** Keeps schedules that are switched off from owing the slots that pass meanwhile. */
+/** Keeps schedules that are switched off from owing the slots that pass meanwhile, and from being shown as running. */
 export function startStoppedSchedules(
   names: readonly string[],
   { clock, log }: Pick<SchedulerOptions, 'clock' | 'log'>,
@@ -112,10 +112,7 @@ export function startStoppedSchedules(
     { name: 'The stopped schedules', intervalMs: () => STOPPED_LOOK_MS, log },
     async () => {
       const now = await clock.now();
-      for (const name of names) {
-        await ensureSchedule(name, now);
-        await accountUntil(name, now);
-      }
+      for (const name of names) await switchOff(name, now);
     },
   );
 }
