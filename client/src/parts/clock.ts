@@ -3,7 +3,7 @@ import { share } from './shared.ts';
 const KEY = 'hourwork-times';
 type Zone = 'local' | 'utc';
 
-const zone = share<Zone>(localStorage.getItem(KEY) === 'utc' ? 'utc' : 'local');
+const zone = share<Zone>(() => (localStorage.getItem(KEY) === 'utc' ? 'utc' : 'local'));
 
 /** In whose zone times are shown. */
 export function useZone() {

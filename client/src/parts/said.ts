@@ -2,7 +2,7 @@ import { share } from './shared.ts';
 
 const SHOWN_MS = 6_000;
 
-const said = share<{ text: string } | null>(null);
+const said = share<{ text: string } | null>(() => null);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Says a sentence at the edge of the page for some seconds, and to screen readers. */

@@ -8,19 +8,22 @@ export interface Shared<Value> {
   useValue(): Value;
 }
 
-/** Makes one that begins as `initial`. */
-export function share<Value>(initial: Value): Shared<Value> {
-  let value = initial;
+/** Makes one that begins as what `first` answers when it is looked at first. */
+export function share<Value>(first: () => Value): Shared<Value> {
+  let held: { value: Value } | undefined;
   const listeners = new Set<() => void>();
   function subscribe(listener: () => void): () => void {
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
-  const get = () => value;
+  function get(): Value {
+    held ??= { value: first() };
+    return held.value;
+  }
   return {
     get,
-    set(next) {
-      value = next;
+    set(value) {
+      held = { value };
       for (const listener of listeners) listener();
     },
     useValue: () => useSyncExternalStore(subscribe, get),

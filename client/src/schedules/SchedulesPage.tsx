@@ -65,7 +65,8 @@ function SchedulePanel({ schedule }: { schedule: Schedule }) {
             words.common.unknown
           ) : (
             <>
-              {expressionInWords(expression)} <span className="mono dimmed">{expression}</span>{' '}
+              {expressionInWords(expression, words.schedules)}{' '}
+              <span className="mono dimmed">{expression}</span>{' '}
               <span className="dimmed">{timezone}</span>
             </>
           )}
@@ -81,16 +82,17 @@ function SchedulePanel({ schedule }: { schedule: Schedule }) {
         {words.schedules.outcomes}. {words.schedules.legend}
       </Text>
       <Slots slots={slots} />
-      <Button
-        variant="subtle"
-        size="compact-xs"
-        mt="sm"
-        leftSection={<CalendarDays size={14} aria-hidden />}
-        onClick={toggle}
-        aria-expanded={week}
-      >
-        {words.schedules.showWeek}
-      </Button>
+      <Group mt="sm">
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          leftSection={<CalendarDays size={14} aria-hidden />}
+          onClick={toggle}
+          aria-expanded={week}
+        >
+          {words.schedules.showWeek}
+        </Button>
+      </Group>
       <Collapse expanded={week}>{week && <Week schedule={schedule.schedule} />}</Collapse>
     </Panel>
   );

@@ -1,6 +1,6 @@
 import { share } from '../parts/shared.ts';
 
-const paused = share(false);
+const paused = share(() => false);
 
 /** Whether the viewer has paused the page, so that nothing moves while they read. */
 export function useLive() {

@@ -2,6 +2,8 @@ import type { Situation } from '../api/shapes.ts';
 import { situationInWords } from './enSituations.ts';
 import { count, many } from './numbers.ts';
 
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
 /** English, and the shape of every other language. */
 export const en = {
   appName: 'Hourwork',
@@ -355,10 +357,13 @@ export const en = {
     },
     slotFailed: (failed: number) => `${many(failed, 'job')} failed`,
     legend: 'Each mark is a slot, the newest at the right.',
-    everyMinute: 'each minute',
+    everyMinute: 'every minute',
     everyMinutes: (minutes: number) => `every ${minutes} minutes`,
-    hourlyAt: (minute: number) => `each hour, at ${String(minute).padStart(2, '0')} past`,
-    dailyAt: (time: string) => `each day at ${time}`,
+    hourlyAt: (minute: number) =>
+      minute === 0 ? 'every hour, on the hour' : `every hour, at ${many(minute, 'minute')} past`,
+    dailyAt: (time: string) => `every day at ${time}`,
+    weeklyAt: (weekday: number, time: string) => `every ${WEEKDAYS[weekday]} at ${time}`,
+    monthlyAt: (day: number, time: string) => `every month, on day ${day} at ${time}`,
   },
 };
 
