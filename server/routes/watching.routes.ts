@@ -50,7 +50,7 @@ const liveChanged = z.object({
     .meta({ description: 'What is to be read again' }),
 });
 
-const liveEvent = z
+export const liveEvent = z
   .discriminatedUnion('event', [liveCounts, liveChanged])
   .meta({ id: 'LiveEvent' });
 

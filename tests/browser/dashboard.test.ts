@@ -16,6 +16,11 @@ async function logIn(page: Page, password = PASSWORD): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
+/** Waits until what the page asked for is there: a stream of events never comes to rest. */
+async function settled(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+}
+
 function heading(page: Page, name: string | RegExp) {
   return page.getByRole('heading', { level: 1, name });
 }
@@ -157,7 +162,7 @@ it('a viewer sees every page and nothing that acts', async () => {
   for (const [path, name] of PAGES) {
     await page.goto(path);
     await heading(page, name).waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const actions = page.getByRole('button', {
       name: /^(Start|Stop|Pause|Resume|Drain|Limits|Retry|Cancel|Trigger)/,
     });
@@ -195,6 +200,33 @@ it('says that it is not live while the API is away, and goes on by itself', asyn
   await page.getByText('Live', { exact: true }).waitFor();
 });
 
+it('follows one stream of events, which another tab takes over, and none while it is paused', async () => {
+  const page = await browser.open('/queues', { as: 'admin' });
+  const streams: Page[] = [];
+  page.context().on('request', (request) => {
+    if (request.url().endsWith('/app/live')) streams.push(request.frame().page());
+  });
+  await page.reload();
+  await heading(page, 'Queues').waitFor();
+  await expect.poll(() => streams).toEqual([page]);
+  const other = await page.context().newPage();
+  await other.goto('/queues');
+  await heading(other, 'Queues').waitFor();
+  await act(page, 'Pause', () => page.getByLabel(/Note/).fill('told to all tabs'));
+  await other.getByText('told to all tabs').waitFor();
+  expect(streams).toEqual([page]);
+
+  await page.keyboard.press('p');
+  await page.getByText('The page is held still').waitFor();
+  await expect.poll(() => streams).toEqual([page, other]);
+  await act(other, 'Resume');
+  await other.getByText('told to all tabs').waitFor({ state: 'hidden' });
+  expect(await page.getByText('told to all tabs').isVisible()).toBe(true);
+  await page.keyboard.press('p');
+  await page.getByText('told to all tabs').waitFor({ state: 'hidden' });
+  expect(streams).toEqual([page, other]);
+});
+
 it('says so when Redis is away, and that it is back', async () => {
   const page = await browser.open('/', { as: 'viewer' });
   await page.getByText('Live', { exact: true }).waitFor();
@@ -212,7 +244,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       for (const [path, name] of PAGES) {
         await page.goto(path);
         await heading(page, name).waitFor();
-        await page.waitForLoadState('networkidle');
+        await settled(page);
         expect(await seriousFaults(page), `${path} in ${colorScheme}`).toEqual([]);
         expect(await overflow(page), path).toBeLessThanOrEqual(0);
       }

@@ -5,7 +5,7 @@ import {
   type UseQueryResult,
   useQuery,
 } from '@tanstack/react-query';
-import { useLive } from '../shell/live.ts';
+import { streaming, useLive } from '../shell/live.ts';
 import { ApiError, ask } from './http.ts';
 
 export const SESSION_KEY = ['session'] as const;
@@ -33,13 +33,15 @@ function endSession(client: QueryClient, error: unknown): void {
 /** How often a view looks again, in milliseconds. */
 export const EACH = { second: 1_000, few: 3_000, slow: 15_000 } as const;
 
-/** What the API answers to `path`, asked again and again while the page is live. */
+/** What the API answers to `path`, asked again as time goes on, or when it is told that it changed. */
 export function useAnswer<Answer>(path: string, everyMs: number): UseQueryResult<Answer> {
   const { paused } = useLive();
+  const interval = streaming.useValue() ? Math.max(everyMs, EACH.slow) : everyMs;
   return useQuery<Answer>({
     queryKey: [...ANSWERS_KEY, path],
     queryFn: ({ signal }) => ask<Answer>(path, signal),
-    refetchInterval: paused ? false : everyMs,
+    meta: { everyMs },
+    refetchInterval: paused ? false : interval,
     // One page of a list stays until the next is there: no jump. Another path is about something else.
     placeholderData: (before, query) =>
       withoutQuery(query?.queryKey[1]) === withoutQuery(path) ? before : undefined,

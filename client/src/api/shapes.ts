@@ -7,6 +7,7 @@ import type {
 } from '../../../server/routes/dashboard.routes.ts';
 import type { jobHistory, jobStatus, run } from '../../../server/routes/jobStatus.schemas.ts';
 import type { queueView } from '../../../server/routes/queues.routes.ts';
+import type { liveEvent } from '../../../server/routes/watching.routes.ts';
 
 /** What the API answers, from the very schemas that shape its answers. */
 export type Session = Omit<z.output<typeof session>, 'expiresAt'>;
@@ -20,6 +21,7 @@ export type Worker = Overview['workers'][number];
 export type Schedule = z.output<typeof scheduleView>;
 export type Slot = Schedule['slots'][number];
 export type FailureGroups = z.output<typeof failureGroups>;
+export type LiveEvent = z.output<typeof liveEvent>;
 export type Queue = z.output<typeof queueView>;
 
 export interface Page<Item> {

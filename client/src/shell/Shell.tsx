@@ -1,7 +1,8 @@
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
 import { BookOpen } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../api/shapes.ts';
 import { useSaid } from '../parts/said.ts';
@@ -9,7 +10,9 @@ import { words } from '../words/words.ts';
 import { AccountMenu } from './AccountMenu.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
 import { LiveBanner, LiveMark } from './LiveMark.tsx';
+import { useLive } from './live.ts';
 import { PAGES } from './pages.ts';
+import { followStream } from './stream.ts';
 import { useKeys } from './useKeys.ts';
 
 /** What is around every page: the menu, how live it is, and who is logged in. */
@@ -22,6 +25,14 @@ export function Shell({ session, children }: { session: Session; children: React
   if (menuOn !== null && !menu) setMenuOn(null);
   const said = useSaid();
   useKeys(openHelp);
+  const queries = useQueryClient();
+  const { paused } = useLive();
+  useEffect(() => {
+    if (paused) return;
+    const following = new AbortController();
+    followStream(queries, following.signal);
+    return () => following.abort();
+  }, [queries, paused]);
   return (
     <AppShell
       header={{ height: 52 }}
