@@ -5,7 +5,12 @@ import type {
   overview,
   scheduleView,
 } from '../../../server/routes/dashboard.routes.ts';
-import type { jobHistory, jobStatus, run } from '../../../server/routes/jobStatus.schemas.ts';
+import type {
+  jobHistory,
+  jobLog,
+  jobStatus,
+  run,
+} from '../../../server/routes/jobStatus.schemas.ts';
 import type { queueView } from '../../../server/routes/queues.routes.ts';
 import type { liveEvent } from '../../../server/routes/watching.routes.ts';
 
@@ -22,6 +27,7 @@ export type Schedule = z.output<typeof scheduleView>;
 export type Slot = Schedule['slots'][number];
 export type FailureGroups = z.output<typeof failureGroups>;
 export type LiveEvent = z.output<typeof liveEvent>;
+export type JobLog = z.output<typeof jobLog>;
 export type Queue = z.output<typeof queueView>;
 
 export interface Page<Item> {

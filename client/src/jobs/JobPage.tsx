@@ -16,10 +16,10 @@ import { When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { count, span } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
-import { JOB_TONES, JobState } from './JobState.tsx';
+import { JOB_TONES, JobState, OPEN } from './JobState.tsx';
+import { Starts } from './Starts.tsx';
 import { searchPath } from './search.ts';
 
-const OPEN: readonly Job['status'][] = ['scheduled', 'queued', 'active', 'delayed'];
 const { labels } = words.jobs;
 
 /** One job: why it does not run, or what became of it, and what can be done. */
@@ -48,6 +48,7 @@ export default function JobPage({ jobId }: { jobId: string }) {
               <Timeline job={job} />
             </Panel>
           </div>
+          <Starts jobId={jobId} />
           {history.data !== undefined && <Attempts history={history.data} />}
           <Panel title={words.jobs.result}>
             {job.result === null ? (

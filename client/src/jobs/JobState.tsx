@@ -14,6 +14,9 @@ export const JOB_TONES: Readonly<Record<Job['status'], Tone>> = {
   cancelled: 'idle',
 };
 
+/** The states of a job that has not ended. */
+export const OPEN: readonly Job['status'][] = ['scheduled', 'queued', 'active', 'delayed'];
+
 /** How far a job is. */
 export function JobState({ status }: { status: Job['status'] }) {
   return <Status tone={JOB_TONES[status]}>{words.jobs.statuses[status]}</Status>;

@@ -5,16 +5,20 @@ import { Link, useSearchParams } from 'wouter';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Job, Page } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
 import { IdLink } from '../parts/IdLink.tsx';
-import { List } from '../parts/List.tsx';
+import { type Choosing, List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Pager, useCursor } from '../parts/Pager.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Took, When } from '../parts/When.tsx';
+import { useMayAct } from '../session/session.ts';
 import { SEARCH_ID } from '../shell/useKeys.ts';
 import { words } from '../words/words.ts';
+import { ChosenJobs } from './ChosenJobs.tsx';
 import { JOB_TONES, JobState } from './JobState.tsx';
 import { readSearch, searchPath, withWord } from './search.ts';
+import { type Selection, useSelection } from './useSelection.ts';
 
 const STATES = Object.keys(JOB_TONES) as Job['status'][];
 const { columns } = words.jobs;
@@ -24,13 +28,13 @@ export default function JobsPage() {
   const [params] = useSearchParams();
   const text = params.get('q') ?? '';
   const { params: asked, unknown } = readSearch(text);
-  const { query } = useCursor();
   const search = new URLSearchParams(asked).toString();
-  const path = `/app/jobs?limit=50${search === '' ? '' : `&${search}`}${query}`;
-  const jobs = useAnswer<Page<Job>>(path, EACH.few);
+  const path = `/app/jobs${search === '' ? '' : `?${search}`}`;
   return (
     <>
-      <PageHead title={words.pages.jobs} />
+      <PageHead title={words.pages.jobs}>
+        <CsvButton name="jobs" path={path} />
+      </PageHead>
       <SearchBox text={text} unknown={unknown} focused={params.get('focus') === 'search'} />
       <nav className="tabs" aria-label={columns.status}>
         <State text={text} state={undefined} current={asked.status} />
@@ -38,20 +42,7 @@ export default function JobsPage() {
           <State key={state} text={text} state={state} current={asked.status} />
         ))}
       </nav>
-      <Panel title={words.pages.jobs} flush bare>
-        <Answer of={jobs}>
-          {({ items, nextCursor }) =>
-            items.length === 0 ? (
-              <Empty>{text === '' ? words.jobs.noneAtAll : words.jobs.none}</Empty>
-            ) : (
-              <>
-                <JobList jobs={items} />
-                <Pager next={nextCursor} />
-              </>
-            )
-          }
-        </Answer>
-      </Panel>
+      <JobList key={path} path={path} none={text === '' ? words.jobs.noneAtAll : words.jobs.none} />
     </>
   );
 }
@@ -115,12 +106,61 @@ function State({ text, state, current }: StateProps) {
   );
 }
 
-function JobList({ jobs }: { jobs: readonly Job[] }) {
+interface JobListProps {
+  /** Of the list, with what narrows it. */
+  path: string;
+  none: string;
+}
+
+/** One page of the list; what is chosen stays so over its pages, and while their jobs move. */
+function JobList({ path, none }: JobListProps) {
+  const { query } = useCursor();
+  const jobs = useAnswer<Page<Job>>(
+    `${path}${path.includes('?') ? '&' : '?'}limit=50${query}`,
+    EACH.few,
+  );
+  const mayAct = useMayAct();
+  const selection = useSelection();
+  return (
+    <Panel title={words.pages.jobs} flush bare>
+      {mayAct && <ChosenJobs selection={selection} path={path} />}
+      <Answer of={jobs}>
+        {({ items, nextCursor }) => (
+          <>
+            {items.length === 0 ? (
+              <Empty>{none}</Empty>
+            ) : (
+              <JobRows jobs={items} selection={mayAct ? selection : null} />
+            )}
+            <Pager next={nextCursor} />
+          </>
+        )}
+      </Answer>
+    </Panel>
+  );
+}
+
+interface JobRowsProps {
+  jobs: readonly Job[];
+  /** Null for whoever may not choose. */
+  selection: Selection | null;
+}
+
+function JobRows({ jobs, selection }: JobRowsProps) {
+  const choosing: Choosing | undefined =
+    selection === null
+      ? undefined
+      : {
+          has: (id) => selection.chosen.has(id),
+          toggle: (id, reach) => selection.toggle(jobs, id, reach),
+          label: words.jobs.choose,
+        };
   return (
     <List
       label={words.pages.jobs}
       rows={jobs}
       idOf={({ jobId }) => jobId}
+      choosing={choosing}
       columns={[
         {
           name: columns.job,
