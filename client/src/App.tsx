@@ -17,6 +17,9 @@ const JobPage = lazy(() => import('./jobs/JobPage.tsx'));
 const FailuresPage = lazy(() => import('./failures/FailuresPage.tsx'));
 const QueuesPage = lazy(() => import('./queues/QueuesPage.tsx'));
 const WorkersPage = lazy(() => import('./workers/WorkersPage.tsx'));
+const DestinationsPage = lazy(() => import('./destinations/DestinationsPage.tsx'));
+const CommercePage = lazy(() => import('./commerce/CommercePage.tsx'));
+const CustomerPage = lazy(() => import('./commerce/CustomerPage.tsx'));
 
 /** The page of the present address. Without a session the login stands in its place, and the address stays for after it. */
 export function App() {
@@ -39,6 +42,11 @@ export function App() {
           <Route path="/failures">{() => <FailuresPage />}</Route>
           <Route path="/queues">{() => <QueuesPage />}</Route>
           <Route path="/workers">{() => <WorkersPage />}</Route>
+          <Route path="/destinations">{() => <DestinationsPage />}</Route>
+          <Route path="/commerce">{() => <CommercePage />}</Route>
+          <Route path="/commerce/customers/:customerId">
+            {({ customerId }) => <CustomerPage customerId={customerId} />}
+          </Route>
           <Route>{() => <NotFound />}</Route>
         </Switch>
       </Suspense>

@@ -21,6 +21,9 @@ export const VIEWS = [
   '/failures',
   '/queues',
   '/workers',
+  '/destinations',
+  '/commerce',
+  '/commerce/customers/:customerId',
 ];
 /** Stands in the built page where each request's nonce is to stand (client/vite.config.ts). */
 const NONCE = '__HOURWORK_NONCE__';

@@ -13,7 +13,7 @@ const byId = z.strictObject({ id });
 /** Of sales, if nothing else is said: a year. */
 const PERIOD_DAYS = 364;
 
-const reportView = z
+export const reportView = z
   .object({
     id: z.string(),
     type: z.enum(REPORT_TYPES),

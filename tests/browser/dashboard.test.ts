@@ -260,4 +260,6 @@ const PAGES = [
   ['/failures', 'Failures', 'f'],
   ['/queues', 'Queues', 'q'],
   ['/workers', 'Workers', 'w'],
+  ['/destinations', 'Destinations', 'd'],
+  ['/commerce', 'Commerce', 'c'],
 ] as const;

@@ -1,10 +1,18 @@
 import type { z } from 'zod';
 import type { session } from '../../../server/routes/auth.routes.ts';
 import type {
+  customerView,
+  invoiceView,
+  orderView,
+  salesOutstandingView,
+  scoreView,
+} from '../../../server/routes/commerce.schemas.ts';
+import type {
   failureGroups,
   overview,
   scheduleView,
 } from '../../../server/routes/dashboard.routes.ts';
+import type { destination, httpJob } from '../../../server/routes/httpTasks.schemas.ts';
 import type {
   jobHistory,
   jobLog,
@@ -12,6 +20,7 @@ import type {
   run,
 } from '../../../server/routes/jobStatus.schemas.ts';
 import type { queueView } from '../../../server/routes/queues.routes.ts';
+import type { reportView } from '../../../server/routes/reports.routes.ts';
 import type { liveEvent } from '../../../server/routes/watching.routes.ts';
 
 /** What the API answers, from the very schemas that shape its answers. */
@@ -26,6 +35,14 @@ export type Worker = Overview['workers'][number];
 export type Schedule = z.output<typeof scheduleView>;
 export type Slot = Schedule['slots'][number];
 export type FailureGroups = z.output<typeof failureGroups>;
+export type Order = z.output<typeof orderView>;
+export type Invoice = z.output<typeof invoiceView>;
+export type Customer = z.output<typeof customerView>;
+export type CreditScore = z.output<typeof scoreView>;
+export type SalesOutstanding = z.output<typeof salesOutstandingView>;
+export type Report = z.output<typeof reportView>;
+export type Destination = z.output<typeof destination>;
+export type HttpJob = z.output<typeof httpJob>;
 export type LiveEvent = z.output<typeof liveEvent>;
 export type JobLog = z.output<typeof jobLog>;
 export type Queue = z.output<typeof queueView>;

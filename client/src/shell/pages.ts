@@ -6,6 +6,8 @@ import {
   ListChecks,
   type LucideIcon,
   PlayCircle,
+  Send,
+  ShoppingCart,
   TriangleAlert,
 } from 'lucide-react';
 import type { Words } from '../words/en.ts';
@@ -27,4 +29,6 @@ export const PAGES: readonly PageOfNav[] = [
   { name: 'failures', path: '/failures', icon: TriangleAlert, key: 'f' },
   { name: 'queues', path: '/queues', icon: Layers, key: 'q' },
   { name: 'workers', path: '/workers', icon: Cpu, key: 'w' },
+  { name: 'destinations', path: '/destinations', icon: Send, key: 'd' },
+  { name: 'commerce', path: '/commerce', icon: ShoppingCart, key: 'c' },
 ];
