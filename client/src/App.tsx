@@ -19,6 +19,7 @@ const QueuesPage = lazy(() => import('./queues/QueuesPage.tsx'));
 const WorkersPage = lazy(() => import('./workers/WorkersPage.tsx'));
 const DestinationsPage = lazy(() => import('./destinations/DestinationsPage.tsx'));
 const CommercePage = lazy(() => import('./commerce/CommercePage.tsx'));
+const AuditPage = lazy(() => import('./audit/AuditPage.tsx'));
 const CustomerPage = lazy(() => import('./commerce/CustomerPage.tsx'));
 
 /** The page of the present address. Without a session the login stands in its place, and the address stays for after it. */
@@ -47,6 +48,7 @@ export function App() {
           <Route path="/commerce/customers/:customerId">
             {({ customerId }) => <CustomerPage customerId={customerId} />}
           </Route>
+          <Route path="/audit">{() => <AuditPage />}</Route>
           <Route>{() => <NotFound />}</Route>
         </Switch>
       </Suspense>

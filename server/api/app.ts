@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../config/logger.ts';
+import { auditController } from '../controllers/AuditController.ts';
 import { createAuthController } from '../controllers/AuthController.ts';
 import { createCommerceController } from '../controllers/CommerceController.ts';
 import {
@@ -30,6 +31,7 @@ import {
 } from '../controllers/system/QueueHealthController.ts';
 import { tokensController } from '../controllers/TokensController.ts';
 import { createWatchingController, type WatchingDeps } from '../controllers/WatchingController.ts';
+import { auditRoutes } from '../routes/audit.routes.ts';
 import { authRoutes } from '../routes/auth.routes.ts';
 import { commerceRoutes } from '../routes/commerce.routes.ts';
 import { cronManagerRoutes } from '../routes/cronManager.routes.ts';
@@ -113,6 +115,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...reportsRoutes(createReportsController(deps, REPORTS)),
     ...messagesRoutes(createMessagesController(deps)),
     ...tokensRoutes(tokensController),
+    ...auditRoutes(auditController),
     ...cronManagerRoutes(createCronManagerController(deps)),
     ...queueHealthRoutes(createQueueHealthController(deps)),
   ];
@@ -141,7 +144,7 @@ export function createApp(deps: AppDeps): Express {
   const { authentication, version } = deps;
   const authorize = createAuthorize({ authentication, apiKey: deps.cronManagerKey, findUserId });
   const streams = createStreams(deps.maxEventStreams);
-  mountRoutes(app, routes, { authorize, stop: deps.stop, streams });
+  mountRoutes(app, routes, { authorize, stop: deps.stop, streams, logger: deps.logger });
 
   const document = openApiDocument(routes, version);
   app.get('/openapi.json', (_request, response) => {

@@ -23,6 +23,7 @@ export const VIEWS = [
   '/workers',
   '/destinations',
   '/commerce',
+  '/audit',
   '/commerce/customers/:customerId',
 ];
 /** Stands in the built page where each request's nonce is to stand (client/vite.config.ts). */

@@ -1,7 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import type { IRouter, RequestHandler, Response } from 'express';
+import type { Logger } from '../config/logger.ts';
 import { FileAnswer } from '../controllers/reply.ts';
 import type { Route } from '../routes/route.ts';
+import { recordAction } from '../Services/Audit/audit.ts';
+import { actionOf, isAudited } from './audited.ts';
 import { cookiesOf, setCookie } from './cookies.ts';
 import { answersErrorsAs } from './errorAnswer.ts';
 import { sendEvents, whileWanted } from './eventStream.ts';
@@ -17,10 +20,31 @@ interface Mounting {
   /** Aborts when the process begins to stop: streams of events end then. */
   stop: AbortSignal;
   streams: Streams;
+  logger: Logger;
 }
 
 /** Guard, then schemas, then the handler; its answer is made from the schema. */
-function endpoint(route: Route, { authorize, stop, streams }: Mounting): RequestHandler {
+function endpoint(route: Route, { authorize, stop, streams, logger }: Mounting): RequestHandler {
+  // Asked or refused: what cannot be written down now stands in the log.
+  async function record(asked: Parameters<Route['handle']>[0], outcome: unknown): Promise<void> {
+    if (!isAudited(route)) return;
+    const action = actionOf(route, asked, outcome);
+    await recordAction(action).catch((error: unknown) =>
+      logger.error('Who did this could not be kept.', { action, error }),
+    );
+  }
+
+  async function answerOf(asked: Parameters<Route['handle']>[0]) {
+    try {
+      const reply = await route.handle(asked);
+      await record(asked, reply.body);
+      return reply;
+    } catch (error) {
+      await record(asked, error);
+      throw error;
+    }
+  }
+
   return async (request, response) => {
     // A key may stand in the body: only that guard has to wait for it.
     const inBody = route.guard === 'keyOrAdministrator';
@@ -31,18 +55,15 @@ function endpoint(route: Route, { authorize, stop, streams }: Mounting): Request
     const allowed = () =>
       streams.open(request, whileWanted(response, stop), () => authorize(request, route));
 
-    const {
-      status,
-      body,
-      cookies = [],
-    } = await route.handle({
+    const asked = {
       ...(parts as Parameters<Route['handle']>[0]),
       account,
       requestId: requestIdOf(response),
       cookies: cookiesOf(request),
       address: clientAddress(request),
       signal: route.events ? allowed() : stop,
-    });
+    };
+    const { status, body, cookies = [] } = await answerOf(asked);
     const schema = route.responses[status];
     if (schema === undefined) throw new Error(`${route.path} has no schema for status ${status}.`);
     for (const cookie of cookies) setCookie(request, response, cookie);

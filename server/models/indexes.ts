@@ -1,6 +1,7 @@
 import type { Model, Schema } from 'mongoose';
 import { AccountModel } from './AccountModel.ts';
 import { ApiTokenModel } from './ApiTokenModel.ts';
+import { AuditModel } from './AuditModel.ts';
 import type { Fields } from './bson.ts';
 import { CreditScoreModel } from './commerce/CreditScoreModel.ts';
 import { InvoiceModel } from './commerce/InvoiceModel.ts';
@@ -33,6 +34,7 @@ type Indexed = Pick<Model<unknown>, 'modelName' | 'createIndexes' | 'diffIndexes
 
 const INDEXED: readonly Indexed[] = [
   AccountModel,
+  AuditModel,
   CreditScoreModel,
   HttpExecutionModel,
   HttpJobModel,

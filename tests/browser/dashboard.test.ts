@@ -154,6 +154,9 @@ describe('an admin', () => {
     await page.getByText(/Stopped by admin@example.com until it is started again/).waitFor();
     await act(page, 'Start');
     await page.getByText('1/1 running').waitFor();
+    await page.goto('/audit');
+    const actions = page.getByRole('table', { name: 'Actions' });
+    await actions.getByRole('row', { name: /admin@example\.com .*a migration.* Done/ }).waitFor();
   });
 });
 
@@ -262,4 +265,5 @@ const PAGES = [
   ['/workers', 'Workers', 'w'],
   ['/destinations', 'Destinations', 'd'],
   ['/commerce', 'Commerce', 'c'],
+  ['/audit', 'Audit', 'a'],
 ] as const;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { auditEntry } from '../../../server/routes/audit.routes.ts';
 import type { session } from '../../../server/routes/auth.routes.ts';
 import type {
   customerView,
@@ -35,6 +36,7 @@ export type Worker = Overview['workers'][number];
 export type Schedule = z.output<typeof scheduleView>;
 export type Slot = Schedule['slots'][number];
 export type FailureGroups = z.output<typeof failureGroups>;
+export type AuditEntry = z.output<typeof auditEntry>;
 export type Order = z.output<typeof orderView>;
 export type Invoice = z.output<typeof invoiceView>;
 export type Customer = z.output<typeof customerView>;

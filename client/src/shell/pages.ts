@@ -2,6 +2,7 @@ import {
   CalendarClock,
   CircleGauge,
   Cpu,
+  History,
   Layers,
   ListChecks,
   type LucideIcon,
@@ -31,4 +32,5 @@ export const PAGES: readonly PageOfNav[] = [
   { name: 'workers', path: '/workers', icon: Cpu, key: 'w' },
   { name: 'destinations', path: '/destinations', icon: Send, key: 'd' },
   { name: 'commerce', path: '/commerce', icon: ShoppingCart, key: 'c' },
+  { name: 'audit', path: '/audit', icon: History, key: 'a' },
 ];

@@ -17,6 +17,7 @@ export const en = {
     workers: 'Workers',
     destinations: 'Destinations',
     commerce: 'Commerce',
+    audit: 'Audit',
   },
   nav: {
     label: 'Pages',
@@ -66,6 +67,7 @@ export const en = {
       ['g w', 'Go to Workers'],
       ['g d', 'Go to Destinations'],
       ['g c', 'Go to Commerce'],
+      ['g a', 'Go to Audit'],
       ['p', 'Hold the page still, and go on'],
       ['Esc', 'Close what is open'],
     ],
@@ -406,6 +408,22 @@ export const en = {
     dailyAt: (time: string) => `every day at ${time}`,
     weeklyAt: (weekday: number, time: string) => `every ${WEEKDAYS[weekday]} at ${time}`,
     monthlyAt: (day: number, time: string) => `every month, on day ${day} at ${time}`,
+  },
+  audit: {
+    about: 'Who changed what. It is kept for 400 days.',
+    actions: 'Actions',
+    none: 'Nobody has changed anything yet.',
+    done: 'Done',
+    refused: (code: string) => `Refused: ${code}`,
+    columns: {
+      at: 'When',
+      who: 'Who',
+      what: 'What',
+      on: 'About',
+      outcome: 'Outcome',
+      counts: 'Counts',
+      from: 'From',
+    },
   },
   destinations: {
     hosts: 'Hosts that are called',

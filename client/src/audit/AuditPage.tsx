@@ -1,0 +1,60 @@
+import { Text } from '@mantine/core';
+import type { AuditEntry } from '../api/shapes.ts';
+import { PagedList } from '../parts/PagedList.tsx';
+import { PageHead } from '../parts/PageHead.tsx';
+import { Status } from '../parts/Status.tsx';
+import { When } from '../parts/When.tsx';
+import { count } from '../words/numbers.ts';
+import { words } from '../words/words.ts';
+
+const { columns } = words.audit;
+
+/** Who changed what, newest first. */
+export default function AuditPage() {
+  return (
+    <>
+      <PageHead title={words.pages.audit} about={words.audit.about} />
+      <PagedList<AuditEntry>
+        title={words.audit.actions}
+        path="/app/audit"
+        file="audit"
+        idOf={({ id }) => id}
+        none={words.audit.none}
+        columns={[
+          { name: columns.at, cell: ({ at }) => <When at={at} /> },
+          { name: columns.who, cell: ({ email, accountId }) => email || accountId },
+          {
+            name: columns.what,
+            cell: ({ summary, action }) => (
+              <Text span size="sm" title={action}>
+                {summary}
+              </Text>
+            ),
+          },
+          { name: columns.on, cell: ({ about }) => pairs(about), wide: true },
+          {
+            name: columns.outcome,
+            cell: ({ refused }) =>
+              refused === null ? (
+                <Status tone="good">{words.audit.done}</Status>
+              ) : (
+                <Status tone="warn">{words.audit.refused(refused)}</Status>
+              ),
+          },
+          {
+            name: columns.counts,
+            cell: ({ counts }) =>
+              pairs(Object.fromEntries(Object.entries(counts).map(([k, n]) => [k, count(n)]))),
+            wide: true,
+          },
+          { name: columns.from, cell: ({ address }) => address, wide: true },
+        ]}
+      />
+    </>
+  );
+}
+
+function pairs(values: AuditEntry['about']): string {
+  const said = Object.entries(values).map(([name, value]) => `${name}: ${value}`);
+  return said.join(', ') || words.common.none;
+}

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { AppError } from '../errors/AppError.ts';
+import { defineRoute, type Route } from '../routes/route.ts';
+import { actionOf, isAudited } from './audited.ts';
+
+const pause = defineRoute({
+  ...{ method: 'post', path: '/app/queues/:queue/pause', tag: 'Queue', guard: 'administrator' },
+  summary: 'Let no job of a queue begin',
+  responses: { 200: z.unknown() },
+  handle: () => ({ status: 200, body: null }),
+});
+const asked = {
+  account: {
+    accountId: 'a-1',
+    email: 'ann@example.com',
+    role: 'admin',
+    userId: null,
+    scopes: null,
+  },
+  ...{ address: '127.0.0.1', requestId: 'r-1', params: { queue: 'user-data' } },
+  body: { note: 'too many', apiKey: 'secret', max: 3, headers: { authorization: 'secret' } },
+} as const;
+
+it('says who asked for what, about what, and on how many it was done, but no text that is not known', () => {
+  expect(actionOf(pause, asked, { jobs: 412, queue: 'user-data' })).toEqual({
+    ...{ accountId: 'a-1', email: 'ann@example.com', address: '127.0.0.1', requestId: 'r-1' },
+    ...{ action: 'POST /app/queues/:queue/pause', summary: 'Let no job of a queue begin' },
+    about: { queue: 'user-data', note: 'too many', max: 3 },
+    ...{ counts: { jobs: 412 }, refused: null },
+  });
+});
+
+it('says by which code it was refused', () => {
+  expect(actionOf(pause, asked, new AppError('NOT_FOUND', 'None.')).refused).toBe('NOT_FOUND');
+  expect(actionOf(pause, asked, new Error('broken')).refused).toBe('INTERNAL');
+});
+
+it.each([
+  ['what an administrator changes', {}, true],
+  ['what the cron manager is told', { guard: 'keyOrAdministrator' }, true],
+  ['what is only read', { method: 'get' }, false],
+  ['what anyone may ask', { guard: 'anyone' }, false],
+  ['work that is put in', { scope: 'jobs' }, false],
+] satisfies [string, Partial<Route>, boolean][])('of %s: %j', (_what, change, kept) => {
+  expect(isAudited({ ...pause, ...change })).toBe(kept);
+});

@@ -1,0 +1,66 @@
+import { AppError } from '../errors/AppError.ts';
+import type { Route } from '../routes/route.ts';
+import type { Action } from '../Services/Audit/audit.ts';
+import type { Identity } from '../Services/Auth/authentication.ts';
+
+/** Of all texts in a body those that are kept: others may hold a secret, or be long. */
+const KEPT_TEXTS: ReadonlySet<string> = new Set([
+  ...['action', 'asOf', 'by', 'code', 'expression', 'jobName', 'name', 'note', 'runId', 'timezone'],
+  ...['until', 'why'],
+]);
+
+interface Asked {
+  account: Identity | null;
+  address: string;
+  requestId: string;
+  params: unknown;
+  body: unknown;
+}
+
+/** Whether it is kept who used a route: whatever an administrator changes, but not the work that is put in. */
+export function isAudited({ method, guard, scope }: Route): boolean {
+  const isForAdministrators = guard === 'administrator' || guard === 'keyOrAdministrator';
+  return method !== 'get' && isForAdministrators && scope !== 'jobs';
+}
+
+/** What was asked of a route, and what came of it. @param outcome the answer's body, or the error. */
+export function actionOf(route: Route, asked: Asked, outcome: unknown): Action {
+  return {
+    accountId: asked.account?.accountId ?? '',
+    email: asked.account?.email ?? '',
+    address: asked.address,
+    requestId: asked.requestId,
+    action: `${route.method.toUpperCase()} ${route.path}`,
+    summary: route.summary,
+    about: {
+      ...plain(asked.params, () => true),
+      ...plain(asked.body, (key) => KEPT_TEXTS.has(key)),
+    },
+    counts: outcome instanceof Error ? {} : numbers(outcome),
+    refused: outcome instanceof Error ? codeOf(outcome) : null,
+  };
+}
+
+function codeOf(error: Error): string {
+  return error instanceof AppError ? error.code : 'INTERNAL';
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+function plain(value: unknown, mayKeep: (key: string) => boolean): Action['about'] {
+  const kept = entries(value).flatMap(([key, each]): [string, string | number | boolean][] => {
+    if (typeof each === 'number' || typeof each === 'boolean') return [[key, each]];
+    if (each instanceof Date && mayKeep(key)) return [[key, each.toISOString()]];
+    return typeof each === 'string' && mayKeep(key) ? [[key, each]] : [];
+  });
+  return Object.fromEntries(kept);
+}
+
+function numbers(value: unknown): Action['counts'] {
+  const found = entries(value).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  );
+  return Object.fromEntries(found);
+}
