@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { AppError } from '../errors/AppError.ts';
 import { defineRoute, type Route } from '../routes/route.ts';
 import { actionOf, isAudited } from './audited.ts';
+import { HttpError } from './HttpError.ts';
 
 const pause = defineRoute({
   ...{ method: 'post', path: '/app/queues/:queue/pause', tag: 'Queue', guard: 'administrator' },
@@ -32,8 +32,7 @@ it('says who asked for what, about what, and on how many it was done, but no tex
 });
 
 it('says by which code it was refused', () => {
-  expect(actionOf(pause, asked, new AppError('NOT_FOUND', 'None.')).refused).toBe('NOT_FOUND');
-  expect(actionOf(pause, asked, new Error('broken')).refused).toBe('INTERNAL');
+  expect(actionOf(pause, asked, new HttpError('NOT_FOUND', 'None.')).refused).toBe('NOT_FOUND');
 });
 
 it.each([

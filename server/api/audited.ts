@@ -1,7 +1,7 @@
-import { AppError } from '../errors/AppError.ts';
 import type { Route } from '../routes/route.ts';
 import type { Action } from '../Services/Audit/audit.ts';
 import type { Identity } from '../Services/Auth/authentication.ts';
+import { HttpError } from './HttpError.ts';
 
 /** Of all texts in a body those that are kept: others may hold a secret, or be long. */
 const KEPT_TEXTS: ReadonlySet<string> = new Set([
@@ -23,7 +23,7 @@ export function isAudited({ method, guard, scope }: Route): boolean {
   return method !== 'get' && isForAdministrators && scope !== 'jobs';
 }
 
-/** What was asked of a route, and what came of it. @param outcome the answer's body, or the error. */
+/** What was asked of a route, and what came of it. @param outcome the answer's body, or the error it is answered with. */
 export function actionOf(route: Route, asked: Asked, outcome: unknown): Action {
   return {
     accountId: asked.account?.accountId ?? '',
@@ -36,13 +36,9 @@ export function actionOf(route: Route, asked: Asked, outcome: unknown): Action {
       ...plain(asked.params, () => true),
       ...plain(asked.body, (key) => KEPT_TEXTS.has(key)),
     },
-    counts: outcome instanceof Error ? {} : numbers(outcome),
-    refused: outcome instanceof Error ? codeOf(outcome) : null,
+    counts: outcome instanceof HttpError ? {} : numbers(outcome),
+    refused: outcome instanceof HttpError ? outcome.code : null,
   };
-}
-
-function codeOf(error: Error): string {
-  return error instanceof AppError ? error.code : 'INTERNAL';
 }
 
 function entries(value: unknown): [string, unknown][] {

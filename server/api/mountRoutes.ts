@@ -8,7 +8,7 @@ import { actionOf, isAudited } from './audited.ts';
 import { cookiesOf, setCookie } from './cookies.ts';
 import { answersErrorsAs } from './errorAnswer.ts';
 import { sendEvents, whileWanted } from './eventStream.ts';
-import { HttpError } from './HttpError.ts';
+import { HttpError, toHttpError } from './HttpError.ts';
 import type { Authorize } from './middleware/authorize.ts';
 import { clientAddress } from './middleware/rateLimits.ts';
 import { readRequest } from './middleware/readRequest.ts';
@@ -28,6 +28,8 @@ function endpoint(route: Route, { authorize, stop, streams, logger }: Mounting):
   // Asked or refused: what cannot be written down now stands in the log.
   async function record(asked: Parameters<Route['handle']>[0], outcome: unknown): Promise<void> {
     if (!isAudited(route)) return;
+    // It could not be written there either, and the client would wait for that.
+    if (outcome instanceof HttpError && outcome.code === 'MONGODB_UNAVAILABLE') return;
     const action = actionOf(route, asked, outcome);
     await recordAction(action).catch((error: unknown) =>
       logger.error('Who did this could not be kept.', { action, error }),
@@ -40,7 +42,7 @@ function endpoint(route: Route, { authorize, stop, streams, logger }: Mounting):
       await record(asked, reply.body);
       return reply;
     } catch (error) {
-      await record(asked, error);
+      await record(asked, toHttpError(error));
       throw error;
     }
   }
