@@ -1,0 +1,70 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ANSWERS_KEY } from '../api/queries.ts';
+import type { LiveEvent } from '../api/shapes.ts';
+import { createReader } from './readAgain.ts';
+
+const COUNTS: LiveEvent = {
+  ...{ event: 'counts', id: '1', redis: 'up' },
+  ...{ queues: [], runs: [], workers: [] },
+};
+const SCHEDULES: LiveEvent = { event: 'changed', id: '1', lists: ['schedules'] };
+
+let queries: QueryClient;
+let stop: AbortController;
+let reader: ReturnType<typeof createReader>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  queries = new QueryClient();
+  queries.mount();
+  stop = new AbortController();
+  reader = createReader(queries, stop.signal);
+});
+afterEach(() => {
+  queries.clear();
+  queries.unmount();
+  vi.useRealTimers();
+});
+
+/** A view of a path that says how often it was read. */
+async function view(path: string, everyMs: number) {
+  const read = vi.fn(() => Promise.resolve(path));
+  const options = { queryKey: [...ANSWERS_KEY, path], queryFn: read, meta: { everyMs } };
+  new QueryObserver(queries, options).subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(0);
+  read.mockClear();
+  return read;
+}
+
+it('reads at once what an event is about, and once more when no further one has come', async () => {
+  const schedules = await view('/app/schedules', 3_000);
+  const failures = await view('/app/failures', 3_000);
+  reader.readWhatMoved(SCHEDULES);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(schedules).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(schedules).toHaveBeenCalledTimes(2);
+  expect(failures).not.toHaveBeenCalled();
+});
+
+it('reads a view not much oftener than it would without the stream, but to the last event', async () => {
+  const jobs = await view('/app/jobs?limit=50', 3_000);
+  for (let second = 0; second < 12; second += 1) {
+    reader.readWhatMoved(COUNTS);
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(jobs.mock.calls.length).toBeGreaterThanOrEqual(3);
+  expect(jobs.mock.calls.length).toBeLessThanOrEqual(6);
+  const before = jobs.mock.calls.length;
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(jobs).toHaveBeenCalledTimes(before + 1);
+});
+
+it('reads nothing once it is over', async () => {
+  const schedules = await view('/app/schedules', 3_000);
+  reader.readWhatMoved(SCHEDULES);
+  stop.abort();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(schedules).toHaveBeenCalledTimes(1);
+});
