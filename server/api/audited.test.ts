@@ -8,7 +8,7 @@ const pause = defineRoute({
   ...{ method: 'post', path: '/app/queues/:queue/pause', tag: 'Queue', guard: 'administrator' },
   summary: 'Let no job of a queue begin',
   responses: { 200: z.unknown() },
-  handle: () => ({ status: 200, body: null }),
+  handle: () => ({ status: 200 as const, body: null }),
 });
 const asked = {
   account: {

@@ -14,16 +14,16 @@ beforeAll(async () => {
     ...{ _id: 'ALFKI', name: 'Alfreds Futterkiste', channel: 'email', country: 'Germany' },
     ...{ hasSyntheticContact: true, creditLimitCents: 500_000, creditUsedCents: 81_450 },
   });
-  const order = { customerId: 'ALFKI', orderedOn: '2026-08-25', lines: [], isReplay: false };
-  await OrderModel.create(
-    [
-      { ...order, _id: '10643', freightCents: 2_946, totalCents: 81_450, state: 'shipped' },
-      {
-        ...{ ...order, _id: '10644', freightCents: 0, totalCents: 100, state: 'rejected' },
-        problems: [{ code: 'OUT_OF_STOCK', message: 'Of product 28 there are 2 left.' }],
-      },
-    ].map((each) => ({ ...each, receivedAt: new Date() })),
-  );
+  const shared = { customerId: 'ALFKI', orderedOn: '2026-08-25', isReplay: false, lines: [] };
+  await OrderModel.create({
+    ...{ ...shared, _id: '10643', freightCents: 2_946, totalCents: 81_450, state: 'shipped' },
+    receivedAt: new Date(),
+  });
+  await OrderModel.create({
+    ...{ ...shared, _id: '10644', freightCents: 0, totalCents: 100, state: 'rejected' },
+    problems: [{ code: 'OUT_OF_STOCK', message: 'Of product 28 there are 2.' }],
+    receivedAt: new Date(),
+  });
   await InvoiceModel.create({
     ...{ _id: 'INV-10643', customerId: 'ALFKI', orderId: '10643', amountCents: 81_450 },
     ...{ invoicedOn: '2026-08-25', dueOn: '2026-09-24', disputed: false },
@@ -33,7 +33,7 @@ beforeAll(async () => {
 it('shows orders, invoices and customers, why an order was rejected, and a customer’s score', async () => {
   const page = await browser.open('/commerce', { as: 'viewer' });
   const orders = page.getByRole('table', { name: 'Orders' });
-  await orders.getByRole('row', { name: /10644 Rejected .* there are 2 left.* 1\.00/ }).waitFor();
+  await orders.getByRole('row', { name: /10644 Rejected .* there are 2.* 1\.00/ }).waitFor();
   expect(await page.getByRole('button', { name: 'Make a report' }).count()).toBe(0);
   expect(await seriousFaults(page)).toEqual([]);
   await page.getByRole('link', { name: 'Invoices' }).click();

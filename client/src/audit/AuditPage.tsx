@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core';
 import type { AuditEntry } from '../api/shapes.ts';
 import { PagedList } from '../parts/PagedList.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
@@ -25,29 +24,20 @@ export default function AuditPage() {
           { name: columns.who, cell: ({ email, accountId }) => email || accountId },
           {
             name: columns.what,
-            cell: ({ summary, action }) => (
-              <Text span size="sm" title={action}>
-                {summary}
-              </Text>
+            cell: ({ summary, action, refused }) => (
+              <>
+                <div title={action}>{summary}</div>
+                {refused !== null && <Status tone="warn">{words.audit.refused(refused)}</Status>}
+              </>
             ),
           },
           { name: columns.on, cell: ({ about }) => pairs(about), wide: true },
           {
-            name: columns.outcome,
-            cell: ({ refused }) =>
-              refused === null ? (
-                <Status tone="good">{words.audit.done}</Status>
-              ) : (
-                <Status tone="warn">{words.audit.refused(refused)}</Status>
-              ),
-          },
-          {
             name: columns.counts,
-            cell: ({ counts }) =>
-              pairs(Object.fromEntries(Object.entries(counts).map(([k, n]) => [k, count(n)]))),
+            cell: ({ counts }) => pairs(counts),
             wide: true,
           },
-          { name: columns.from, cell: ({ address }) => address, wide: true },
+          { name: columns.from, cell: ({ address }) => address, numeric: true, wide: true },
         ]}
       />
     </>
@@ -55,6 +45,8 @@ export default function AuditPage() {
 }
 
 function pairs(values: AuditEntry['about']): string {
-  const said = Object.entries(values).map(([name, value]) => `${name}: ${value}`);
+  const said = Object.entries(values)
+    .filter(([, value]) => value !== 0)
+    .map(([name, value]) => `${name}: ${typeof value === 'number' ? count(value) : value}`);
   return said.join(', ') || words.common.none;
 }

@@ -30,7 +30,13 @@ export interface Choosing {
 export function List<Row>({ label, rows, columns, idOf, choosing }: ListProps<Row>) {
   return (
     <div className="list">
-      <Table aria-label={label} highlightOnHover verticalSpacing={7} horizontalSpacing="md">
+      <Table
+        aria-label={label}
+        highlightOnHover
+        highlightOnHoverColor="var(--hovered)"
+        verticalSpacing={7}
+        horizontalSpacing="md"
+      >
         <Table.Thead>
           <Table.Tr>
             {choosing && <Table.Th className="choice" />}
