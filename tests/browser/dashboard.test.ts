@@ -249,10 +249,6 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
         await heading(page, name).waitFor();
         await settled(page);
         expect(await seriousFaults(page), `${path} in ${colorScheme}`).toEqual([]);
-        if (page === phone)
-          await page.screenshot({
-            fullPage: true,
-          });
         expect(await overflow(page), path).toBeLessThanOrEqual(0);
       }
     }
