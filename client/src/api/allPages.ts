@@ -2,7 +2,7 @@ import { ask } from './http.ts';
 import type { Page } from './shapes.ts';
 
 /** How many items are gathered at most. */
-export const MOST = 10_000;
+const MOST = 10_000;
 const PER_PAGE = 500;
 
 /**
