@@ -21,6 +21,7 @@ import { createJobsController, type JobsDeps } from '../controllers/JobsControll
 import { createMessagesController, type MessagesDeps } from '../controllers/MessagesController.ts';
 import { createQueuesController, type QueuesDeps } from '../controllers/QueuesController.ts';
 import { createReportsController, type ReportsDeps } from '../controllers/ReportsController.ts';
+import { createServicesController, type ServicesDeps } from '../controllers/ServicesController.ts';
 import {
   createJobStatusController,
   type JobStatusDeps,
@@ -45,6 +46,7 @@ import { queueHealthRoutes } from '../routes/queueHealth.routes.ts';
 import { queuesRoutes } from '../routes/queues.routes.ts';
 import { REPORTS, reportsRoutes } from '../routes/reports.routes.ts';
 import type { Route } from '../routes/route.ts';
+import { servicesRoutes } from '../routes/services.routes.ts';
 import { tokensRoutes } from '../routes/tokens.routes.ts';
 import { watchingRoutes } from '../routes/watching.routes.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
@@ -77,6 +79,7 @@ export interface AppDeps
     WatchingDeps,
     MessagesDeps,
     ReportsDeps,
+    ServicesDeps,
     Omit<HttpTasksDeps, 'administration'>,
     CronManagerDeps {
   /** CRON_MANAGER_API_KEY */
@@ -108,6 +111,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...jobStatusRoutes(createJobStatusController(deps)),
     ...jobsRoutes(createJobsController(deps), deps.kinds),
     ...httpTasksRoutes(createHttpTasksController(deps)),
+    ...servicesRoutes(createServicesController(deps)),
     ...queuesRoutes(createQueuesController(deps)),
     ...watchingRoutes(createWatchingController(deps)),
     ...dashboardRoutes(createDashboardController(deps)),

@@ -51,6 +51,7 @@ import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
 import { stopWhenRestored } from './restoreWatch.ts';
 import { startSchedules } from './schedules.ts';
+import { openServiceSync } from './serviceSync.ts';
 import { ShutdownList } from './shutdown.ts';
 import { followSlotOutcomes } from './slotOutcomes.ts';
 
@@ -123,6 +124,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     reportLinks: createReportLinks(env.JWT_SECRET ?? ''),
     whatsApp: { verifyToken: env.WHATSAPP_VERIFY_TOKEN, appSecret: env.WHATSAPP_APP_SECRET },
     ...openHttpTasks(env, enqueuer),
+    ...openServiceSync(env, { producer, enqueuer, administration, runViews }),
     queueAdministration: createQueueAdministration(lanes, kinds),
     cronManager: createCronManager({
       jobs: cronJobs,

@@ -21,6 +21,8 @@ export interface BackgroundJobsConfig {
     cacheCleanup: boolean;
     /** HEALTH_CHECK */
     healthCheck: boolean;
+    /** SERVICE_SYNC */
+    serviceSync: boolean;
   };
   /** False stops this process from consuming, never from producing. ENABLE_BACKGROUND_JOBS */
   consume: boolean;
@@ -42,6 +44,7 @@ export function backgroundJobsConfig(env: Env): BackgroundJobsConfig {
       trialReminder: env.TRIAL_REMINDER,
       cacheCleanup: env.CACHE_CLEANUP,
       healthCheck: env.HEALTH_CHECK,
+      serviceSync: env.SERVICE_SYNC,
     },
     consume: env.ENABLE_BACKGROUND_JOBS,
   };

@@ -99,6 +99,7 @@ const settings = z.object({
   TRIAL_REMINDER: flag.default(true),
   CACHE_CLEANUP: flag.default(true),
   HEALTH_CHECK: flag.default(true),
+  SERVICE_SYNC: flag.default(true),
   DAILY_UPDATES: flag.default(false),
   USER_DATA_SCHEDULE: cronExpression.default('0 * * * *'),
   TIMEZONE: timezone.default('UTC'),
@@ -144,6 +145,11 @@ const settings = z.object({
   HTTP_DESTINATION_CONCURRENCY: positiveInt.max(1000).default(20),
   HTTP_DESTINATION_RATE: positiveInt.max(10_000).default(50),
   HTTP_EXECUTION_RETENTION_DAYS: positiveInt.default(30),
+
+  // The service sync
+  SERVICE_SYNC_SCHEDULE: cronExpression.default('30 6 * * *'),
+  SERVICE_SYNC_SPREAD_MS: z.coerce.number().int().min(0).max(3_600_000).default(30_000),
+  SERVICE_SYNC_HOST_SPACING_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
 
   // Records
   RECONCILE_INTERVAL_MS: duration.default(60_000),

@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'ORDER_STATE',
   'ORDER_ID_TAKEN',
   'INVOICE_SETTLED',
+  'SERVICE_INACTIVE',
   'DATA_KEY_MISSING',
   // A dependency is away
   'REDIS_UNAVAILABLE',

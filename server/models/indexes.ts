@@ -12,6 +12,7 @@ import { ProductModel } from './commerce/ProductModel.ts';
 import { PurchaseOrderModel } from './commerce/PurchaseOrderModel.ts';
 import { ReportModel } from './commerce/ReportModel.ts';
 import { HealthSnapshotModel } from './HealthSnapshotModel.ts';
+import { HostTurnModel } from './HostTurnModel.ts';
 import { HttpExecutionModel } from './HttpExecutionModel.ts';
 import { HttpJobModel } from './HttpJobModel.ts';
 import { ImportModel } from './ImportModel.ts';
@@ -19,6 +20,8 @@ import { MailMarkModel } from './MailMarkModel.ts';
 import { MailModel } from './MailModel.ts';
 import { PostModel } from './PostModel.ts';
 import { PurchaseModel } from './PurchaseModel.ts';
+import { ServiceLogModel } from './ServiceLogModel.ts';
+import { ServiceModel } from './ServiceModel.ts';
 import { JobStatusModel } from './system/JobStatusModel.ts';
 import { NumbersModel } from './system/NumbersModel.ts';
 import { RunModel } from './system/RunModel.ts';
@@ -40,6 +43,7 @@ const INDEXED: readonly Indexed[] = [
   HttpJobModel,
   ApiTokenModel,
   HealthSnapshotModel,
+  HostTurnModel,
   ImportModel,
   InvoiceModel,
   JobStatusModel,
@@ -55,6 +59,8 @@ const INDEXED: readonly Indexed[] = [
   PurchaseOrderModel,
   ReportModel,
   RunModel,
+  ServiceLogModel,
+  ServiceModel,
   SlotModel,
   UserModel,
   UserSummaryModel,

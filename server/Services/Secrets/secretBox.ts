@@ -12,6 +12,8 @@ export interface SecretBox {
   open(sealed: string, purpose: string): string;
   /** The same secret under the key that seals now; what is so already stays as it is. */
   reseal(sealed: string, purpose: string): string;
+  /** Whether it is sealed under the key that seals now. */
+  isCurrent(sealed: string): boolean;
 }
 
 interface DataKeys {
@@ -91,10 +93,13 @@ export function createSecretBox(keys: DataKeys): SecretBox {
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   }
 
+  const isCurrent = (sealed: string) => keyIdIn(sealed) === current;
+
   return {
     seal,
     open,
+    isCurrent,
     reseal: (sealed, purpose) =>
-      keyIdIn(sealed) === current ? sealed : seal(open(sealed, purpose), purpose),
+      isCurrent(sealed) ? sealed : seal(open(sealed, purpose), purpose),
   };
 }

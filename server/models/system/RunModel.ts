@@ -117,6 +117,8 @@ runSchema.index(
   { unique: true, partialFilterExpression: { slot: { $type: 'date' } } },
 );
 runSchema.index({ runSeq: -1 }, { unique: true });
+// The newest run of a kind.
+runSchema.index({ kind: 1, runSeq: -1 });
 // Runs that began in the future of a clock that was set back.
 runSchema.index({ startedAt: -1 });
 // The open runs, for the sealer and for producers that look for a dead one's work.

@@ -94,7 +94,7 @@ describe('the scheduled jobs, with real work behind each', () => {
     }, patiently);
   }
 
-  it('are seven, and all of them run', async () => {
+  it('are eight, and all of them run', async () => {
     const answer = await fetch(
       `http://127.0.0.1:${env.PORT}/api/cron-manager?action=status&apiKey=${KEY}`,
     );
@@ -104,7 +104,7 @@ describe('the scheduled jobs, with real work behind each', () => {
     expect(cronJobs.map((job) => job.name).toSorted()).toEqual(
       [
         ...['cache_cleanup', 'check_expired_tokens', 'health_check', 'process_user_data'],
-        ...['publish_due_posts', 'trial_reminder', 'weekly_email'],
+        ...['publish_due_posts', 'service_sync', 'trial_reminder', 'weekly_email'],
       ].toSorted(),
     );
     expect(cronJobs.every((job) => job.running)).toBe(true);

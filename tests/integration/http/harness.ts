@@ -5,6 +5,7 @@ import request from 'supertest';
 import { vi } from 'vitest';
 import { createApp } from '../../../server/api/app.ts';
 import { openHttpTasks } from '../../../server/composition/httpTasks.ts';
+import { openServiceSync } from '../../../server/composition/serviceSync.ts';
 import { backgroundJobsConfig } from '../../../server/config/config.ts';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo, isMongoUp } from '../../../server/config/mongoConn.ts';
@@ -177,6 +178,7 @@ export async function startHarness(
     numbers: readNumbers,
     enqueuer,
     ...openHttpTasks(env, enqueuer),
+    ...openServiceSync(env, { producer, enqueuer, administration, runViews }),
     producer,
     reportLinks: createReportLinks(JWT_SECRET),
     whatsApp: { verifyToken: env.WHATSAPP_VERIFY_TOKEN, appSecret: env.WHATSAPP_APP_SECRET },

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpServer, listen } from '../../../server/api/httpServer.ts';
+import { serviceSyncJob } from '../../../server/Services/BackgroundJobs/jobs/serviceSync/serviceSync.job.ts';
+import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { ensureSchedule } from '../../../server/Services/BackgroundJobs/scheduling/schedule.ts';
 import { recordingLogger } from '../recordingLogger.ts';
 import { type Harness, startHarness } from './harness.ts';
@@ -16,7 +18,10 @@ let api: Harness;
 let server: HttpServer;
 let paths: string[];
 beforeAll(async () => {
-  api = await startHarness({ CORS_ORIGINS: 'https://admin.example.com, http://127.0.0.1:5173' });
+  api = await startHarness({ CORS_ORIGINS: 'https://admin.example.com, http://127.0.0.1:5173' }, [
+    userDataJob,
+    serviceSyncJob,
+  ]);
   server = await listen(api.app, { host: '127.0.0.1', port: 0, logger: recordingLogger([]) });
   await makeRun({ _id: 'm-open', enumerated: 1 });
   const jobId = await makeJob('m-open', String(api.userIds['00001']), { status: 'queued' });

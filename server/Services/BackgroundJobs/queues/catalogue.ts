@@ -16,6 +16,7 @@ import { paymentReminderSchedule } from '../jobs/paymentReminders/paymentReminde
 import { postWebhookJob } from '../jobs/postWebhook/postWebhook.job.ts';
 import { publishPostsJob } from '../jobs/publishPosts/publishPosts.job.ts';
 import { reportJob } from '../jobs/report/report.job.ts';
+import { serviceSyncJob } from '../jobs/serviceSync/serviceSync.job.ts';
 import { tokenCheckJob } from '../jobs/tokenCheck/tokenCheck.job.ts';
 import { trialReminderJob } from '../jobs/trialReminder/trialReminder.job.ts';
 import { userDataJob } from '../jobs/userData/userData.job.ts';
@@ -175,6 +176,11 @@ export const catalogue: Catalogue = [
   ),
   entry(healthCheckJob, async (platform) =>
     (await import('../jobs/healthCheck/healthCheck.processor.ts')).loadHealthCheckProcessor(
+      platform,
+    ),
+  ),
+  entry(serviceSyncJob, async (platform) =>
+    (await import('../jobs/serviceSync/serviceSync.processor.ts')).loadServiceSyncProcessor(
       platform,
     ),
   ),

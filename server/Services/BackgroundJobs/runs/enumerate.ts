@@ -126,7 +126,7 @@ export function entryOf(
   item: string,
   { request }: OpenSource = open(run),
 ): QueueEntry {
-  const { payload, userId = null, deduplicationId = null } = request(item);
+  const { payload, userId = null, deduplicationId = null, runAt } = request(item);
   return {
     envelope: {
       kind: job.kind,
@@ -137,7 +137,7 @@ export function entryOf(
       userId,
       generation: 1,
       requestId: run.requestId,
-      ...{ key: null, unique: null, runAt: null },
+      ...{ key: null, unique: null, runAt: runAt?.getTime() ?? null },
       ...{ priority: null, maxAttempts: null, spent: null, deadlineMs: null, late: null },
       payload,
     },

@@ -14,6 +14,8 @@ interface ItemRequest<Payload> {
   readonly userId?: string;
   /** While a job of this id is pending, another one of the queue becomes its duplicate. */
   readonly deduplicationId?: string;
+  /** Not before this instant; the same one whenever it is asked for the same item of a run. */
+  readonly runAt?: Date;
 }
 
 /** One run's items and their jobs. */

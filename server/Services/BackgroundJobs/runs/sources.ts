@@ -1,6 +1,7 @@
 import { creditScoreSource } from '../jobs/creditScore/creditScore.source.ts';
 import { paymentReminderSource } from '../jobs/paymentReminders/paymentReminder.source.ts';
 import { publishPostsSource } from '../jobs/publishPosts/publishPosts.source.ts';
+import { serviceSyncSource } from '../jobs/serviceSync/serviceSync.source.ts';
 import { trialReminderSource } from '../jobs/trialReminder/trialReminder.source.ts';
 import { userDataSource } from '../jobs/userData/userData.source.ts';
 import { weeklyEmailSource } from '../jobs/weeklyEmail/weeklyEmail.source.ts';
@@ -14,6 +15,7 @@ const SOURCES: readonly Source[] = [
   publishPostsSource,
   weeklyEmailSource,
   trialReminderSource,
+  serviceSyncSource,
 ];
 
 /** Finds the source of a kind; undefined for a kind of which there are no runs. */

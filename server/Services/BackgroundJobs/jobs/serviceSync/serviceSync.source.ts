@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { idsAfter } from '../../../../models/pages.ts';
+import { ServiceModel } from '../../../../models/ServiceModel.ts';
+import { defineSource } from '../../runs/source.ts';
+import { serviceSyncJob } from './serviceSync.job.ts';
+
+const input = z.object({
+  slot: z.iso.datetime(),
+  /** When the run began: a slot that is caught up is later than its instant. */
+  from: z.iso.datetime(),
+  /** Null for all of them. */
+  category: z.string().nullable(),
+  /** Each job begins later by a time of its own, below this. */
+  spreadMs: z.number().int().nonnegative(),
+});
+
+/** The active services, of one category or all. */
+export const serviceSyncSource = defineSource({
+  job: serviceSyncJob,
+  input,
+  next: (after, limit, { input: { category } }) =>
+    idsAfter(ServiceModel, { active: true, ...(category && { category }) }, after, limit),
+  request: (serviceId, { slot, from, spreadMs }) => ({
+    payload: { serviceId, slot },
+    runAt: new Date(Date.parse(from) + Math.floor(shareOf(`${slot} ${serviceId}`) * spreadMs)),
+  }),
+});
+
+/** From 0 to 1, random to look at and the same for the same text: a run that is resumed spreads alike. */
+function shareOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
+}

@@ -1,0 +1,94 @@
+import { ulid } from 'ulid';
+import { insertOnce } from '../../models/insertOnce.ts';
+import { readMany } from '../../models/readDeadline.ts';
+import { type ServiceLogDoc, ServiceLogModel } from '../../models/ServiceLogModel.ts';
+import { ServiceModel } from '../../models/ServiceModel.ts';
+import { changesBetween } from './changes.ts';
+
+const KEPT_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+type Found = Pick<
+  ServiceLogDoc,
+  | (
+      | 'serviceId'
+      | 'name'
+      | 'slot'
+      | 'status'
+      | 'summary'
+      | 'latencyMs'
+      | 'error'
+      | 'facts'
+      | 'effects'
+    )
+  | ('certificateDaysLeft' | 'attempts' | 'jobId' | 'runId')
+>;
+
+/** The log of a service and slot; null before there is one. */
+export function logOf(serviceId: string, slot: Date): Promise<ServiceLogDoc | null> {
+  return ServiceLogModel.findOne({ serviceId, slot }).lean<ServiceLogDoc>();
+}
+
+/**
+ * Writes down how a service was found for a slot, once: who comes second is answered with what was written
+ * first. The service shows the newest.
+ */
+export async function recordLog(found: Found): Promise<ServiceLogDoc> {
+  const { serviceId, slot } = found;
+  const before = await ServiceLogModel.findOne({ serviceId, slot: { $lt: slot } })
+    .sort({ slot: -1 })
+    .lean<ServiceLogDoc>();
+  const at = new Date();
+  const own: ServiceLogDoc = {
+    ...found,
+    _id: ulid(),
+    at,
+    changes: before === null ? [] : changesBetween(before, found),
+    expiresAt: new Date(at.getTime() + KEPT_DAYS * DAY_MS),
+  };
+  const log = (await insertOnce(ServiceLogModel, own))
+    ? own
+    : ((await logOf(serviceId, slot)) ?? own);
+  await showNewest(log);
+  return log;
+}
+
+/** Done again after a crash it changes nothing; a late log of an older slot does not either. */
+async function showNewest({ serviceId, slot, status, at }: ServiceLogDoc): Promise<void> {
+  await ServiceModel.updateOne(
+    { _id: serviceId, $or: [{ last: null }, { 'last.slot': { $lte: slot } }] },
+    { $set: { last: { slot, status, at } } },
+  );
+}
+
+/** The newest logs of all services: of those that could be read, or not. */
+export function recentLogs(which: 'completed' | 'failed', count: number): Promise<ServiceLogDoc[]> {
+  const filter = which === 'failed' ? { status: 'failed' as const } : { error: null };
+  return readMany((read) =>
+    ServiceLogModel.find(filter, null, read).sort({ at: -1 }).limit(count).lean<ServiceLogDoc[]>(),
+  );
+}
+
+/** The logs of a service, newest first; the cursor is the slot of the last one seen. */
+export async function listLogs(
+  serviceId: string,
+  limit: number,
+  before: Date | null,
+): Promise<{ items: ServiceLogDoc[]; nextCursor: string | null }> {
+  const found = await readMany((read) =>
+    ServiceLogModel.find(
+      { serviceId, ...(before !== null && { slot: { $lt: before } }) },
+      null,
+      read,
+    )
+      .sort({ slot: -1 })
+      .limit(limit + 1)
+      .lean<ServiceLogDoc[]>(),
+  );
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items,
+    nextCursor: found.length > limit && last !== undefined ? last.slot.toISOString() : null,
+  };
+}

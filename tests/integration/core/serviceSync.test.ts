@@ -1,0 +1,368 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import mongoose from 'mongoose';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startApi } from '../../../server/composition/api.ts';
+import { startWorker } from '../../../server/composition/worker.ts';
+import { type Env, parseSettings } from '../../../server/config/env.ts';
+import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
+import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { ensureIndexes } from '../../../server/models/indexes.ts';
+import { type ServiceLogDoc, ServiceLogModel } from '../../../server/models/ServiceLogModel.ts';
+import { ServiceModel } from '../../../server/models/ServiceModel.ts';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { createAccount } from '../../../server/Services/Auth/accounts.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { createSecretBox, keyIdsOf } from '../../../server/Services/Secrets/secretBox.ts';
+import { keyIdsInUse, resealAll } from '../../../server/Services/Secrets/storedSecrets.ts';
+import { SILENT } from './installation.ts';
+
+const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
+const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
+const PASSWORD = 'a-long-test-password';
+const API_KEY = 'the-key-of-a-service';
+const name = `sync-${randomUUID().slice(0, 8)}`;
+
+const page = {
+  status: { indicator: 'none', description: 'All Systems Operational' },
+  components: [
+    { name: 'api.example.com', status: 'operational' },
+    { name: 'Mail', status: 'operational' },
+  ],
+  incidents: [],
+};
+
+/** The services, with their vices by path. */
+const seen: { path: string; headers: IncomingHttpHeaders }[] = [];
+let served: object = page;
+const target = createServer((request, response) => {
+  const path = request.url ?? '';
+  seen.push({ path, headers: request.headers });
+  const [, what = '', value = ''] = path.split('/');
+  const times = callsOf(path).length;
+  if (what === 'page') response.end(JSON.stringify(served));
+  else if (what === 'status') response.writeHead(Number(value)).end(`status ${value}`);
+  else if (what === 'twice') {
+    if (times <= 2) response.writeHead(503).end();
+    else response.end('{"ok":true}');
+  } else if (what === 'redirect')
+    response.writeHead(302, { location: decodeURIComponent(value) }).end();
+  else if (what === 'huge') response.end('x'.repeat(2 * 1024 * 1024));
+  else if (what === 'reset') request.socket.resetAndDestroy();
+  else if (what === 'late') setTimeout(() => response.end('{"ok":true}'), 300);
+  else if (what === 'echo') response.end(JSON.stringify({ key: request.headers['x-api-key'] }));
+  else if (what === 'json') response.end('{"ok":true}');
+  else response.end('<html>');
+});
+/** A host of its own, which limits. */
+const limited: number[] = [];
+const limiting = createServer((_request, response) => {
+  limited.push(Date.now());
+  if (limited.length === 1) response.writeHead(429, { 'retry-after': '2' }).end();
+  else response.end('{"ok":true}');
+});
+let reachedHidden = 0;
+const hiddenServer = createServer((_request, response) => {
+  reachedHidden += 1;
+  response.end('{"ok":true}');
+});
+const callsOf = (path: string) => seen.filter((call) => call.path === path);
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+let env: Env;
+let base: string;
+let limitingUrl: string;
+let hidden: number;
+const tokens: Record<string, string> = {};
+const running: { shutdown: { stop(): Promise<void> } }[] = [];
+
+beforeAll(async () => {
+  const [port, limitingPort] = [await listen(target), await listen(limiting)];
+  hidden = await listen(hiddenServer);
+  const reserved = createServer();
+  const apiPort = await listen(reserved);
+  await new Promise((done) => reserved.close(done));
+  base = `http://127.0.0.1:${port}`;
+  limitingUrl = `http://127.0.0.1:${limitingPort}/`;
+  const uri = new URL(MONGODB_URI);
+  uri.pathname = `/${name}`;
+  uri.searchParams.set('directConnection', 'true');
+  env = parseSettings({
+    ...{ REDIS_URL, MONGODB_URI: uri.href, QUEUE_PREFIX: `{${name}}`, PORT: String(apiPort) },
+    JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
+    DATA_KEY: randomBytes(32).toString('hex'),
+    ...{ LOG_LEVEL: 'error', SHUTDOWN_GRACE_MS: '1000', LOGIN_ATTEMPTS_PER_MINUTE: '1000' },
+    EGRESS_ALLOW: `127.0.0.1:${port},127.0.0.1:${limitingPort}`,
+    ...{ SERVICE_SYNC_SPREAD_MS: '1000', SERVICE_SYNC_HOST_SPACING_MS: '2' },
+    ...{ JOB_RETRY_DELAY_MS: '30', SERVICE_SYNC_SCHEDULE: '0 0 29 2 *' },
+    ...{ HEALTH_CHECK: 'false', PUBLISH_DUE_POSTS: 'false', CACHE_CLEANUP: 'false' },
+  });
+  await connectMongo({ uri: uri.href });
+  await ensureIndexes();
+  running.push(await startApi(env), await startWorker({ env, catalogue }));
+  for (const role of ['admin', 'viewer'] as const) {
+    const email = `${role}@example.com`;
+    await createAccount({ email, password: PASSWORD, role });
+    await vi.waitFor(async () => {
+      const { body } = await ask('POST', '/app/auth/login', { email, password: PASSWORD }, '');
+      tokens[role] = String(body.token);
+      expect(body.token).toBeDefined();
+    }, 15_000);
+  }
+});
+
+afterAll(async () => {
+  for (const each of running) await each.shutdown.stop();
+  await connectMongo({ uri: env.MONGODB_URI ?? '' });
+  await mongoose.connection.dropDatabase();
+  await disconnectMongo();
+  const redis = connectRedis(env, 'worker', SILENT);
+  await removeKeys(redis, env.QUEUE_PREFIX);
+  redis.disconnect();
+  for (const server of [target, limiting, hiddenServer]) {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  }
+});
+
+/** As much of an answer as these tests look at. */
+interface Answered {
+  [field: string]: unknown;
+  id: string;
+  runId: string;
+  jobId: string;
+  error: { code: string; message: string };
+  items: (Answered & ServiceLogDoc)[];
+  lastRun: { runId: string; balanced: boolean; enumerated: number; status: string };
+  recent: { completed: Answered[]; failed: (Answered & { name: string })[] };
+}
+
+async function ask(method: string, path: string, body?: unknown, as = 'admin') {
+  const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(tokens[as] && { authorization: `Bearer ${tokens[as]}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Answered };
+}
+
+const OK_FIELD = { fields: [{ pointer: '/ok', equals: true }] };
+
+async function add(given: Record<string, unknown>): Promise<string> {
+  const { status, body } = await ask('POST', '/api/v1/services', {
+    ...{ name: randomUUID(), adapter: 'json', category: 'test' },
+    ...(given.adapter === undefined && { settings: OK_FIELD }),
+    ...given,
+  });
+  expect(status, JSON.stringify(body)).toBe(201);
+  return body.id;
+}
+
+/** Reads one service now. @returns its new log. */
+async function sync(id: string): Promise<ServiceLogDoc> {
+  const { status, body } = await ask('POST', `/api/v1/sync/service/${id}`);
+  expect(status, JSON.stringify(body)).toBe(202);
+  return vi.waitFor(async () => {
+    const log = await ServiceLogModel.findOne({ jobId: body.jobId }).lean<ServiceLogDoc>();
+    if (log === null) throw new Error('It is not written down yet.');
+    const job = await JobStatusModel.findById(body.jobId).lean();
+    expect(['completed', 'failed']).toContain(job?.status);
+    return log;
+  }, 20_000);
+}
+
+describe('a service', () => {
+  it('is added, changed and removed; its key is sealed, sent and never shown', async () => {
+    const id = await add({
+      url: `${base}/echo`,
+      settings: { fields: [{ pointer: '/key' }] },
+      ...{ apiKey: API_KEY, apiKeyHeader: 'X-Api-Key' },
+    });
+    const log = await sync(id);
+    expect(callsOf('/echo')[0]?.headers).toMatchObject({ 'x-api-key': API_KEY });
+    expect(log).toMatchObject({ status: 'ok', facts: [{ name: '/key', value: '***' }] });
+    const { body } = await ask('GET', `/api/v1/services/${id}`, undefined, 'viewer');
+    expect(body).toMatchObject({ hasApiKey: true, last: { status: 'ok' } });
+    expect(JSON.stringify([body, await ServiceModel.find().lean()])).not.toContain(API_KEY);
+    const moved = await ask('PATCH', `/api/v1/services/${id}`, { url: 'https://example.com/' });
+    expect(moved).toMatchObject({ status: 400, body: { error: { code: 'VALIDATION_FAILED' } } });
+    const kept = await ask('PATCH', `/api/v1/services/${id}`, { url: `${base}/echo/2` });
+    expect(kept).toMatchObject({ status: 200, body: { hasApiKey: true } });
+    expect((await ask('DELETE', `/api/v1/services/${id}`)).status).toBe(200);
+    expect((await ask('GET', `/api/v1/services/${id}`)).status).toBe(404);
+    expect(await ServiceLogModel.countDocuments({ serviceId: id })).toBe(0);
+  });
+
+  it.each([
+    ['a private address', { url: 'http://10.0.0.1/' }],
+    ['one in another spelling', { url: 'http://0x7f.1/' }],
+    ['one in IPv6', { url: 'http://[::ffff:127.0.0.1]/' }],
+    ['credentials in the address', { url: 'https://ann:secret@example.com/' }],
+    ['settings of another adapter', { adapter: 'json', settings: {} }],
+    ['a pointer that is none', { settings: { fields: [{ pointer: 'ok' }] } }],
+  ])('cannot have %s', async (_what, wrong) => {
+    const { status, body } = await ask('POST', '/api/v1/services', {
+      ...{ name: 'wrong', adapter: 'uptime', url: 'https://example.com/' },
+      ...('settings' in wrong && { adapter: 'json' }),
+      ...wrong,
+    });
+    expect(status).toBe(400);
+    expect(body.error.code).toBe('VALIDATION_FAILED');
+  });
+
+  it('has a name that no other has', async () => {
+    await add({ name: 'Northwind', url: `${base}/json` });
+    const again = await ask('POST', '/api/v1/services', {
+      ...{ name: 'Northwind', adapter: 'uptime', url: `${base}/json` },
+    });
+    expect(again.body.error.message).toContain('there is a service "Northwind" already');
+  });
+
+  it('has its key under another DATA_KEY after a rotation', async () => {
+    const id = await add({ url: `${base}/json`, apiKey: API_KEY });
+    const old = createSecretBox(env);
+    const DATA_KEY = randomBytes(32).toString('hex');
+    await resealAll(createSecretBox({ DATA_KEY, DATA_KEY_PREVIOUS: env.DATA_KEY }));
+    expect(await keyIdsInUse()).toEqual(keyIdsOf({ DATA_KEY }));
+    expect(await sync(id)).toMatchObject({
+      ...{ status: 'failed', error: { code: 'SERVICE_ERROR', reason: 'DATA_KEY_MISSING' } },
+    });
+    await resealAll(createSecretBox({ DATA_KEY: env.DATA_KEY, DATA_KEY_PREVIOUS: DATA_KEY }));
+    const sealed = (await ServiceModel.findById(id).lean())?.apiKey ?? '';
+    expect(old.open(sealed, 'service-api-key')).toBe(API_KEY);
+    await ask('DELETE', `/api/v1/services/${id}`);
+  });
+});
+
+describe('one sync', () => {
+  it('tells what has changed since the last', async () => {
+    const id = await add({ adapter: 'statuspage', url: `${base}/page` });
+    expect(await sync(id)).toMatchObject({ status: 'ok', effects: 2, changes: [], attempts: 1 });
+    served = {
+      ...page,
+      status: { indicator: 'critical', description: 'Major outage' },
+      components: [{ name: 'api.example.com', status: 'major_outage' }],
+    };
+    await sync(id);
+    served = page;
+    const { body } = await ask('GET', `/api/v1/services/${id}/logs?limit=1`, undefined, 'viewer');
+    expect(body.items).toHaveLength(1);
+    expect(body.items[0]?.changes).toEqual([
+      'status: ok → down',
+      'api.example.com: operational → major_outage',
+      'Mail: operational → (absent)',
+    ]);
+    const older = await ask('GET', `/api/v1/services/${id}/logs?cursor=${body.nextCursor}`);
+    expect(older.body).toMatchObject({ items: [{ status: 'ok' }], nextCursor: null });
+  });
+
+  it('waits for as long as the host asks, at no cost but the try', async () => {
+    const id = await add({ url: limitingUrl });
+    expect(await sync(id)).toMatchObject({ status: 'ok', attempts: 2 });
+    expect(limited).toHaveLength(2);
+    expect((limited[1] ?? 0) - (limited[0] ?? 0)).toBeGreaterThanOrEqual(1_990);
+  });
+
+  it('is 404 for a service that is not there, 409 for one that is not active', async () => {
+    expect(await ask('POST', '/api/v1/sync/service/none')).toMatchObject({
+      ...{ status: 404, body: { error: { code: 'NOT_FOUND' } } },
+    });
+    const id = await add({ url: `${base}/json`, active: false });
+    expect(await ask('POST', `/api/v1/sync/service/${id}`)).toMatchObject({
+      ...{ status: 409, body: { error: { code: 'SERVICE_INACTIVE' } } },
+    });
+  });
+
+  it('is asked for by administrators, and read by the staff', async () => {
+    for (const [method, path] of [
+      ['POST', '/api/v1/sync/all'],
+      ['POST', '/api/v1/sync/service/none'],
+      ['POST', '/api/v1/services'],
+    ] as const) {
+      expect((await ask(method, path, undefined, 'viewer')).status, path).toBe(403);
+      expect((await ask(method, path, undefined, 'nobody')).status, path).toBe(401);
+    }
+    expect((await ask('GET', '/api/v1/sync/status', undefined, 'viewer')).status).toBe(200);
+    expect((await ask('GET', '/api/v1/sync/status', undefined, 'nobody')).status).toBe(401);
+  });
+});
+
+it('200 services, a third with vices: a log each, the right codes, and nothing reached that must not be', async () => {
+  await ServiceModel.deleteMany({});
+  await ServiceLogModel.deleteMany({});
+  const to = (url: string) => encodeURIComponent(url);
+  const vices = [
+    ['/late', 'ok', null],
+    ['/twice', 'ok', null],
+    ['/status/500', 'API_ERROR', 'HTTP_500', 4],
+    ['/status/404', 'API_ERROR', 'HTTP_404', 1],
+    ['/huge', 'API_ERROR', 'ANSWER_TOO_LARGE', 1],
+    ['/html', 'API_ERROR', 'INVALID_ANSWER', 4],
+    ['/reset', 'NETWORK_ERROR', 'CONNECTION_LOST', 4],
+    [`/redirect/${to(`http://127.0.0.1:${hidden}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
+    [`/redirect/${to(`http://localhost:${hidden}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
+    [`/redirect/${to(`http://[::ffff:7f00:1]:${hidden}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
+    [`/redirect/${to(`http://2130706433:${hidden}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
+  ] as const;
+  const expected = new Map<string, readonly [string, string | null, number?]>();
+  const now = new Date();
+  for (let number = 0; number < 200; number += 1) {
+    const [path, ...end] = (number % 3 === 0 && vices[(number / 3) % vices.length]) || [
+      '/json',
+      'ok' as const,
+      null,
+    ];
+    const _id = `service-${String(number).padStart(3, '0')}`;
+    expected.set(_id, end);
+    // Each has an address of its own, so that those that answer the third time count for themselves.
+    const url = path.startsWith('/redirect') ? `${base}${path}` : `${base}${path}/${number}`;
+    await ServiceModel.create({
+      ...{ _id, name: _id, category: 'shared_hosting', adapter: 'json', settings: OK_FIELD },
+      ...{ url: url.replace(/(status\/\d+)\/\d+/, '$1'), active: true, host: new URL(base).host },
+      ...{ createdAt: now, updatedAt: now },
+    });
+  }
+  const [first, again] = [
+    await ask('POST', '/api/v1/sync/all'),
+    await ask('POST', '/api/v1/sync/all'),
+  ];
+  expect(first.status).toBe(202);
+  expect(again.body.runId).toBe(first.body.runId);
+  const status = await vi.waitFor(
+    async () => {
+      const { body } = await ask('GET', '/api/v1/sync/status', undefined, 'viewer');
+      expect(body.lastRun).toMatchObject({ runId: first.body.runId, status: 'completed' });
+      return body;
+    },
+    { timeout: 60_000, interval: 200 },
+  );
+  expect(status.lastRun).toMatchObject({ enumerated: 200, balanced: true });
+  expect(status).toMatchObject({ waiting: 0, active: 0 });
+  expect(status.recent.completed).toHaveLength(10);
+  expect(status.recent.failed).toHaveLength(5);
+  const logs = await ServiceLogModel.find({}).lean<ServiceLogDoc[]>();
+  expect(logs).toHaveLength(200);
+  expect(new Set(logs.map(({ serviceId }) => serviceId)).size).toBe(200);
+  for (const { serviceId, status: found, error, attempts } of logs) {
+    const [what, reason, tries] = expected.get(serviceId) ?? [];
+    const url = (await ServiceModel.findById(serviceId).lean())?.url;
+    expect([error?.code ?? found, error?.reason ?? null], url).toEqual([what, reason]);
+    if (tries !== undefined) expect(attempts, url).toBe(tries);
+  }
+  expect(reachedHidden).toBe(0);
+  const failed = logs.filter(({ error }) => error !== null).length;
+  expect(await JobStatusModel.countDocuments({ runId: first.body.runId, status: 'failed' })).toBe(
+    failed,
+  );
+}, 90_000);
