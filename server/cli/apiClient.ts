@@ -30,6 +30,7 @@ export interface ApiLogin {
 const ANSWER_MS = 10_000;
 const BASE = '/app/job-status';
 const HTTP_TASKS = '/api/v1/http-tasks';
+const SYNC = '/api/v1/sync';
 
 /** The API refused, or did not answer as it should. */
 export class ApiError extends Error {
@@ -60,6 +61,8 @@ export interface ApiClient {
   /** Puts an HTTP task in; the same key again is the same task. */
   httpTask(task: HttpTaskRequest, idempotencyKey: string | undefined): Promise<{ id: string }>;
   showHttpTask(id: string): Promise<unknown>;
+  /** Reads one service now, or all active ones. @returns the id of the job or run. */
+  syncServices(id: string | undefined): Promise<string>;
 }
 
 /**
@@ -141,6 +144,13 @@ export function createApiClient({ url, email, password }: ApiLogin): ApiClient {
         ...(key !== undefined && { headers: { 'idempotency-key': key } }),
       }),
     showHttpTask: (id) => ask(`${HTTP_TASKS}/${encodeURIComponent(id)}`),
+    async syncServices(id) {
+      const path = id === undefined ? 'all' : `service/${encodeURIComponent(id)}`;
+      const begun = await ask<{ runId?: string; jobId?: string }>(`${SYNC}/${path}`, {
+        method: 'POST',
+      });
+      return begun.runId ?? begun.jobId ?? '';
+    },
   };
 }
 

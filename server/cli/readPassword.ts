@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-async function firstLine(input: NodeJS.ReadableStream): Promise<string> {
+async function firstLine(input: NodeJS.ReadableStream): Promise<string | undefined> {
   for await (const line of createInterface({ input })) return line;
-  throw new Error('No password came on standard input. Pipe one in, or use --generate.');
+  return undefined;
 }
 
 /** Asks on the terminal; what is typed is not shown. */
@@ -25,8 +25,22 @@ async function prompt(question: string): Promise<string> {
  * @throws Error if the two differ, or nothing came.
  */
 export async function readPassword(): Promise<string> {
-  if (!process.stdin.isTTY) return firstLine(process.stdin);
+  if (!process.stdin.isTTY) {
+    const line = await firstLine(process.stdin);
+    if (line !== undefined) return line;
+    throw new Error('No password came on standard input. Pipe one in, or use --generate.');
+  }
   const password = await prompt('Password: ');
   if ((await prompt('Again: ')) !== password) throw new Error('The two passwords differ.');
   return password;
+}
+
+/**
+ * Another secret, such as an API key: as a password, but asked for once.
+ * @throws Error if nothing came.
+ */
+export async function readSecret(what: string): Promise<string> {
+  const secret = process.stdin.isTTY ? await prompt(`${what}: `) : await firstLine(process.stdin);
+  if (secret) return secret;
+  throw new Error(`No ${what} came. Type it, or pipe it into standard input.`);
 }

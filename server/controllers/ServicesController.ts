@@ -2,8 +2,9 @@ import { AppError } from '../errors/AppError.ts';
 import type { Page } from '../models/pages.ts';
 import type { ServiceLogDoc } from '../models/ServiceLogModel.ts';
 import type { SyncRequests } from '../Services/BackgroundJobs/jobs/serviceSync/syncRequests.ts';
+import type { ServiceInput } from '../Services/ServiceSync/serviceInput.ts';
 import { listLogs } from '../Services/ServiceSync/serviceLogs.ts';
-import type { ServiceInput, ServicePatch, Services } from '../Services/ServiceSync/services.ts';
+import type { ServicePatch, Services } from '../Services/ServiceSync/services.ts';
 import { accepted, created, ok } from './reply.ts';
 
 export interface ServicesDeps {

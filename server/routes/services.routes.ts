@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServicesController } from '../controllers/ServicesController.ts';
-import type { ErrorCode } from '../errors/codes.ts';
+import { ENQUEUE_ERRORS, REDIS_UNUSABLE } from './queueErrors.ts';
 import { defineRoute, type Route } from './route.ts';
 import { pageOf, pageQuery } from './schemas.ts';
 import { newService, service, serviceLog, servicePatch, syncStatus } from './services.schemas.ts';
@@ -11,12 +11,6 @@ const tag = 'Service sync';
 const DEFAULT_LIMIT = 50;
 
 const params = z.strictObject({ id: z.string().min(1).max(64) });
-const enqueueErrors: ErrorCode[] = [
-  'REDIS_UNAVAILABLE',
-  'REDIS_PERMISSION_DENIED',
-  'REDIS_PREFIX_TAKEN',
-  'REDIS_NEARLY_FULL',
-];
 
 /** Services outside whose state is read each day: what they are, what was found, and reading them now. */
 export function servicesRoutes(controller: ServicesController): Route[] {
@@ -37,8 +31,7 @@ export function servicesRoutes(controller: ServicesController): Route[] {
         category: z.string().min(1).max(64).optional(),
       }),
       responses: { 200: pageOf(service) },
-      handle: ({ query: { limit, cursor, category } }) =>
-        controller.list({ limit, cursor, category }),
+      handle: (request) => controller.list(request.query),
     }),
     defineRoute({
       ...{ method: 'get', path: `${SERVICES}/:id`, tag, guard: 'reader' },
@@ -73,15 +66,14 @@ export function servicesRoutes(controller: ServicesController): Route[] {
       ...{ params, query: z.strictObject(pageQuery(DEFAULT_LIMIT)) },
       responses: { 200: pageOf(serviceLog) },
       errors: ['NOT_FOUND'],
-      handle: ({ params: { id }, query: { limit, cursor } }) =>
-        controller.logs(id, { limit, cursor }),
+      handle: ({ params: { id }, query }) => controller.logs(id, query),
     }),
     defineRoute({
       ...{ method: 'post', path: `${SYNC}/all`, tag, guard: 'administrator' },
       summary: 'Read all active services now, of every category',
       description: 'While a run that was asked for is open, the answer names that one.',
       responses: { 202: z.object({ runId: z.string() }) },
-      errors: enqueueErrors,
+      errors: ENQUEUE_ERRORS,
       handle: () => controller.syncAll(),
     }),
     defineRoute({
@@ -90,14 +82,14 @@ export function servicesRoutes(controller: ServicesController): Route[] {
       description: 'While a job that was asked for is open, the answer names that one.',
       params,
       responses: { 202: z.object({ jobId: z.string() }) },
-      errors: ['NOT_FOUND', 'SERVICE_INACTIVE', ...enqueueErrors],
+      errors: ['NOT_FOUND', 'SERVICE_INACTIVE', ...ENQUEUE_ERRORS],
       handle: (request) => controller.syncOne(request.params.id),
     }),
     defineRoute({
       ...{ method: 'get', path: `${SYNC}/status`, tag, guard: 'reader' },
       summary: 'How the sync’s queue stands, its last run, and what was found last',
       responses: { 200: syncStatus },
-      errors: ['REDIS_UNAVAILABLE', 'REDIS_PERMISSION_DENIED', 'REDIS_PREFIX_TAKEN'],
+      errors: REDIS_UNUSABLE,
       handle: () => controller.status(),
     }),
   ];

@@ -1,46 +1,12 @@
 import { z } from 'zod';
 import { SYNC_ERROR_CODES } from '../models/ServiceLogModel.ts';
 import { ADAPTERS, SERVICE_STATUSES } from '../models/ServiceModel.ts';
+import { serviceInput } from '../Services/ServiceSync/serviceInput.ts';
 import { queueStats, run } from './jobStatus.schemas.ts';
 import { instant, instantOrNull } from './schemas.ts';
 
-const fields = {
-  name: z.string().trim().min(1).max(200),
-  category: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,63}$/, 'is no category such as shared_hosting')
-    .optional()
-    .meta({ description: 'shared_hosting, which the schedule reads, if absent' }),
-  adapter: z.enum(ADAPTERS).meta({
-    description:
-      'statuspage: the summary that Statuspage and its work-alikes serve; json: expected fields of a JSON answer; uptime: whether it answers, how quickly, and its certificate',
-  }),
-  url: z.string().min(1).max(2_048).meta({ example: 'https://status.example.com' }),
-  settings: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .meta({
-      description:
-        'json: {fields: [{pointer, equals?}]}; uptime: {degradedAboveMs?, certificateDays?}; statuspage: none',
-      example: { fields: [{ pointer: '/status', equals: 'ok' }] },
-    }),
-  apiKey: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,1000}$/, 'has characters that a header cannot carry')
-    .nullable()
-    .optional()
-    .meta({ description: 'Sealed, and never shown; null takes it away' }),
-  apiKeyHeader: z
-    .string()
-    .regex(/^x-[a-z0-9-]{1,62}$/i, 'is no header such as X-Api-Key')
-    .nullable()
-    .optional()
-    .meta({ description: 'Carries the key instead of Authorization: Bearer' }),
-  active: z.boolean().optional(),
-};
-
-export const newService = z.strictObject(fields);
-export const servicePatch = newService.partial();
+export const newService = serviceInput;
+export const servicePatch = serviceInput.partial();
 
 const status = z.enum(SERVICE_STATUSES).meta({
   description: 'failed: it could not be asked, or its answer was none',

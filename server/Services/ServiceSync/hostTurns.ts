@@ -1,6 +1,5 @@
 import { HostTurnModel } from '../../models/HostTurnModel.ts';
-import { retryLostRaces } from '../../models/lostRaces.ts';
-import { isDuplicateKey } from '../../models/mongoErrors.ts';
+import { unlessTaken } from '../../models/unlessTaken.ts';
 
 /**
  * Takes the turn to ask a host, over all workers; the next one comes `spacingMs` later.
@@ -8,19 +7,14 @@ import { isDuplicateKey } from '../../models/mongoErrors.ts';
  */
 export async function takeHostTurn(host: string, spacingMs: number): Promise<number> {
   const now = Date.now();
-  try {
-    await retryLostRaces(() =>
-      HostTurnModel.updateOne(
-        { _id: host, nextAt: { $lte: new Date(now) } },
-        { $set: { nextAt: new Date(now + spacingMs) } },
-        { upsert: true },
-      ),
-    );
-    return 0;
-  } catch (error) {
-    // It is there and not free: the upsert met its id.
-    if (!isDuplicateKey(error)) throw error;
-  }
+  const taken = await unlessTaken(() =>
+    HostTurnModel.updateOne(
+      { _id: host, nextAt: { $lte: new Date(now) } },
+      { $set: { nextAt: new Date(now + spacingMs) } },
+      { upsert: true },
+    ),
+  );
+  if (taken) return 0;
   const known = await HostTurnModel.findById(host).lean();
   return Math.max(1, (known?.nextAt.getTime() ?? 0) - now);
 }

@@ -13,22 +13,10 @@ import { readTarget } from '../Egress/target.ts';
 import type { SecretBox } from '../Secrets/secretBox.ts';
 import { ADAPTER_OF } from './adapters.ts';
 import { API_KEY_SECRET } from './readService.ts';
+import type { ServiceInput } from './serviceInput.ts';
 
 /** The category whose services the schedule reads. */
 export const SHARED_HOSTING = 'shared_hosting';
-
-/** A service as somebody asks for it; what is undefined is the default, or stays as it is. */
-export interface ServiceInput {
-  name: string;
-  category?: string | undefined;
-  adapter: AdapterName;
-  url: string;
-  settings?: Record<string, unknown> | undefined;
-  /** Null takes the key away. */
-  apiKey?: string | null | undefined;
-  apiKeyHeader?: string | null | undefined;
-  active?: boolean | undefined;
-}
 
 /** What is to be changed. */
 export type ServicePatch = { [Field in keyof ServiceInput]?: ServiceInput[Field] | undefined };
@@ -55,6 +43,11 @@ export interface Services {
   get(id: string): Promise<ServiceView>;
   /** @throws AppError as `create` does. */
   update(id: string, patch: ServicePatch): Promise<ServiceView>;
+  /**
+   * Adds it, or changes the one of its name.
+   * @throws AppError as `create` does.
+   */
+  put(input: ServiceInput): Promise<'added' | 'changed'>;
   /** Takes its logs along. */
   remove(id: string): Promise<void>;
   /** @throws AppError `SERVICE_INACTIVE` */
@@ -85,7 +78,7 @@ export function createServices({ secrets, allowance }: ServicesOptions): Service
     return kept;
   }
 
-  return {
+  const services: Services = {
     async create(input, { synthetic } = { synthetic: false }) {
       const now = new Date();
       const service: ServiceDoc = {
@@ -96,8 +89,7 @@ export function createServices({ secrets, allowance }: ServicesOptions): Service
       return shown(service);
     },
     async list({ category, ...page }) {
-      const filter = category === undefined ? {} : { category };
-      const { items, nextCursor } = await pageOfModel(ServiceModel, filter, page);
+      const { items, nextCursor } = await pageOfModel(ServiceModel, { category }, page);
       return { items: items.map(shown), nextCursor };
     },
     get: async (id) => shown(await find(id)),
@@ -116,6 +108,12 @@ export function createServices({ secrets, allowance }: ServicesOptions): Service
       );
       return shown(await write(id, { ...fields, updatedAt: new Date() }));
     },
+    async put(input) {
+      const known = await ServiceModel.findOne({ name: input.name }, { _id: 1 }).lean();
+      if (known === null) await services.create(input);
+      else await services.update(known._id, input);
+      return known === null ? 'added' : 'changed';
+    },
     async remove(id) {
       await find(id);
       await ServiceModel.deleteOne({ _id: id }, { writeConcern: DURABLE });
@@ -130,6 +128,7 @@ export function createServices({ secrets, allowance }: ServicesOptions): Service
       );
     },
   };
+  return services;
 }
 
 async function write(id: string, fields: Partial<ServiceDoc>): Promise<ServiceDoc> {

@@ -1,7 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApi } from '../../../server/composition/api.ts';
@@ -18,6 +21,7 @@ import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/resto
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { createSecretBox, keyIdsOf } from '../../../server/Services/Secrets/secretBox.ts';
 import { keyIdsInUse, resealAll } from '../../../server/Services/Secrets/storedSecrets.ts';
+import { command } from '../command.ts';
 import { SILENT } from './installation.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
@@ -243,6 +247,47 @@ describe('a service', () => {
     expect(old.open(sealed, 'service-api-key')).toBe(API_KEY);
     await ask('DELETE', `/api/v1/services/${id}`);
   });
+});
+
+describe('npm run service', () => {
+  it('imports, lists, adds, shows, syncs and removes', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'hourwork-services-')), 'services.csv');
+    await writeFile(
+      file,
+      [
+        'name,adapter,url,category,settings,apiKey,active',
+        `Alpha,uptime,${base}/json,import,,,true`,
+        `Beta,json,${base}/json,import,"{""fields"":[{""pointer"":""/ok""}]}",${API_KEY},no`,
+        `Gamma,gopher,${base}/json,import,,,`,
+        'Delta,uptime,http://10.0.0.1/,import,,,',
+        'Epsilon,json,https://example.com/,import,{,,',
+      ].join('\n'),
+    );
+    const settings = {
+      ...{ MONGODB_URI: env.MONGODB_URI ?? '', DATA_KEY: env.DATA_KEY ?? '' },
+      EGRESS_ALLOW: env.EGRESS_ALLOW ?? '',
+    };
+    const run = (...args: string[]) => command('service', args, { settings, input: API_KEY });
+    const imported = await run('import', file);
+    expect(imported.out).toContain('2 services were added, 0 changed. Refused lines: 3.');
+    expect(imported.code).toBe(2);
+    for (const line of [4, 5, 6]) expect(imported.err).toContain(`services.csv:${line}: `);
+    expect((await run('import', file)).out).toContain('0 services were added, 2 changed.');
+    const listed = await run('list', '--category', 'import');
+    expect(listed.out).toMatch(/Alpha .*not read yet\n.*Beta .*inactive/);
+    const added = await run(
+      ...['add', 'Zeta', `${base}/echo/cli`, '--adapter', 'uptime', '--category', 'import'],
+      '--api-key',
+    );
+    const [id = ''] = added.out.split(' ');
+    expect(added.text).toContain('Zeta');
+    const shown = await run('show', id);
+    expect(JSON.parse(shown.out)).toMatchObject({ hasApiKey: true, logs: [] });
+    expect([imported, listed, added, shown].map(({ text }) => text).join()).not.toContain(API_KEY);
+    expect((await run('remove', id)).out).toContain('is removed');
+    expect((await run('show', id)).err).toContain(`There is no service ${id}.`);
+    expect(await ServiceModel.countDocuments({ category: 'import' })).toBe(2);
+  }, 30_000);
 });
 
 describe('one sync', () => {

@@ -13,7 +13,6 @@ const serviceSyncPayload = z.object({
   /** The slot of the schedule, or the instant of a request: a service has one log for each. */
   slot: z.iso.datetime(),
 });
-export type ServiceSyncPayload = z.infer<typeof serviceSyncPayload>;
 
 const serviceSyncResult = z.object({
   serviceId: z.string(),
@@ -26,7 +25,7 @@ const serviceSyncResult = z.object({
 export type ServiceSynced = z.infer<typeof serviceSyncResult>;
 
 /** Asks one service how it is, and writes down what it answers. */
-export const serviceSyncJob = defineJob<ServiceSyncPayload, ServiceSynced>({
+export const serviceSyncJob = defineJob({
   kind: SERVICE_SYNC,
   queue: { name: SERVICE_SYNC, concurrency: () => AT_ONCE, maxConcurrency: AT_ONCE },
   version: 1,

@@ -13,9 +13,11 @@ import { readService } from '../../../ServiceSync/readService.ts';
 import { logOf, recordLog } from '../../../ServiceSync/serviceLogs.ts';
 import { SyncFailed } from '../../../ServiceSync/syncFailed.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
-import type { Processor, ProcessorContext } from '../../queues/jobDefinition.ts';
+import type { ProcessorContext, ProcessorOf } from '../../queues/jobDefinition.ts';
 import { FailNow, RetryLater } from '../outcomes.ts';
-import { type ServiceSynced, type ServiceSyncPayload, SYNC_ATTEMPTS } from './serviceSync.job.ts';
+import { type ServiceSynced, SYNC_ATTEMPTS, type serviceSyncJob } from './serviceSync.job.ts';
+
+type ServiceSync = ProcessorOf<typeof serviceSyncJob>;
 
 interface Dependencies {
   client: Pick<EgressClient, 'request'>;
@@ -32,9 +34,7 @@ const PATIENCE_MS = 3_600_000;
 const SPREAD_MS = 500;
 
 /** The work as a worker process has it, with connections of its own. */
-export function loadServiceSyncProcessor({
-  env,
-}: WorkerPlatform): Processor<ServiceSyncPayload, ServiceSynced> {
+export function loadServiceSyncProcessor({ env }: WorkerPlatform): ServiceSync {
   return serviceSyncProcessor({
     client: createEgressClient({
       allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
@@ -49,11 +49,7 @@ export function loadServiceSyncProcessor({
  * Asks a service, and writes its log when there is an answer or no try is left: whatever is tried again, a
  * service has one log for each slot.
  */
-function serviceSyncProcessor({
-  client,
-  secrets,
-  spacingMs,
-}: Dependencies): Processor<ServiceSyncPayload, ServiceSynced> {
+function serviceSyncProcessor({ client, secrets, spacingMs }: Dependencies): ServiceSync {
   return async ({ serviceId, slot: slotText }, context) => {
     const slot = new Date(slotText);
     const service = await inDatabase(ServiceModel.findById(serviceId).lean<ServiceDoc>());
