@@ -50,7 +50,7 @@ type Failure = Pick<mongo.WriteError, 'index' | 'code' | 'errmsg'>;
 /**
  * Writes them in slices. Each is turned into BSON in a turn of the event loop of its own: a thousand
  * records at once would keep requests waiting for 20 ms and more. All slices are in flight together, but
- * for records of which one may be in another's way: of two with one key the first is to stand.
+ * where two records have one key: the first of them is to stand.
  */
 async function inSlices(
   documents: readonly JobStatusDoc[],
@@ -62,14 +62,19 @@ async function inSlices(
     return failures.map(({ index, code, errmsg }) => ({ index: start + index, code, errmsg }));
   }
   const starts = Array.from({ length: Math.ceil(documents.length / SLICE) }, (_, n) => n * SLICE);
-  if (!documents.some(mayBeInTheWay)) return (await Promise.all(starts.map(slice))).flat();
+  if (!holdsRepeat(documents)) return (await Promise.all(starts.map(slice))).flat();
   const failures: Failure[] = [];
   for (const start of starts) failures.push(...(await slice(start)));
   return failures;
 }
 
-function mayBeInTheWay({ keyHeld, uniqueHeld }: JobStatusDoc): boolean {
-  return keyHeld !== undefined || uniqueHeld !== undefined;
+/** Whether two of them have one key, or one `unique`. */
+function holdsRepeat(documents: readonly JobStatusDoc[]): boolean {
+  const holds = documents.flatMap(({ kind, keyHeld, uniqueHeld }) => [
+    ...(keyHeld === undefined ? [] : [`${kind} key ${keyHeld}`]),
+    ...(uniqueHeld === undefined ? [] : [`${kind} unique ${uniqueHeld}`]),
+  ]);
+  return new Set(holds).size < holds.length;
 }
 
 /** Inserts what it can; answers with the writes that met another record or, if they may, another writer. */
