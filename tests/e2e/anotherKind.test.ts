@@ -12,10 +12,10 @@ import { connectRedis } from '../../server/config/queueRedisConn.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { removeKeys } from '../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { environmentOf } from '../environmentOf.ts';
+import { SILENT } from '../integration/core/installation.ts';
+import { type LocalServer, startLocalServer } from '../integration/localServer.ts';
 import { ownPort } from '../ownPort.ts';
-import { SILENT } from './core/installation.ts';
 import { COMPILING_MS, codeOfGuide, complaints, copyOfServer } from './guideTree.ts';
-import { type LocalServer, startLocalServer } from './localServer.ts';
 
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 const name = `another-kind-${randomUUID().slice(0, 8)}`;

@@ -10,8 +10,8 @@ import type {
   UserDataContext,
   UserDataWork,
 } from '../../server/Services/BackgroundJobs/jobs/userData/userDataContext.ts';
+import { type LocalServer, startLocalServer } from '../integration/localServer.ts';
 import { COMPILING_MS, codeOfGuide, complaints, copyOfServer } from './guideTree.ts';
-import { type LocalServer, startLocalServer } from './localServer.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 it('no test calls the file that a team rewrites', async () => {
