@@ -7,6 +7,7 @@ import type { Contents } from '../Services/Backup/bsonFile.ts';
 import { type MongoContents, writeManifest } from '../Services/Backup/manifest.ts';
 import { backUpMongo } from '../Services/Backup/mongoBackup.ts';
 import { requireNoRestore } from '../Services/Backup/restoreMark.ts';
+import { requireOwnShapes } from '../Services/Migrating/ownShapes.ts';
 import { keyIdsInUse } from '../Services/Secrets/storedSecrets.ts';
 import { inMongo, inRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
@@ -50,13 +51,15 @@ async function collections(
 ): Promise<{ mongodb: MongoContents; dataKeys: string[] }> {
   return inMongo(env, async () => {
     await requireNoRestore();
+    await requireOwnShapes();
     const told = (name: string, count: number) => say(`MongoDB: ${count} of ${name}`);
     const dataKeys = new Set(await keyIdsInUse());
     const mongodb = await backUpMongo(folder, told);
     // Rotated meanwhile, it holds secrets under both.
     for (const keyId of await keyIdsInUse()) dataKeys.add(keyId);
-    // One that began meanwhile may have replaced what was still to be read.
+    // What began meanwhile may have replaced or changed what was still to be read.
     await requireNoRestore();
+    await requireOwnShapes();
     return { mongodb, dataKeys: [...dataKeys] };
   });
 }

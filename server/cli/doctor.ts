@@ -6,7 +6,7 @@ import { readMongoFacts } from '../models/serverFacts.ts';
 import { inMongo, inRedis } from './connections.ts';
 import { clockAgainst } from './doctor/clock.ts';
 import { type Finding, findingLine, well, wrong } from './doctor/finding.ts';
-import { clock, indexes, restoring, staleLeases, workers } from './doctor/mongo.ts';
+import { clock, indexes, restoring, shapes, staleLeases, workers } from './doctor/mongo.ts';
 import { apiPort } from './doctor/port.ts';
 import {
   activeWithoutLock,
@@ -93,6 +93,7 @@ async function examineMongo(env: Env): Promise<void> {
       await look('MongoDB clock', () => clockAgainst(facts.now));
       await look('Clock', clock);
       await look('Restore', restoring);
+      await look('Shapes', shapes);
       await look('Indexes', indexes);
       await look('Leases', () => staleLeases(env));
       await look('Workers', workers);

@@ -5,7 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Option } from 'commander';
 import { type Env, readEnv } from '../config/env.ts';
 import type { RedisConnection } from '../config/queueRedisConn.ts';
-import { heldLeases } from '../models/system/LeaseModel.ts';
 import {
   findRestore,
   moveRestore,
@@ -13,7 +12,6 @@ import {
   unmarkRestore,
 } from '../models/system/RestoreModel.ts';
 import { removeKeys } from '../Services/BackgroundJobs/backup/restoreKeys.ts';
-import { liveWorkers } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { type Manifest, readManifest, requireDataKeys } from '../Services/Backup/manifest.ts';
 import {
   loadMongo,
@@ -24,6 +22,7 @@ import {
 } from '../Services/Backup/mongoRestore.ts';
 import { beginRestore, RECOVER, requireNoRestore } from '../Services/Backup/restoreMark.ts';
 import { keyIdsOf } from '../Services/Secrets/secretBox.ts';
+import { requireAllStopped } from './allStopped.ts';
 import { inMongo, inOwnRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
@@ -35,7 +34,6 @@ interface Flags {
   recover: boolean;
 }
 
-const STOP = 'npx pm2 stop worker worker-http api-server';
 /** A process that saw no mark as it started shows within this time that it runs. */
 const SETTLED_MS = 3_000;
 
@@ -106,19 +104,6 @@ async function load(begun: RestoreDoc, mongodb: Manifest['mongodb']): Promise<Re
   if (mongodb === null) return moveRestore(begun, { stage: 'queues' });
   const plan = await planReplacement(mongodb, stagedAs);
   return moveRestore(begun, { stage: 'replacing', ...plan });
-}
-
-/** Workers and API show in MongoDB that they run: by heartbeats, and by the lease of the ledgers. */
-async function requireAllStopped(): Promise<void> {
-  const { length: workers } = await liveWorkers();
-  if (workers > 0) {
-    throw new Error(`${workers} workers are running here. Stop them: ${STOP}`);
-  }
-  if ((await heldLeases()).length > 0) {
-    throw new Error(
-      `An API is running here, or was killed within the last seconds. Stop it: ${STOP}`,
-    );
-  }
 }
 
 async function undoAfter(error: Error, begun: RestoreDoc): Promise<never> {

@@ -1,14 +1,15 @@
 import type { Logger } from '../config/logger.ts';
 import { askMongo, connectMongo } from '../config/mongoConn.ts';
 import { requireNoRestore } from '../Services/Backup/restoreMark.ts';
+import { requireOwnShapes } from '../Services/Migrating/ownShapes.ts';
 
 const RETRY_MS = 1_000;
 /** No operation of a running process takes nearly so long; one that does has lost its server. */
 const SILENCE_TIMEOUT_MS = 15_000;
 
 /**
- * Connects to MongoDB, again and again until it answers and is not being restored, or `signal` aborts.
- * From then on the driver itself keeps the connection.
+ * Connects to MongoDB, again and again until it answers, is not being restored and has the shapes of this
+ * version, or `signal` aborts. From then on the driver itself keeps the connection.
  */
 export async function connectMongoPatiently(
   uri: string,
@@ -18,7 +19,10 @@ export async function connectMongoPatiently(
 ): Promise<void> {
   const options = { uri, appName, silenceTimeoutMs: SILENCE_TIMEOUT_MS };
   const connect = async () => {
-    await askMongo(options, requireNoRestore);
+    await askMongo(options, async (connection) => {
+      await requireNoRestore(connection);
+      await requireOwnShapes(connection);
+    });
     await connectMongo(options);
   };
   const failedAttempts = await patiently('Connecting to MongoDB', connect, logger, signal);

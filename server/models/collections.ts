@@ -1,6 +1,7 @@
 import { database } from './database.ts';
 import { INSTALLATIONS } from './system/InstallationModel.ts';
 import { RestoreModel } from './system/RestoreModel.ts';
+import { ShapesModel } from './system/ShapesModel.ts';
 
 /**
  * What accounts for other documents is read before them: read after, a checkpoint would vouch for
@@ -39,6 +40,8 @@ export function storedIndexes(collection: string): AsyncIterable<Uint8Array> {
 export async function filledCollections(): Promise<string[]> {
   const filled: string[] = [];
   for (const name of await collectionNames()) {
+    // It holds nothing but the version of the others.
+    if (name === ShapesModel.collection.name) continue;
     const found = await database()
       .collection(name)
       .findOne({}, { projection: { _id: 1 } });

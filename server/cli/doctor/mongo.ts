@@ -6,6 +6,7 @@ import { RunModel } from '../../models/system/RunModel.ts';
 import { liveWorkers, silentWorkers } from '../../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { clockSetBack, setBackText } from '../../Services/BackgroundJobs/health/clockSetBack.ts';
 import { RECOVER, restoreNotice } from '../../Services/Backup/restoreMark.ts';
+import { MIGRATE, shapesProblem } from '../../Services/Migrating/ownShapes.ts';
 import { CLOCK_REMEDY } from './clock.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
@@ -32,6 +33,12 @@ export async function clock(): Promise<Finding> {
 export async function restoring(): Promise<Finding> {
   const restore = await findRestore();
   return restore === null ? well('none is under way') : wrong(restoreNotice(restore), RECOVER);
+}
+
+/** Whether the documents have the shapes that this version reads. */
+export async function shapes(): Promise<Finding> {
+  const problem = await shapesProblem();
+  return problem === null ? well('as this version reads them') : wrong(problem, MIGRATE);
 }
 
 /** Leases that ran out long ago: whoever held them died, and nobody took them over. */

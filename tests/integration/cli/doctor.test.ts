@@ -55,7 +55,8 @@ describe('npm run doctor', () => {
       'Next run',
       'Disk',
       ...['Redis rights', 'Redis', 'Redis memory', 'Redis clock', 'Jobs at work'],
-      ...['MongoDB', 'MongoDB clock', 'Restore', 'Indexes', 'Leases', 'Workers', 'Prefix'],
+      ...['MongoDB', 'MongoDB clock', 'Restore', 'Shapes', 'Indexes', 'Leases'],
+      ...['Workers', 'Prefix'],
     ]) {
       expect(text).toMatch(new RegExp(`^[✔!] ${subject}: .+$`, 'm'));
     }

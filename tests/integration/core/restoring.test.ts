@@ -103,7 +103,7 @@ it('a process that is running as a restore begins stops, and says what to do', a
   expect(lines).toEqual([
     expect.objectContaining({
       level: 'error',
-      fields: { restore: expect.stringMatching(/\/backups\/today.*--recover/) },
+      fields: { reason: expect.stringMatching(/\/backups\/today.*--recover/) },
     }),
   ]);
 });
