@@ -31,8 +31,10 @@ it('23 a queue paused over a restart of everything', async (context) => {
     await deployment.whenReady('ok');
   });
   const isPaused = async () => {
-    const { items } = (await api.get('/app/queues')).body as { items: { paused: unknown }[] };
-    return items[0]?.paused;
+    const { items } = (await api.get('/app/queues')).body as {
+      items: { queue: string; paused: unknown }[];
+    };
+    return items.find(({ queue }) => queue === 'user-data')?.paused;
   };
   expect(await isPaused()).toMatchObject({ note });
   const [waiting] = load.singles.accepted.slice(-1);

@@ -32,7 +32,7 @@ it('22 Redis wiped with 10,000 scheduled and 10,000 delayed jobs', async ({ task
   await waitUntil(async () => connection.status === 'ready', { timeoutMs: 10_000, what: 'Redis' });
   const queues = openQueues([userDataJob], env, connection);
   const horizonMs = horizonOf(env);
-  const lanes = openLanes(queues, laneSettings(env));
+  const lanes = openLanes(queues, laneSettings(env, [userDataJob]));
   const enqueuer = createEnqueuer({ lanes, batchSize: 50, horizonMs, log: SILENT });
   const users = (await UserModel.find({}, { _id: 1 }).lean()).map(({ _id }) => _id.toHexString());
 

@@ -28,6 +28,7 @@ import {
   untrueWrites,
   workersThatCompletedAfter,
 } from './ledgers.ts';
+import { otherSourcesAmiss, streamOtherSources } from './otherSources.ts';
 import { firstAcceptedS, POST_PROMISE, type PostPromise, postsAmiss } from './posts.ts';
 import { ownConnection } from './redisOfDeployment.ts';
 
@@ -91,11 +92,12 @@ export async function underLoad(
   const users = (await UserModel.find({}, { _id: 1 }).lean()).map(({ _id }) => _id.toHexString());
   const stream = streamRuns(deployment.api, users, pace);
   const singles = streamSingles(deployment.api, users);
+  const others = await streamOtherSources(deployment.api);
   const probe = probeHttp(deployment.api);
   const finalStates = watchFinalStates(stream.accepted);
   const away: Away[] = [];
   onTestFinished(async () => {
-    await Promise.all([stream.stop(), singles.stop(), probe.stop(), finalStates.stop()]);
+    await Promise.all([stream, singles, others, probe, finalStates].map((each) => each.stop()));
   });
   await waitUntil(async () => (await executionsOf(stream.accepted)) >= WARM_EXECUTIONS, {
     timeoutMs: 60_000,
@@ -123,12 +125,13 @@ export async function underLoad(
       if (expectation.allWorkersResume) await whenEachWorkerCompletes(deployment, endedAt);
       await wait(QUIET_MS);
       await probe.stop();
-      await Promise.all([stream.stop(), singles.stop()]);
+      await Promise.all([stream.stop(), singles.stop(), others.stop()]);
       const { accepted } = stream;
       const after = await whenDone(accepted, Date.now(), reconcileMs());
       await whenHoldersEnd(accepted, 2 * reconcileMs());
       await whenSinglesEnded(singles.accepted, 4 * reconcileMs());
       const single = await singlesAmiss(singles.accepted);
+      const otherRuns = await otherSourcesAmiss(others.accepted, 4 * reconcileMs());
       const undone = await endedUndone(accepted, expectation.mayFail ?? []);
       const untrue = await untrueWrites(accepted);
       const first = await firstCompletionAfter(endedAt);
@@ -144,7 +147,13 @@ export async function underLoad(
         'single jobs begun early': single.early.length,
       };
       const row: FaultRow = {
-        lost: lost + after.lost + undone.length + untrue.length + single.undone.length,
+        lost:
+          lost +
+          after.lost +
+          undone.length +
+          untrue.length +
+          single.undone.length +
+          otherRuns.length,
         twice: await appliedTwice(),
         doubled: Object.values(doubled).reduce((sum, count) => sum + count, 0),
         settledS,
@@ -164,7 +173,7 @@ export async function underLoad(
       const broken = measured.filter(({ held }) => !held);
       const why = async () =>
         [
-          ...[JSON.stringify(doubled), ...undone, ...untrue, ...single.undone],
+          ...[JSON.stringify(doubled), ...undone, ...untrue, ...single.undone, ...otherRuns],
           await lastToEnd(touched),
         ].join('\n');
       expect(broken, broken.length === 0 ? '' : await why()).toEqual([]);

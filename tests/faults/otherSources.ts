@@ -1,0 +1,88 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { waitUntil } from '../../scripts/waiting.mjs';
+import { CustomerModel } from '../../server/models/commerce/CustomerModel.ts';
+import { InvoiceModel } from '../../server/models/commerce/InvoiceModel.ts';
+import { MessageModel } from '../../server/models/commerce/MessageModel.ts';
+import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
+import { type RunDoc, RunModel } from '../../server/models/system/RunModel.ts';
+import type { ApiClient } from '../e2e/apiClient.ts';
+
+/** Begins runs over customers and over invoices, each in a queue of its own, at a steady pace, whatever happens. */
+export interface OtherStream {
+  /** The runs that the API has accepted. */
+  readonly accepted: readonly string[];
+  /** Begins no more runs. */
+  stop(): Promise<void>;
+}
+
+const ITEMS = 10;
+const EVERY_MS = 2_500;
+const DAY = '2026-11-22';
+const PATHS = ['/api/v1/commerce/scores/run', '/api/v1/commerce/reminders/run'];
+
+/** Makes customers, each with an invoice that is due on the day of the runs. */
+async function makeItems(): Promise<void> {
+  const ids = Array.from({ length: ITEMS }, (_, position) => `of-the-stream-${position}`);
+  await CustomerModel.create(
+    ids.map((_id) => ({
+      ...{ _id, name: _id, channel: 'email' as const, email: `${_id}@example.com` },
+      hasSyntheticContact: true,
+    })),
+  );
+  await InvoiceModel.create(
+    ids.map((_id) => ({
+      ...{ _id, customerId: _id, invoicedOn: '2026-10-22', dueOn: DAY },
+      ...{ amountCents: 1_000, disputed: false },
+    })),
+  );
+}
+
+/** Starts asking. What has no answer is not repeated: it is another run that nobody was told of. */
+export async function streamOtherSources(api: ApiClient): Promise<OtherStream> {
+  await makeItems();
+  const accepted: string[] = [];
+  let stopped = false;
+  async function stream(): Promise<void> {
+    for (let asked = 0; !stopped; asked += 1) {
+      const path = PATHS[asked % PATHS.length] ?? '';
+      const answer = await api.post(path, { asOf: DAY }).catch(() => null);
+      if (answer?.status === 202) accepted.push(String(answer.body.runId));
+      await wait(EVERY_MS);
+    }
+  }
+  const streaming = stream();
+  return {
+    accepted,
+    async stop() {
+      stopped = true;
+      await streaming;
+    },
+  };
+}
+
+/**
+ * Waits until these runs are sealed, and names what is not as it should be: a run that is not over, in which
+ * not each item was done, or reminders beyond the one of each invoice.
+ */
+export async function otherSourcesAmiss(
+  accepted: readonly string[],
+  timeoutMs: number,
+): Promise<string[]> {
+  const found = () => RunModel.find({ _id: { $in: accepted } }).lean<RunDoc[]>();
+  await waitUntil(async () => (await found()).every(({ sealed }) => sealed !== null), {
+    timeoutMs,
+    what: 'the runs over other sources to be sealed',
+  }).catch(() => undefined);
+  const runs = new Map((await found()).map((run) => [run._id, run]));
+  const amiss: string[] = [];
+  for (const runId of accepted) {
+    const run = runs.get(runId);
+    const done = await JobStatusModel.countDocuments({ runId, status: 'completed' });
+    const all = await JobStatusModel.countDocuments({ runId });
+    if (run?.sealed?.completed === ITEMS && done === ITEMS && all === ITEMS) continue;
+    amiss.push(`${runId}: ${run?.status ?? 'no ledger'}, ${done} of ${all} records completed`);
+  }
+  const reminders = await MessageModel.countDocuments();
+  if (reminders > ITEMS) amiss.push(`${reminders} reminders of ${ITEMS} invoices`);
+  return amiss;
+}
