@@ -136,8 +136,8 @@ function withManager(use: (manager: CronManager) => Promise<void>): Promise<void
 }
 
 function managerOf(env: Env): CronManager {
-  const { queues, lanes, enqueuer } = openOwnQueues(env, null);
-  const [batchSize, retentionDays] = [env.USER_BATCH_SIZE, env.JOB_STATUS_RETENTION_DAYS];
+  const { queues, lanes, enqueuer, retentionDays } = openOwnQueues(env, null);
+  const batchSize = env.USER_BATCH_SIZE;
   const config = backgroundJobsConfig(env);
   const parts = {
     env,
@@ -154,7 +154,7 @@ function managerOf(env: Env): CronManager {
     queues,
     useQueues: backgroundMode(config) !== 'legacy',
     enabled: config.enabled,
-    slotsKeptMs: slotsKeptMs(retentionDays),
+    slotsKeptMs: slotsKeptMs(env.JOB_STATUS_RETENTION_DAYS),
   });
 }
 

@@ -4,6 +4,7 @@ import type { EnqueueOptions } from '../Services/BackgroundJobs/enqueuing/enqueu
 export interface EnqueueFlags {
   key?: string;
   unique?: string;
+  uniqueUntil?: string;
   runAt?: string;
   priority?: string;
   attempts?: string;
@@ -13,6 +14,7 @@ export interface EnqueueFlags {
 export function optionsOf({
   key,
   unique,
+  uniqueUntil,
   runAt,
   priority,
   attempts,
@@ -20,6 +22,7 @@ export function optionsOf({
   return {
     ...(key !== undefined && { key }),
     ...(unique !== undefined && { unique }),
+    ...(uniqueUntil !== undefined && { uniqueUntil: startOrEnd(uniqueUntil) }),
     ...(runAt !== undefined && { runAt: instantOf(runAt) }),
     ...(priority !== undefined && { priority: numberOf('--priority', priority) }),
     ...(attempts !== undefined && { attempts: numberOf('--attempts', attempts) }),
@@ -35,6 +38,11 @@ export function payloadOf(text: string): unknown {
       `The payload is no JSON (${(error as Error).message}): quote it as '{"id":1}'.`,
     );
   }
+}
+
+function startOrEnd(text: string): 'start' | 'end' {
+  if (text === 'start' || text === 'end') return text;
+  throw new Error(`--unique-until ${text}: say start or end.`);
 }
 
 function instantOf(text: string): Date {

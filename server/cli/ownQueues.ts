@@ -4,6 +4,7 @@ import { createEnqueuer, horizonOf } from '../Services/BackgroundJobs/enqueuing/
 import { laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
+import { retentionOf } from '../Services/BackgroundJobs/recording/expiry.ts';
 
 /** What a command says it says itself. */
 export const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
@@ -12,9 +13,10 @@ export const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 export function openOwnQueues(env: Env, redis: RedisConnection | null) {
   const kinds = catalogue.map(({ definition }) => definition);
   const queues = openQueues(kinds, env, redis);
-  const lanes = openLanes(queues, laneSettings(env));
+  const lanes = openLanes(queues, laneSettings(env, kinds));
   const enqueuer = createEnqueuer({
     ...{ lanes, batchSize: env.USER_BATCH_SIZE, horizonMs: horizonOf(env), log: SILENT },
   });
-  return { queues, lanes, enqueuer };
+  const retentionDays = retentionOf(kinds, env.JOB_STATUS_RETENTION_DAYS);
+  return { queues, lanes, enqueuer, retentionDays };
 }

@@ -1,9 +1,12 @@
+import type { Env } from '../config/env.ts';
 import { UserSummaryModel } from '../models/UserSummaryModel.ts';
-import { forgetUser } from '../Services/BackgroundJobs/runs/forgetUser.ts';
+import { forgetUser, takeOutJobsOf } from '../Services/BackgroundJobs/runs/forgetUser.ts';
 import { deleteUser } from '../Services/Users/deleteUser.ts';
 import { describeUser } from '../Services/Users/describeUser.ts';
 import { namedUser } from '../Services/Users/namedUser.ts';
+import { inRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
+import { openOwnQueues } from './ownQueues.ts';
 import { withMongo } from './withMongo.ts';
 
 const program = commandNamed('user').description('What concerns one user.');
@@ -25,9 +28,12 @@ program
   .description('deletes a user with logins, purchases, summary and job records')
   .argument('<user>', 'id or externalId')
   .action((name: string) =>
-    withMongo(async () => {
+    withMongo(async (env) => {
       const { userId, externalId, accounts, purchases, summaries, jobs } = await deleteUser(name, {
-        forgetJobs: forgetUser,
+        async forgetJobs(id) {
+          await takeOut(id, env);
+          return forgetUser(id);
+        },
       });
       say(
         `User ${externalId} (${userId}) is deleted, with ${accounts} logins, ` +
@@ -37,3 +43,12 @@ program
   );
 
 await program.parseAsync();
+
+/** Without Redis a user is deleted all the same: the reconciler takes out what has no record. */
+async function takeOut(userId: string, env: Env): Promise<void> {
+  try {
+    await inRedis(env, (redis) => takeOutJobsOf(userId, openOwnQueues(env, redis).lanes));
+  } catch (error) {
+    say(`! ${(error as Error).message} The user’s jobs stay there until the reconciler looks.`);
+  }
+}

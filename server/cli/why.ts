@@ -19,7 +19,7 @@ const program = commandNamed('why')
       const redis = isRedisConfigured(env) ? connectRedis(env, 'producer', SILENT) : null;
       if (redis !== null) await redis.ping().catch(() => waitBriefly(redis));
       const definitions = catalogue.map(({ definition }) => definition);
-      const lanes = openLanes(openQueues(definitions, env, redis), laneSettings(env));
+      const lanes = openLanes(openQueues(definitions, env, redis), laneSettings(env, definitions));
       try {
         const why = createWhy(lanes);
         for (const jobId of await jobsOf(name)) {

@@ -34,6 +34,7 @@ import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { createAlarms } from '../Services/BackgroundJobs/reconciling/alarms.ts';
 import { startKeeper } from '../Services/BackgroundJobs/reconciling/keeper.ts';
+import { type RetentionDays, retentionOf } from '../Services/BackgroundJobs/recording/expiry.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import { cronJobsOf } from '../Services/BackgroundJobs/scheduling/cronJob.ts';
 import { slotsKeptMs } from '../Services/BackgroundJobs/scheduling/scheduler.ts';
@@ -95,11 +96,15 @@ export async function startApi(env: Env): Promise<RunningApi> {
     logger.info('Queues initialized', { queues: queues.queues.map(({ name }) => name) });
   }
   shutdown.add('queues', queues.closeAll);
-  const { lanes, enqueuer, forget } = startEnqueuing(env, { queues, redis, admission }, logger);
+  const { lanes, enqueuer, forget } = startEnqueuing(
+    env,
+    { kinds, queues, redis, admission },
+    logger,
+  );
   const common = {
     lanes,
     batchSize: env.USER_BATCH_SIZE,
-    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    retentionDays: retentionOf(kinds, env.JOB_STATUS_RETENTION_DAYS),
     log: logger,
   };
   const producer = createProducer({ ...common, findSource, leaseMs: env.PRODUCER_LEASE_MS });
@@ -251,7 +256,7 @@ interface Kept {
   admission: Admission | undefined;
   producer: Producer;
   batchSize: number;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   log: Logger;
 }
 

@@ -28,6 +28,7 @@ import type { LoadedQueue } from '../Services/BackgroundJobs/queues/loadProcesso
 import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
+import { retentionOf } from '../Services/BackgroundJobs/recording/expiry.ts';
 import { createJobNotes } from '../Services/BackgroundJobs/recording/jobNotes.ts';
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import { followStoreClock } from '../Services/BackgroundJobs/scheduling/storeClock.ts';
@@ -72,7 +73,9 @@ export function startConsuming({
   shutdown,
 }: ConsumingOptions): () => Registered {
   const name = workerName();
-  const recorder = createRecorder({ log: logger, retentionDays: env.JOB_STATUS_RETENTION_DAYS });
+  const kinds = loaded.flatMap(({ jobs }) => jobs.map(({ definition }) => definition));
+  const retentionDays = retentionOf(kinds, env.JOB_STATUS_RETENTION_DAYS);
+  const recorder = createRecorder({ log: logger, retentionDays });
   const intents = watchCancelIntents({
     intervalMs: CANCEL_CHECK_MS,
     onSeen: () => {
@@ -94,7 +97,7 @@ export function startConsuming({
       queue: queue.name,
       jobs: jobs.map((job) => ({ ...job, options: job.definition.options(env) })),
       concurrency: firstConcurrency(queue.concurrency(env)),
-      retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+      retentionDays,
       isCancelled: intents.has,
       now: clock.now,
       mustAsk: () => intents.mustAsk(queue.name),
@@ -137,7 +140,6 @@ export function startConsuming({
   }
   const takeOver = () => {
     for (const queue of queues.queues) {
-      const { JOB_STATUS_RETENTION_DAYS: retentionDays } = env;
       takeOverLeftBehind({ queue, self: name, retentionDays, log: logger }).catch((error) => {
         logger.debug('What a crashed worker left is found later', { error });
       });

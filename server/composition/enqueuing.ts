@@ -10,9 +10,11 @@ import {
 } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
+import type { JobKind } from '../Services/BackgroundJobs/queues/jobDefinition.ts';
 import type { QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
 
 interface EnqueuingParts {
+  kinds: readonly JobKind[];
   queues: QueueManager;
   /** Null when it is not configured. */
   redis: RedisConnection | null;
@@ -25,10 +27,10 @@ interface EnqueuingParts {
  */
 export function startEnqueuing(
   env: Env,
-  { queues, redis, admission }: EnqueuingParts,
+  { kinds, queues, redis, admission }: EnqueuingParts,
   log: Logger,
 ): { lanes: Lanes; enqueuer: Enqueuer; forget: () => Promise<void> } {
-  const lanes = openLanes(queues, laneSettings(env));
+  const lanes = openLanes(queues, laneSettings(env, kinds));
   const redisIsBack = () => handOverRefused(env, lanes, log);
   if (redis !== null) onBack(redis, redisIsBack);
   admission?.onAdmitted(redisIsBack);

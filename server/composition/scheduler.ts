@@ -8,6 +8,7 @@ import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer } from '../Services/BackgroundJobs/producer.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
+import { retentionOf } from '../Services/BackgroundJobs/recording/expiry.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import { cronJobsOf } from '../Services/BackgroundJobs/scheduling/cronJob.ts';
 import { admissionTo } from './admissionTo.ts';
@@ -51,20 +52,20 @@ export async function startSchedulerProcess(
   await requireFitRedis(redis, env, logger);
   const admission = admissionTo(redis, env, logger);
   shutdown.add('admission', async () => admission.stop());
-  const queues = openQueues(
-    catalogue.map(({ definition }) => definition),
-    env,
-    redis,
-    admission,
-  );
+  const kinds = catalogue.map(({ definition }) => definition);
+  const queues = openQueues(kinds, env, redis, admission);
   shutdown.add('queues', queues.closeAll);
-  const { lanes, enqueuer, forget } = startEnqueuing(env, { queues, redis, admission }, logger);
+  const { lanes, enqueuer, forget } = startEnqueuing(
+    env,
+    { kinds, queues, redis, admission },
+    logger,
+  );
   shutdown.add('enqueuer', forget);
   const producer = createProducer({
     lanes,
     findSource,
     batchSize: env.USER_BATCH_SIZE,
-    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    retentionDays: retentionOf(kinds, env.JOB_STATUS_RETENTION_DAYS),
     leaseMs: env.PRODUCER_LEASE_MS,
     log: logger,
   });

@@ -135,7 +135,7 @@ function openEnqueuing(
   const redis = connectRedis(env, 'producer', logger);
   const kinds = catalogue.map(({ definition }) => definition);
   const queues = openQueues(kinds, env, redis, admission);
-  const { forget } = startEnqueuing(env, { queues, redis, admission }, logger);
+  const { forget } = startEnqueuing(env, { kinds, queues, redis, admission }, logger);
   return {
     queues,
     async close() {

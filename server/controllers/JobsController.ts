@@ -16,6 +16,7 @@ interface Request {
   payload: unknown;
   key?: string | undefined;
   unique?: string | undefined;
+  uniqueUntil?: 'start' | 'end' | undefined;
   runAt?: string | undefined;
   priority?: number | undefined;
 }
@@ -30,7 +31,7 @@ export function createJobsController({ enqueuer, kinds, describeKinds }: JobsDep
   return {
     async enqueue(
       job: JobKind,
-      { payload, key, unique, runAt, priority }: Request,
+      { payload, key, unique, uniqueUntil, runAt, priority }: Request,
       { accountId, idempotencyKey }: Requester,
     ) {
       const identity =
@@ -39,6 +40,7 @@ export function createJobsController({ enqueuer, kinds, describeKinds }: JobsDep
         await enqueuer.enqueue(job, payload, {
           ...(identity !== undefined && { key: identity }),
           ...(unique !== undefined && { unique }),
+          ...(uniqueUntil !== undefined && { uniqueUntil }),
           ...(runAt !== undefined && { runAt: new Date(runAt) }),
           ...(priority !== undefined && { priority }),
         }),

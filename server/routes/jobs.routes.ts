@@ -74,6 +74,7 @@ export function jobsRoutes(controller: JobsController, kinds: readonly JobKind[]
         payload: job.payload,
         key: name.optional(),
         unique: name.optional(),
+        uniqueUntil: z.enum(['start', 'end']).optional(),
         runAt: z.iso.datetime({ offset: true }).optional(),
         priority: z.number().int().min(1).max(1_000).optional(),
       }),

@@ -1,5 +1,6 @@
 import type { Timetable } from '../../config/timetable.ts';
 import { AppError } from '../../errors/AppError.ts';
+import { storeTime } from '../../models/serverFacts.ts';
 import type { RunDoc } from '../../models/system/RunModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
 import { withinDeadline } from './consuming/deadline.ts';
@@ -11,6 +12,7 @@ import { USER_DATA } from './jobs/userData/userData.job.ts';
 import { userDataInputOf, userDataSource } from './jobs/userData/userData.source.ts';
 import type { QueueEntry } from './queue.ts';
 import type { Work } from './queues/catalogue.ts';
+import type { RetentionDays } from './recording/expiry.ts';
 import { type JobRecord, writeRecords } from './recording/recorder.ts';
 import { recordPages } from './recording/recordPages.ts';
 import { abandonedRuns, leaseRun, type ProducerLease } from './runs/checkpoint.ts';
@@ -108,7 +110,7 @@ export async function runBatch(runId: string, options: BatchOptions): Promise<vo
       users.map((userId) => entryOf(run, userDataSource, userId, source)),
     );
     const records = await Promise.all(entries.map((entry) => workOn(entry, options)));
-    await writeRecords(records, options.retentionDays);
+    await writeRecords(records, () => options.retentionDays);
     checkpoint = last;
     enumerated += users.length;
     if ((await lease.advance(checkpoint, enumerated)) !== 'ok') return lease.release();
@@ -129,7 +131,7 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
     queue: IN_PROCESS,
     kind: envelope.kind,
     generation: envelope.generation,
-    holdsUnique: false,
+    holdsUnique: null,
     start: 1,
     attempts: 1,
     startedAt,
@@ -175,9 +177,9 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
  * Ends in-process runs whose process died, cancelled ones too: their open jobs have failed, what was
  * not begun is gone, as in the old system.
  */
-export async function endAbandonedBatches(retentionDays: number): Promise<void> {
+export async function endAbandonedBatches(retentionDays: RetentionDays): Promise<void> {
   const abandoned = await RunModel.find({
-    ...abandonedRuns('enumerating', 'cancelled'),
+    ...abandonedRuns(await storeTime(), 'enumerating', 'cancelled'),
     mode: 'legacy',
     sealed: null,
   }).lean<RunDoc[]>();
@@ -189,7 +191,7 @@ export async function endAbandonedBatches(retentionDays: number): Promise<void> 
           queue: job.queue,
           kind: job.kind,
           generation: job.generation,
-          holdsUnique: false,
+          holdsUnique: null,
           start: 1,
           status: 'failed',
           attempts: 0,

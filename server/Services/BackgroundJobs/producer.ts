@@ -1,11 +1,13 @@
 import { currentLogContext } from '../../config/logContext.ts';
 import { turnsOf } from '../../config/turns.ts';
+import { storeTime } from '../../models/serverFacts.ts';
 import { type RunDoc, RunModel } from '../../models/system/RunModel.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import type { Lanes } from './enqueuing/lanes.ts';
 import type { HandOver } from './enqueuing/outbox.ts';
 import { USER_DATA } from './jobs/userData/userData.job.ts';
 import { userDataInputOf } from './jobs/userData/userData.source.ts';
+import type { RetentionDays } from './recording/expiry.ts';
 import { cancelWaitingJobs } from './runs/cancel.ts';
 import { abandonedRuns } from './runs/checkpoint.ts';
 import { type Enumeration, enumerateRun } from './runs/enumerate.ts';
@@ -58,7 +60,7 @@ interface ProducerOptions {
   findSource: FindSource;
   batchSize: number;
   leaseMs: number;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   log: JobLog;
 }
 
@@ -135,7 +137,7 @@ export function createProducer(options: ProducerOptions): Producer {
     },
     async resumeAbandoned() {
       const abandoned = await RunModel.find(
-        { ...abandonedRuns('enumerating'), mode: 'queue' },
+        { ...abandonedRuns(await storeTime(), 'enumerating'), mode: 'queue' },
         { _id: 1 },
       ).lean();
       for (const { _id } of abandoned) producer.drive(_id);

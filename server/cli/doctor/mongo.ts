@@ -1,5 +1,6 @@
 import type { Env } from '../../config/env.ts';
 import { absentIndexes } from '../../models/indexes.ts';
+import { storeTime } from '../../models/serverFacts.ts';
 import { overdueLeases } from '../../models/system/LeaseModel.ts';
 import { findRestore } from '../../models/system/RestoreModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
@@ -45,7 +46,7 @@ export async function shapes(): Promise<Finding> {
 export async function staleLeases({
   RECONCILE_INTERVAL_MS,
 }: Pick<Env, 'RECONCILE_INTERVAL_MS'>): Promise<Finding> {
-  const since = new Date(Date.now() - 2 * RECONCILE_INTERVAL_MS);
+  const since = new Date((await storeTime()).getTime() - 2 * RECONCILE_INTERVAL_MS);
   const runs = await RunModel.find(
     { status: 'enumerating', 'lease.expiresAt': { $lt: since } },
     { _id: 1 },

@@ -81,8 +81,10 @@ export interface JobStatusDoc {
   keyHeld?: string;
   /** Of the open jobs of a kind with the same `unique` there is one. */
   unique: string | null;
-  /** The same while this job is that one: released when it ends. */
+  /** The same while this job is that one: released when it ends, or begins if `uniqueUntil` says so. */
   uniqueHeld?: string;
+  /** Whether its work begins by releasing `unique`; absent where it ends by that. */
+  uniqueUntil?: 'start';
   /** Not before this instant; null for at once. */
   runAt: Date | null;
   /** Since when its own work has been asking for a later time. */
@@ -143,6 +145,7 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
     keyHeld: String,
     unique: { type: String, default: null },
     uniqueHeld: String,
+    uniqueUntil: { type: String, enum: ['start'] },
     runAt: { type: Date, default: null },
     postponedSince: Date,
     cancelRequestedAt: Date,

@@ -58,7 +58,7 @@ export function useWholesale(settings: Record<string, string> = {}): Wholesale {
   const redis = connectRedis(env, 'producer', SILENT);
   const kinds = catalogue.map(({ definition }) => definition);
   const queues = openQueues(kinds, env, redis);
-  const lanes = openLanes(queues, laneSettings(env));
+  const lanes = openLanes(queues, laneSettings(env, kinds));
   const batchSize = env.USER_BATCH_SIZE;
   const enqueuer = createEnqueuer({
     lanes,
@@ -102,7 +102,7 @@ export function useWholesale(settings: Record<string, string> = {}): Wholesale {
       await reconcile({
         ...{ lanes, batchSize, log: SILENT },
         graceMs: RECONCILE_GRACE_MS,
-        retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+        retentionDays: () => env.JOB_STATUS_RETENTION_DAYS,
       });
     },
   };

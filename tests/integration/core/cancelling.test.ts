@@ -2,9 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
+import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import {
   USER_DATA,
+  userDataJob,
   userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import {
@@ -18,7 +20,10 @@ import {
 } from '../../../server/Services/BackgroundJobs/runs/cancel.ts';
 import { leaseRun } from '../../../server/Services/BackgroundJobs/runs/checkpoint.ts';
 import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
-import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
+import {
+  forgetUser,
+  takeOutJobsOf,
+} from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { openRequestedRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { SILENT, useInstallation } from './installation.ts';
@@ -94,7 +99,7 @@ describe('a cancelled run', () => {
       ]),
       batchSize: 200,
       leaseMs: 60_000,
-      retentionDays: 7,
+      retentionDays: () => 7,
       log: SILENT,
     });
     cancelledMidway.drive(runId);
@@ -136,7 +141,7 @@ describe('a run that is cancelled while a great many jobs of others wait', () =>
     const others = Array.from({ length: 10_000 }, (_, number) => `another-job-of-a-user-${number}`);
     for (let times = 0; times < 30; times += 1) await redis.lpush(keyOf('wait'), ...others);
     await markCancelled(runId);
-    await cancelWaitingJobs(runId, { lanes: installation.lanes, retentionDays: 7 });
+    await cancelWaitingJobs(runId, { lanes: installation.lanes, retentionDays: () => 7 });
     expect(await balancedRun(runId)).toMatchObject({ cancelled: 500, queued: 0 });
   });
 });
@@ -163,7 +168,7 @@ describe('a run that is cancelled while a job ends', () => {
     await markCancelled(runId);
     await cancelWaitingJobs(runId, {
       lanes: lanesOf([{ ...installation.lane, queue: lookedBefore, outbox: installation.outbox }]),
-      retentionDays: 7,
+      retentionDays: () => 7,
     });
     expect(await installation.job(jobId)).toMatchObject({ status: 'queued' });
     await installation.reconcile();
@@ -182,7 +187,7 @@ describe('a run that is cancelled while its producer puts a page in', () => {
       const userIds = await installation.makeUsers(3);
       async function cancel(runId: string): Promise<void> {
         await markCancelled(runId);
-        await cancelWaitingJobs(runId, { lanes: installation.lanes, retentionDays: 7 });
+        await cancelWaitingJobs(runId, { lanes: installation.lanes, retentionDays: () => 7 });
         await installation.reconcile();
         expect(await JobStatusModel.countDocuments({ runId, status: 'queued' })).toBe(3);
       }
@@ -206,7 +211,7 @@ describe('a run that is cancelled while its producer puts a page in', () => {
         ]),
         batchSize: 50,
         leaseMs: 60_000,
-        retentionDays: 7,
+        retentionDays: () => 7,
         log: SILENT,
       });
       const { runId } = await cancelledMeanwhile.enqueueUsers(userIds, { asOf: '2020-01-01' });
@@ -236,7 +241,7 @@ describe('a run that is cancelled while its producer puts a page in', () => {
     const entries = userIds.map((userId) => entryOf(run, userDataSource, userId));
     await outbox.record(entries);
     await markCancelled(run._id);
-    await cancelWaitingJobs(run._id, { lanes: installation.lanes, retentionDays: 7 });
+    await cancelWaitingJobs(run._id, { lanes: installation.lanes, retentionDays: () => 7 });
     await outbox.enqueue(entries.slice(0, 2), 50);
     await installation.reconcile();
     expect(await JobStatusModel.countDocuments({ runId: run._id, status: 'cancelled' })).toBe(0);
@@ -252,7 +257,27 @@ describe('a run that is cancelled while its producer puts a page in', () => {
 
 describe('forgetting a user', () => {
   const installation = useInstallation();
-  const { producer, balancedRun } = installation;
+  const { producer, balancedRun, lanes, queue } = installation;
+
+  it('takes what nobody has begun out of Redis, of runs and single jobs', async () => {
+    const [leaver = '', other = ''] = await installation.makeUsers(2);
+    const enqueuer = createEnqueuer({ lanes, batchSize: 50, horizonMs: 60_000, log: SILENT });
+    const later = { runAt: new Date(Date.now() + 30_000) };
+    const single = async (userId: string, options = {}) => {
+      const payload = { userId, asOf: '2020-01-01', backfill: false };
+      return (await enqueuer.enqueue(userDataJob, payload, options)).jobId;
+    };
+    const { runId } = await producer.enqueueUsers([leaver, other]);
+    const [now, delayed] = [await single(leaver), await single(leaver, later)];
+    const kept = await single(other);
+    expect(await takeOutJobsOf(leaver, lanes)).toBe(3);
+    const ids = [userDataJobId(runId, leaver), now, delayed];
+    expect(await queue.places(ids)).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(await queue.places([userDataJobId(runId, other), kept])).toEqual(['waiting', 'waiting']);
+    await installation.wipeRedis();
+    await JobStatusModel.deleteMany({});
+    await RunModel.deleteMany({});
+  });
 
   it('keeps the balance of open and of sealed runs, and of those opened again', async () => {
     const userIds = await installation.makeUsers(4);

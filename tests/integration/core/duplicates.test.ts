@@ -77,7 +77,7 @@ describe('a run while another is pending', () => {
       findSource,
       batchSize: 50,
       leaseMs: 1_000,
-      retentionDays: 7,
+      retentionDays: () => 7,
       log: SILENT,
     });
     await expect(without.enqueueUser(user)).rejects.toThrow('no');

@@ -56,7 +56,7 @@ describe('the fences of a record', () => {
       jobId,
       generation: GENERATION,
       ...{ queue: 'user-data', kind: 'user-data', waitedMs: null },
-      holdsUnique: false,
+      holdsUnique: null,
       start: 1,
       status: 'completed',
       attempts: 1,
@@ -90,7 +90,7 @@ describe('the fences of a record', () => {
         let before = await installation.job(jobId);
         for (const fields of sequence) {
           const record = recordOf(jobId, fields);
-          await writeRecords([record], 7);
+          await writeRecords([record], () => 7);
           const after = await installation.job(jobId);
           expectLawful(before, record, after);
           before = after;
@@ -107,7 +107,7 @@ describe('the fences of a record', () => {
         fc.constantFrom('delayed' as const, 'queued' as const, 'active' as const),
         async (starts, earlier) => {
           const jobId = await makeJob();
-          const recorder = createRecorder({ log: SILENT, retentionDays: 7 });
+          const recorder = createRecorder({ log: SILENT, retentionDays: () => 7 });
           const newest = Math.max(...starts);
           for (const start of starts) {
             recorder.record(
@@ -133,7 +133,7 @@ describe('the fences of a record', () => {
     expect(await claim({ start: 1 })).toBe(false);
     expect(await claim({ start: 3, generation: GENERATION - 1 })).toBe(false);
     expect(await claim({ start: 3 })).toBe(true);
-    await writeRecords([recordOf(jobId, { start: 3, status: 'failed' })], 7);
+    await writeRecords([recordOf(jobId, { start: 3, status: 'failed' })], () => 7);
     expect(await claim({ start: 4 })).toBe(false);
   });
 
@@ -149,8 +149,8 @@ describe('the fences of a record', () => {
 
   it('keep a final state when the job is said to be handed back', async () => {
     const jobId = await makeJob();
-    await writeRecords([recordOf(jobId, { status: 'failed' })], 7);
-    await writeRecords([recordOf(jobId, { status: 'queued', start: 2 })], 7);
+    await writeRecords([recordOf(jobId, { status: 'failed' })], () => 7);
+    await writeRecords([recordOf(jobId, { status: 'queued', start: 2 })], () => 7);
     expect((await installation.job(jobId)).status).toBe('failed');
   });
 });
@@ -162,13 +162,13 @@ describe('a recorder', () => {
     const users = await installation.makeUsers(5);
     const { runId } = await installation.producer.enqueueUsers(users);
     const jobIds = users.map((userId) => `user-data-${runId}-${userId}`);
-    const recorder = createRecorder({ log: SILENT, retentionDays: 7 });
+    const recorder = createRecorder({ log: SILENT, retentionDays: () => 7 });
     for (const [position, jobId] of jobIds.entries()) {
       recorder.record({
         jobId,
         generation: 1,
         ...{ queue: 'user-data', kind: 'user-data', waitedMs: null },
-        holdsUnique: false,
+        holdsUnique: null,
         start: 1,
         status: 'completed',
         attempts: 1,
@@ -188,12 +188,12 @@ describe('a recorder', () => {
   });
 
   it('makes whoever would take more work wait for room, and lets go when told to stop', async () => {
-    const recorder = createRecorder({ log: SILENT, retentionDays: 7, capacity: 1 });
+    const recorder = createRecorder({ log: SILENT, retentionDays: () => 7, capacity: 1 });
     recorder.record({
       jobId: 'nobody',
       generation: 1,
       ...{ queue: 'user-data', kind: 'user-data', waitedMs: null },
-      holdsUnique: false,
+      holdsUnique: null,
       start: 1,
       status: 'completed',
       attempts: 1,

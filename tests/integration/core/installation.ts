@@ -169,7 +169,7 @@ export function useInstallation(
   const outbox = createOutbox({ queue, duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS });
   const lane: Lane = {
     ...{ queue, outbox },
-    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    retentionDays: () => env.JOB_STATUS_RETENTION_DAYS,
     duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
   };
   const lanes = lanesOf([lane]);
@@ -177,7 +177,7 @@ export function useInstallation(
     lanes,
     findSource,
     batchSize: env.USER_BATCH_SIZE,
-    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    retentionDays: () => env.JOB_STATUS_RETENTION_DAYS,
     log: SILENT,
   };
   const producer = createProducer({ ...common, leaseMs: env.PRODUCER_LEASE_MS });
@@ -234,7 +234,8 @@ export function useInstallation(
     keyOf: (name) => `${env.QUEUE_PREFIX}:${queue.name}:${name}`,
     async startWorker(processor, overrides = {}) {
       const connection = connectRedis(env, 'worker', SILENT);
-      const recorder = overrides.recorder ?? createRecorder({ log: SILENT, retentionDays: 7 });
+      const recorder =
+        overrides.recorder ?? createRecorder({ log: SILENT, retentionDays: () => 7 });
       const notes = createJobNotes({ clean: createCleaner(redact), log: SILENT });
       const worker = createWorker({
         queue: USER_DATA,
@@ -246,7 +247,7 @@ export function useInstallation(
           },
         ],
         concurrency: firstConcurrency(userDataJob.queue.concurrency(env)),
-        retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+        retentionDays: () => env.JOB_STATUS_RETENTION_DAYS,
         isCancelled: overrides.isCancelled ?? (() => false),
         now: overrides.now ?? Date.now,
         mustAsk: overrides.mustAsk ?? (() => false),

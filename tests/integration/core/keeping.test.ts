@@ -31,7 +31,7 @@ describe('the keeper of the ledgers', () => {
       reconciliation: {
         lanes: installation.lanes,
         graceMs,
-        retentionDays: 7,
+        retentionDays: () => 7,
         batchSize: 50,
         log: SILENT,
         alarms,
@@ -39,7 +39,7 @@ describe('the keeper of the ledgers', () => {
       reconcileIntervalMs: 200,
       horizonMs: 600,
       timetable: { expression: '0 * * * *', timezone: 'UTC' },
-      retentionDays: 7,
+      retentionDays: () => 7,
       resume: producer.resumeAbandoned,
       log: SILENT,
     });

@@ -54,7 +54,7 @@ const takeOver = () =>
   takeOverLeftBehind({
     queue: installation.queue,
     self: 'the-new-one',
-    retentionDays: 7,
+    retentionDays: () => 7,
     log: SILENT,
   });
 

@@ -168,10 +168,10 @@ describe('the in-process batch', () => {
     await makeCustomers(5);
     const batch = await openBatch(3);
     await expect(runBatch(batch, { ...options, outbox: dying })).rejects.toThrow('killed');
-    await endAbandonedBatches(7);
+    await endAbandonedBatches(() => 7);
     expect((await installation.balancedRun(batch)).status).toBe('enumerating');
     await RunModel.updateOne({ _id: batch }, { $set: { 'lease.expiresAt': new Date(0) } });
-    await endAbandonedBatches(7);
+    await endAbandonedBatches(() => 7);
     expect(await installation.runIn('completed', batch)).toMatchObject({
       enumerated: 3,
       failed: 3,
@@ -189,7 +189,7 @@ describe('the in-process batch', () => {
         producer: installation.producer,
         lanes: lanesOf([{ ...installation.lane, queue: away, outbox: installation.outbox }]),
       },
-      ...{ batchSize: 50, retentionDays: 7, log: SILENT },
+      ...{ batchSize: 50, retentionDays: () => 7, log: SILENT },
     });
     let cancelled: Promise<unknown> | undefined;
     const processor: Processor<UserDataPayload, unknown> = async () => {
@@ -211,7 +211,7 @@ describe('the in-process batch', () => {
     await expect(runBatch(batch, { ...options, outbox: dying })).rejects.toThrow('killed');
     await installation.administration.cancelRun(batch);
     await RunModel.updateOne({ _id: batch }, { $set: { 'lease.expiresAt': new Date(0) } });
-    await endAbandonedBatches(7);
+    await endAbandonedBatches(() => 7);
     await installation.seal();
     expect(await installation.balancedRun(batch)).toMatchObject({
       ...{ status: 'cancelled', enumerated: 3, failed: 3 },

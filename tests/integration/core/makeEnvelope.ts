@@ -5,7 +5,7 @@ import type { Envelope } from '../../../server/Services/BackgroundJobs/queues/en
 export function makeEnvelope(fields: Partial<Envelope> & { jobId: string }): Envelope {
   return {
     ...{ kind: USER_DATA, version: 1, runId: null, runSeq: 1, userId: null, generation: 1 },
-    ...{ requestId: null, key: null, unique: null, runAt: null },
+    ...{ requestId: null, key: null, unique: null, uniqueUntil: null, runAt: null },
     ...{ priority: null, maxAttempts: null, spent: null, deadlineMs: null, late: null },
     payload: {},
     ...fields,

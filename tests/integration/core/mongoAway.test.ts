@@ -21,7 +21,12 @@ describe('while MongoDB is away', () => {
 
   it('outcomes are kept, and written when it answers; flushing gives up at its deadline', async () => {
     const { runId, jobIds } = await installation.newRun(5);
-    const recorder = createRecorder({ log: SILENT, retentionDays: 7, retryMs: 50, capacity: 5 });
+    const recorder = createRecorder({
+      log: SILENT,
+      retentionDays: () => 7,
+      retryMs: 50,
+      capacity: 5,
+    });
     await relay.cut();
     const worker = await installation.startWorker(() => Promise.resolve('done'), { recorder });
     await vi.waitFor(async () => {

@@ -19,7 +19,7 @@ const RETENTION_DAYS = 7;
 /** As the keeper does it, some time after this day has ended. */
 function foldAfter(day: Date): Promise<void> {
   const now = new Date(addDays(day, 1).getTime() + 1_200_000);
-  return foldNumbers({ retentionDays: RETENTION_DAYS, now });
+  return foldNumbers({ retentionDays: () => RETENTION_DAYS, now });
 }
 
 async function numbersOf(by: 'minute' | 'hour' | 'day', from = YESTERDAY) {

@@ -12,7 +12,10 @@ import {
   userDataSource,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
-import { abandonedRuns } from '../../../server/Services/BackgroundJobs/runs/checkpoint.ts';
+import {
+  abandonedRuns,
+  leaseRun,
+} from '../../../server/Services/BackgroundJobs/runs/checkpoint.ts';
 import { enumerateRun } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { forgetUser } from '../../../server/Services/BackgroundJobs/runs/forgetUser.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
@@ -169,7 +172,7 @@ describe('producing a run', () => {
       findSource,
       batchSize: 50,
       leaseMs: 30_000,
-      retentionDays: 7,
+      retentionDays: () => 7,
       log: SILENT,
     });
     await vi.waitFor(async () => {
@@ -181,6 +184,16 @@ describe('producing a run', () => {
     await expectOneJobEach(runId, userIds);
     expect(await balancedRun(runId)).toMatchObject({ enumerated: 10 });
     await successor.stop();
+  });
+
+  it('leaves a run that is held to its producer, however far its own clock is ahead', async () => {
+    const { runId } = await newRun(1);
+    const held = await leaseRun(runId, 60_000);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 });
+    const taken = await leaseRun(runId, 60_000).finally(() => vi.useRealTimers());
+    expect(taken).toBeNull();
+    await held?.release();
+    expect(await leaseRun(runId, 60_000)).not.toBeNull();
   });
 
   it('hands over nothing more of its page when its lease is out', async () => {
@@ -216,7 +229,9 @@ describe('producing a run', () => {
   it('leaves a run that was opened a moment ago to the process that opened it', async () => {
     const { runId } = await newRun(2);
     const abandoned = async () =>
-      (await RunModel.find(abandonedRuns('enumerating'), { _id: 1 }).lean()).map(({ _id }) => _id);
+      (await RunModel.find(abandonedRuns(new Date(), 'enumerating'), { _id: 1 }).lean()).map(
+        ({ _id }) => _id,
+      );
     expect(await abandoned()).not.toContain(runId);
     await RunModel.updateOne(
       { _id: runId },
@@ -265,7 +280,9 @@ describe('producing a run', () => {
       },
     });
     expect(ended).toMatchObject({ ended: 'interrupted', enqueued: 1_000 });
-    const abandoned = await RunModel.find(abandonedRuns('enumerating'), { _id: 1 }).lean();
+    const abandoned = await RunModel.find(abandonedRuns(new Date(), 'enumerating'), {
+      _id: 1,
+    }).lean();
     expect(abandoned).toContainEqual({ _id: runId });
     expect(await enumerateRun(runId, enumeration)).toMatchObject({ ended: 'finished' });
     expect(await balancedRun(runId)).toMatchObject({ enumerated: 1_010 });

@@ -107,7 +107,7 @@ describe('the reconciler', () => {
     expect(await queue.remove([oldest?._id ?? ''])).toEqual([true]);
     const { lanes, env } = installation;
     const found = await reconcile({
-      ...{ lanes, graceMs: 0, retentionDays: 7, batchSize: env.USER_BATCH_SIZE, log: SILENT },
+      ...{ lanes, graceMs: 0, retentionDays: () => 7, batchSize: env.USER_BATCH_SIZE, log: SILENT },
       oldest: 1,
     });
     expect(found).toMatchObject({ looked: 20, readded: 1 });

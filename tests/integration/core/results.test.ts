@@ -8,6 +8,7 @@ import { useInstallation } from './installation.ts';
 
 const installation = useInstallation();
 const COUNT = 300;
+const DAY_MS = 86_400_000;
 
 /** Names that formats and libraries on the way of a result take for their own. */
 const name = fc.oneof(
@@ -50,7 +51,7 @@ function canonical(given: unknown): string {
   );
 }
 
-it('a result stands in its record as the work answered it, or as its text', async () => {
+it('a result stands in its record as the work answered it, or as its text, as long as its kind says', async () => {
   const results = fc
     .sample(json, { numRuns: COUNT, seed: 15 })
     .map((each) => JSON.parse(JSON.stringify(each)));
@@ -61,11 +62,13 @@ it('a result stands in its record as the work answered it, or as its text', asyn
       ...{ jobId, generation: 1, start: 1, status: 'completed', attempts: 1, worker: 'test' },
       ...{ startedAt: now, finishedAt: now, error: null, history: [], result: results[position] },
       ...{ queue: 'user-data', kind: 'user-data', waitedMs: null },
-      holdsUnique: false,
+      holdsUnique: null,
     }),
   );
-  await writeRecords(records, 7);
+  await writeRecords(records, (kind) => (kind === 'user-data' ? 400 : 7));
   const jobs = await Promise.all(jobIds.map(installation.job));
+  const kept = jobs.map(({ expiresAt = now }) => (expiresAt.getTime() - now.getTime()) / DAY_MS);
+  expect(new Set(kept.map(Math.floor))).toEqual(new Set([400]));
   for (const [position, { result }] of jobs.entries()) {
     const text = (result as { keptAsText?: string } | null)?.keptAsText;
     const read =

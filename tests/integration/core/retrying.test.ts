@@ -97,7 +97,7 @@ describe('a retry', () => {
         },
       ]),
       batchSize: 50,
-      retentionDays: 7,
+      retentionDays: () => 7,
       log: SILENT,
     });
     await expect(blind.retryJob(jobId)).rejects.toMatchObject({

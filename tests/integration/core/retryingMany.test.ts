@@ -32,7 +32,7 @@ describe('a retry of many jobs', () => {
         },
       ]),
       batchSize: 50,
-      retentionDays: 7,
+      retentionDays: () => 7,
       log: SILENT,
     });
     expect(await busy.retryFailed({ runId, limit: 10 })).toEqual({ retried: 0, skipped: 2 });

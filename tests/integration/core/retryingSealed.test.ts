@@ -31,7 +31,7 @@ describe('a retry beside the sealer of its run', () => {
     await administration.retryJob(jobIds[0] ?? '');
     await installation.jobIn('completed', jobIds[0] ?? '');
     // The keeper read the run before the retry: its sealing must not go through.
-    expect(await sealIfFinished(counting, 7)).toBeNull();
+    expect(await sealIfFinished(counting, () => 7)).toBeNull();
     expect(await installation.runIn('completed', runId)).toMatchObject({ completed: 1, failed: 0 });
   });
 

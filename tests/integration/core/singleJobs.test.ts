@@ -94,6 +94,50 @@ describe('a job that belongs to no run', () => {
     await worker.stop();
   });
 
+  it('with a unique until its start leaves room for one more to wait beside it', async () => {
+    const index = (more = {}) => enqueue({ unique: 'index', uniqueUntil: 'start', ...more });
+    const first = await index();
+    expect(await index()).toMatchObject({ became: 'duplicate', of: first.jobId });
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const worker = await installation.startWorker(async (_, { jobId }) => {
+      const ended = new Promise<void>((resolve) => ends.set(jobId, resolve));
+      begun.push(jobId);
+      await ended;
+    });
+    await vi.waitFor(() => expect(begun).toEqual([first.jobId]), 10_000);
+    // Now the first may have read what has changed since.
+    const next = await index();
+    expect(next.became).toBe('accepted');
+    expect(await index()).toMatchObject({ became: 'duplicate', of: next.jobId });
+    ends.get(first.jobId)?.();
+    await installation.jobIn('completed', first.jobId);
+    await vi.waitFor(() => expect(begun).toEqual([first.jobId, next.jobId]), 10_000);
+    ends.get(next.jobId)?.();
+    await installation.jobIn('completed', next.jobId);
+    await worker.stop();
+  });
+
+  it('that has released its unique is put in again after a loss of Redis, beside the one that waits', async () => {
+    const first = await enqueue({ unique: 'sitemap', uniqueUntil: 'start' });
+    const worker = await installation.startWorker(() => Promise.reject(new Error('not yet')));
+    await installation.jobIn('delayed', first.jobId);
+    await worker.stop();
+    const next = await enqueue({ unique: 'sitemap', uniqueUntil: 'start' });
+    expect(next.became).toBe('accepted');
+    await installation.wipeRedis();
+    await installation.reconcile();
+    for (const { jobId } of [first, next]) {
+      expect(await installation.job(jobId)).toMatchObject({ status: 'queued', generation: 2 });
+    }
+    expect(await queue.places([`${first.jobId}-g2`, `${next.jobId}-g2`])).toEqual([
+      'waiting',
+      'waiting',
+    ]);
+    const third = await enqueue({ unique: 'sitemap' });
+    expect(third).toMatchObject({ became: 'duplicate', of: next.jobId });
+  });
+
   it('due much later costs Redis nothing, and comes in time however Redis fares', async () => {
     const later = await enqueue({ runAt: new Date(Date.now() + 30 * DAY_MS), unique: 'later' });
     expect(await installation.job(later.jobId)).toMatchObject({ status: 'scheduled' });
@@ -122,14 +166,14 @@ describe('a job that belongs to no run', () => {
       reconciliation: {
         lanes,
         graceMs: 30_000,
-        retentionDays: 7,
+        retentionDays: () => 7,
         batchSize: 50,
         alarms,
         log: SILENT,
       },
       // Longer than this test: only the look at Redis of each second can notice.
       reconcileIntervalMs: 600_000,
-      ...{ horizonMs: HORIZON_MS, retentionDays: 7, log: SILENT },
+      ...{ horizonMs: HORIZON_MS, retentionDays: () => 7, log: SILENT },
       timetable: { expression: '0 * * * *', timezone: 'UTC' },
       resume: () => Promise.resolve(),
     });

@@ -42,7 +42,7 @@ describe('a run of something else than users', () => {
   const outbox = createOutbox({ queue, duplicateRetentionDays: 1 });
   const lanes = lanesOf([lane, { ...lane, queue, outbox }]);
   const common = {
-    ...{ lanes, batchSize: 50, retentionDays: 7, log: SILENT },
+    ...{ lanes, batchSize: 50, retentionDays: () => 7, log: SILENT },
     findSource: (kind: string) => (kind === KIND ? source : undefined),
   };
   const producer = createProducer({ ...common, leaseMs: 30_000 });

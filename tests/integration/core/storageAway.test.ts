@@ -21,7 +21,7 @@ it('outcomes wait for a storage that died beneath its server, and nothing is tol
   const lines: Parameters<typeof recordingLogger>[0] = [];
   const recorder = createRecorder({
     log: recordingLogger(lines),
-    retentionDays: 7,
+    retentionDays: () => 7,
     retryMs: 50,
   });
   const { runId, jobIds } = await installation.newRun(20);

@@ -144,8 +144,8 @@ export async function startHarness(
   const queues = openQueues(kinds, env, redisConnection);
   const queue = queues.queue(USER_DATA);
   const batchSize = env.USER_BATCH_SIZE;
-  const retentionDays = env.JOB_STATUS_RETENTION_DAYS;
-  const lanes = openLanes(queues, laneSettings(env));
+  const retentionDays = () => env.JOB_STATUS_RETENTION_DAYS;
+  const lanes = openLanes(queues, laneSettings(env, kinds));
   const producer = createProducer({
     lanes,
     findSource,

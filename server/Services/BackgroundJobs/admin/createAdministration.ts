@@ -2,6 +2,7 @@ import type { JobLog } from '../consuming/jobLog.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import type { Producer } from '../producer.ts';
 import { queueJobId } from '../queues/envelope.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import type { Administration } from './administration.ts';
 import { createCancelJob } from './cancelling.ts';
 import { createFollowRun } from './followRun.ts';
@@ -17,7 +18,7 @@ interface AdministrationOptions {
   /** Those of the process, if anything else in it shows runs. */
   runViews?: RunViews;
   batchSize: number;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   log: JobLog;
 }
 

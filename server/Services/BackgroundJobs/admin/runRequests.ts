@@ -7,6 +7,7 @@ import type { Lanes } from '../enqueuing/lanes.ts';
 import { USER_DATA } from '../jobs/userData/userData.job.ts';
 import { userDataInputOf } from '../jobs/userData/userData.source.ts';
 import type { Producer } from '../producer.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import { cancelWaitingJobs, markCancelled } from '../runs/cancel.ts';
 import { findRun, openRequestedRun } from '../runs/ledger.ts';
 import type { Administration, RunRequest } from './administration.ts';
@@ -19,7 +20,7 @@ interface RunRequestOptions {
   runViews: RunViews;
   lanes: Lanes;
   batchSize: number;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   log: JobLog;
 }
 

@@ -1,5 +1,6 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import { Cancelled } from '../jobs/outcomes.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import type { JobNotes } from '../recording/jobNotes.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { postpone, recordCancelled } from '../recording/settle.ts';
@@ -28,7 +29,7 @@ interface ConsequenceOptions {
   recorder: Recorder;
   notes: Pick<JobNotes, 'attempt'>;
   failureOf: FailureOf;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   /** Whether all dependencies answer and take writes at this moment; never rejects. */
   dependenciesAnswer: () => Promise<boolean>;
   /** Called when the work failed because a dependency is away. */

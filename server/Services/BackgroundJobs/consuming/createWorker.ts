@@ -5,6 +5,7 @@ import type { Admission } from '../queues/admission.ts';
 import { keysOf } from '../queues/bullmqLayout.ts';
 import { CANARY } from '../queues/canary.ts';
 import { jobIdOf } from '../queues/envelope.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import type { JobNotes } from '../recording/jobNotes.ts';
 import { claimStart, type JobRecord, type Recorder } from '../recording/recorder.ts';
 import { openBullWorker } from './bullWorker.ts';
@@ -35,7 +36,7 @@ interface WorkerOptions {
   jobs: readonly ServedJob[];
   concurrency: number;
   /** How long the records of finished jobs are kept. */
-  retentionDays: number;
+  retentionDays: RetentionDays;
   settings: WorkerSettings;
   redis: RedisConnection;
   recorder: Recorder;

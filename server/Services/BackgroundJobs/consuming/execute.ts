@@ -8,6 +8,7 @@ import type { JobNotes } from '../recording/jobNotes.ts';
 import type { JobRecord, Recorder } from '../recording/recorder.ts';
 import { withinDeadline } from './deadline.ts';
 import type { JobLog } from './jobLog.ts';
+import { uniqueHeldUntil } from './jobRecords.ts';
 import { NotYetDue, NotYetKnown } from './putBack.ts';
 
 /** A kind of job that a worker does: its work, and how it is tried. */
@@ -67,7 +68,7 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   const spent = envelope.spent ?? 0;
   const active = activeRecord(start, envelope, { queue: job.definition.queue.name, ...options });
   await notBefore(envelope, options);
-  const isUnclaimed = start.start === 1 && envelope.generation === 1 && !isUncertain(envelope);
+  const isUnclaimed = start.start === 1 && envelope.generation === 1 && !asksItsRecord(envelope);
   const isFirst = isUnclaimed && !options.mustClaim;
   if (!isFirst && !(await options.claim(active))) return null;
 
@@ -109,9 +110,12 @@ async function notBefore({ runAt }: Envelope, { now, stop }: ExecutionOptions): 
   if (runAt !== null && early() > EARLY_MS) throw new NotYetDue(runAt);
 }
 
-/** Whether the record may say meanwhile that the work is not to be done: cancelled, or its user deleted. */
-function isUncertain({ late, runId, userId }: Envelope): boolean {
-  return late === true || (runId === null && userId !== null);
+/**
+ * Whether even the first start claims its record: it may say meanwhile that the work is not to be done, as when
+ * it was cancelled or its user deleted; or `unique` must be free before the work begins.
+ */
+function asksItsRecord({ late, runId, userId, uniqueUntil }: Envelope): boolean {
+  return late === true || (runId === null && userId !== null) || uniqueUntil === 'start';
 }
 
 function readJob(
@@ -158,7 +162,7 @@ function activeRecord(
     queue,
     kind: envelope.kind,
     generation: envelope.generation,
-    holdsUnique: envelope.unique !== null,
+    holdsUnique: uniqueHeldUntil(envelope),
     start: start.start,
     status: 'active',
     attempts: start.attempt - 1 + (envelope.spent ?? 0),

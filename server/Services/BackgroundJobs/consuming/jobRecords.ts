@@ -26,7 +26,7 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
     queue: job.queueName,
     kind: envelope.kind,
     generation: envelope.generation,
-    holdsUnique: envelope.unique !== null,
+    holdsUnique: uniqueHeldUntil(envelope),
     start: job.attemptsStarted,
     status,
     attempts: job.attemptsMade + (envelope.spent ?? 0),
@@ -40,6 +40,14 @@ export function recordOfEvent(job: Job, status: JobRecord['status']): JobRecord 
   };
 }
 
+/** Until when a job may hold its `unique`; null when it has none. */
+export function uniqueHeldUntil(job: {
+  unique: string | null;
+  uniqueUntil?: 'start' | null | undefined;
+}): JobRecord['holdsUnique'] {
+  return job.unique === null ? null : (job.uniqueUntil ?? 'end');
+}
+
 /** How long a job that starts for the first time has waited, in ms: since it was put in, or since its delay was over. */
 function waitedMs({ attemptsStarted, processedOn, timestamp, opts }: Job): number | null {
   if (attemptsStarted !== 1 || processedOn === undefined) return null;
@@ -47,7 +55,10 @@ function waitedMs({ attemptsStarted, processedOn, timestamp, opts }: Job): numbe
 }
 
 /** What must be known of a record to end it. */
-export type RecordToEnd = Pick<JobStatusDoc, '_id' | 'queue' | 'kind' | 'generation' | 'unique'>;
+export type RecordToEnd = Pick<
+  JobStatusDoc,
+  '_id' | 'queue' | 'kind' | 'generation' | 'unique' | 'uniqueUntil'
+>;
 
 /** What a start that has just ended came to. @param error in place of that of its record */
 export function attemptOf(
@@ -69,12 +80,12 @@ export function attemptOf(
 
 /** The record of a job that Redis holds as ended. */
 export function recordOfEnded(
-  { _id: jobId, queue, kind, generation, unique }: RecordToEnd,
+  { _id: jobId, queue, kind, generation, ...record }: RecordToEnd,
   job: Ended,
 ): JobRecord {
   return {
     ...{ jobId, queue, kind, generation },
-    holdsUnique: unique !== null,
+    holdsUnique: uniqueHeldUntil(record),
     start: job.starts,
     status: job.state satisfies JobState,
     attempts: job.attempts,

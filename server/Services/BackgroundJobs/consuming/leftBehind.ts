@@ -3,6 +3,7 @@ import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type WorkerDoc, WorkerModel } from '../../../models/system/WorkerModel.ts';
 import type { JobQueue } from '../queue.ts';
 import { jobIdOf, queueJobId } from '../queues/envelope.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import { writeRecords } from '../recording/recorder.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { pidSpace } from './heartbeat.ts';
@@ -13,7 +14,7 @@ interface LeftBehindOptions {
   queue: Pick<JobQueue, 'name' | 'endedPage' | 'look' | 'releaseLocksOf'>;
   /** The worker that asks: it is alive. */
   self: string;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   log: JobLog;
 }
 
@@ -74,7 +75,7 @@ async function recordEndedSince(
     if (page.length === 0) return recorded;
     const open = await JobStatusModel.find(
       { _id: { $in: page.map(jobIdOf) }, status: { $in: [...OPEN_STATES] } },
-      { queue: 1, kind: 1, generation: 1, unique: 1 },
+      { queue: 1, kind: 1, generation: 1, unique: 1, uniqueUntil: 1 },
     ).lean<RecordToEnd[]>();
     const jobs = await queue.look(open.map(({ _id, generation }) => queueJobId(_id, generation)));
     const ended = open.flatMap((record, position) => {

@@ -16,7 +16,7 @@ describe('a request for a single job', () => {
   it('is taken with the defaults of what was not said', () => {
     expect(accept({ to: 7 })).toEqual({
       ...{ kind: 'mail', queue: 'mail', version: 3, payload: { to: 7 } },
-      ...{ key: null, unique: null, runAt: null, priority: 100, userId: null },
+      ...{ key: null, unique: null, uniqueUntil: null, runAt: null, priority: 100, userId: null },
       ...{ maxAttempts: null, deadlineMs: null, requestId: null },
     });
   });

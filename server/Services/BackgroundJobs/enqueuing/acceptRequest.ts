@@ -12,6 +12,8 @@ export interface JobRequest {
   readonly payload: Record<string, unknown>;
   readonly key: string | null;
   readonly unique: string | null;
+  /** Null for the end. */
+  readonly uniqueUntil: 'start' | null;
   readonly runAt: Date | null;
   readonly priority: number;
   readonly maxAttempts: number | null;
@@ -31,6 +33,7 @@ const name = z.string().min(1).max(MAX_NAME);
 const optionsSchema = z.strictObject({
   key: name.nullable().default(null),
   unique: name.nullable().default(null),
+  uniqueUntil: z.enum(['start', 'end']).default('end'),
   runAt: z.date().nullable().default(null),
   priority: z.number().int().min(1).max(1_000).default(DEFAULT_PRIORITY),
   attempts: z.number().int().min(1).max(MAX_ATTEMPTS).nullable().default(null),
@@ -60,11 +63,12 @@ export function acceptRequest(
       `The options of a job of ${kind} cannot be used: ${z.prettifyError(read.error)}`,
     );
   }
-  const { attempts: maxAttempts, userId, ...rest } = read.data;
+  const { attempts: maxAttempts, userId, uniqueUntil, ...rest } = read.data;
   const payload = acceptPayload(kind, schema, given);
   return {
     ...{ kind, queue: queue.name, version, requestId, maxAttempts },
     ...rest,
+    uniqueUntil: rest.unique !== null && uniqueUntil === 'start' ? uniqueUntil : null,
     userId: userId ?? userOf?.(payload) ?? null,
     payload,
   };

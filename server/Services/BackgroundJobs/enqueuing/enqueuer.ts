@@ -21,6 +21,12 @@ export interface EnqueueOptions {
   readonly key?: string;
   /** Exclusion: of the open jobs of a kind with the same one there is one, the others are duplicates. */
   readonly unique?: string;
+  /**
+   * When `unique` is released. `end`, the default, leaves out work that is under way already; `start` is for
+   * work that must see what changed after it began: one job more waits beside the one at work. A job that was
+   * tried or put off does not take it again.
+   */
+  readonly uniqueUntil?: 'start' | 'end';
   /** Not before this instant; kept in MongoDB alone until it is nearly due. */
   readonly runAt?: Date;
   /** Lower goes first, 1 to 1,000; 100 by default. */

@@ -51,8 +51,8 @@ export async function claimNextGeneration(
             updatedAt: now,
             claim,
             ...(requestId !== undefined && { requestId }),
-            // Released when the job ended.
-            ...(record.unique !== null && { uniqueHeld: record.unique }),
+            // Released when the job ended; an open one holds it still, or has released it for good.
+            ...(hand && record.unique !== null && { uniqueHeld: record.unique }),
           },
           $unset: {
             ...{ expiresAt: 1, postponedSince: 1 },

@@ -1,6 +1,8 @@
 import type { Env } from '../../../config/env.ts';
 import type { JobQueue } from '../queue.ts';
+import type { JobKind } from '../queues/jobDefinition.ts';
 import type { QueueManager } from '../queues/queueManager.ts';
+import { type RetentionDays, retentionOf } from '../recording/expiry.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 
 /** A queue and the way into it. */
@@ -8,7 +10,7 @@ export interface Lane {
   readonly queue: JobQueue;
   readonly outbox: Outbox;
   /** How long the records of finished jobs are kept, and those of duplicates. */
-  readonly retentionDays: number;
+  readonly retentionDays: RetentionDays;
   readonly duplicateRetentionDays: number;
 }
 
@@ -22,10 +24,10 @@ export interface Lanes extends Iterable<Lane> {
 
 type LaneSettings = Pick<Lane, 'retentionDays' | 'duplicateRetentionDays'>;
 
-/** What all lanes have from the settings. */
-export function laneSettings(env: Env): LaneSettings {
+/** What all lanes have from the settings, and the kinds say otherwise. */
+export function laneSettings(env: Env, kinds: readonly JobKind[]): LaneSettings {
   return {
-    retentionDays: env.JOB_STATUS_RETENTION_DAYS,
+    retentionDays: retentionOf(kinds, env.JOB_STATUS_RETENTION_DAYS),
     duplicateRetentionDays: env.DUPLICATE_RETENTION_DAYS,
   };
 }

@@ -6,7 +6,15 @@ function entry(number: number): QueueEntry {
   return {
     envelope: {
       ...{ kind: 'email', version: 1, jobId: `job-${number}`, runId: null, runSeq: number },
-      ...{ userId: null, generation: 1, requestId: null, key: null, unique: null, runAt: null },
+      ...{
+        userId: null,
+        generation: 1,
+        requestId: null,
+        key: null,
+        unique: null,
+        uniqueUntil: null,
+        runAt: null,
+      },
       ...{ priority: null, maxAttempts: null, spent: null, deadlineMs: null, late: null },
       payload: {},
     },

@@ -5,6 +5,7 @@ import {
   NumbersMarkModel,
   NumbersModel,
 } from '../../../models/system/NumbersModel.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import { countEnded, queueAndKind } from './countEnded.ts';
 import { addDays, COUNTED_KEYS, HOUR_MS, nothingCounted, SUMS, startOf } from './counted.ts';
 
@@ -32,7 +33,7 @@ export async function foldNumbers({
   now = new Date(),
 }: {
   /** How long records are kept: a day is counted from them only while all of them are there. */
-  retentionDays: number;
+  retentionDays: RetentionDays;
   now?: Date;
 }): Promise<void> {
   const settled = new Date(now.getTime() - GRACE_MS);
@@ -45,11 +46,14 @@ export async function foldNumbers({
   }
   const daysEnd = startOf('day', settled);
   if (daysUpTo >= daysEnd) return;
-  const complete = addDays(startOf('day', now), 1 - retentionDays);
-  for (const day of await daysBetween(daysUpTo, daysEnd)) await sealDay(day, { complete });
+  const today = startOf('day', now);
+  const allThere = (day: Date) => (kind: string) => day >= addDays(today, 1 - retentionDays(kind));
+  for (const day of await daysBetween(daysUpTo, daysEnd)) {
+    await sealDay(day, { allThere: allThere(day), again: false });
+  }
   for (const changed of changedDays) {
     const day = new Date(changed);
-    if (day < daysUpTo && day >= complete) await sealDay(day, { complete });
+    if (day < daysUpTo) await sealDay(day, { allThere: allThere(day), again: true });
   }
   await moveMark({ daysUpTo: daysEnd }, changedDays);
 }
@@ -88,7 +92,14 @@ async function daysBetween(from: Date, to: Date): Promise<Date[]> {
   return [...days].sort((a, b) => a - b).map((day) => new Date(day));
 }
 
-async function sealDay(day: Date, { complete }: { complete: Date }): Promise<void> {
+interface Sealing {
+  /** Whether all records of a kind that ended on the day are there still. */
+  allThere: (kind: string) => boolean;
+  /** A day that was sealed is corrected only where it can be counted. */
+  again: boolean;
+}
+
+async function sealDay(day: Date, { allThere, again }: Sealing): Promise<void> {
   const end = addDays(day, 1);
   const hours = await NumbersModel.aggregate<Sum>([
     { $match: { grain: 'hour', at: { $gte: day, $lt: end } } },
@@ -97,19 +108,19 @@ async function sealDay(day: Date, { complete }: { complete: Date }): Promise<voi
   const estimates = new Map(
     hours.map(({ _id, ...counted }) => [queueAndKind(_id), { ..._id, counted }]),
   );
-  // Some records of an older day have expired: then the hours are the best that is known.
-  const ended = day < complete ? [] : await countEnded(day, end);
+  const ended = (await countEnded(day, end)).filter(({ kind }) => allThere(kind));
   const zeros = { completed: 0, failed: 0, duplicates: 0, cancelled: 0, workedMs: 0 };
   const exact = new Map(ended.map((each) => [queueAndKind(each), each]));
   const all = new Map([...exact, ...estimates]);
   await write(
     'day',
-    [...all].map(([key, { queue, kind }]) => {
+    [...all].flatMap(([key, { queue, kind }]) => {
       const hourly = estimates.get(key)?.counted ?? nothingCounted();
-      if (day < complete) return { queue, kind, at: day, counted: hourly };
+      // Some records have expired: then the hours are the best that is known.
+      if (!allThere(kind)) return again ? [] : [{ queue, kind, at: day, counted: hourly }];
       // What stands as failed is counted: what was retried since is not among it.
       const counted = { ...hourly, retried: 0, ...zeros, ...exact.get(key)?.counted };
-      return { queue, kind, at: day, counted };
+      return [{ queue, kind, at: day, counted }];
     }),
   );
 }

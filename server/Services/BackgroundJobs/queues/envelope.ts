@@ -19,6 +19,8 @@ const storedSchema = z.object({
   requestId: z.string().nullable().default(null),
   key: z.string().nullable().default(null),
   unique: z.string().nullable().default(null),
+  /** `start` when the first start releases `unique`. */
+  uniqueUntil: z.literal('start').nullable().default(null),
   /** Epoch milliseconds: not before this instant. */
   runAt: z.number().int().nullable().default(null),
   priority: z.number().int().nullable().default(null),

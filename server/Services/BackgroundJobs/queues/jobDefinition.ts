@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Env } from '../../../config/env.ts';
 import type { Concurrency } from '../consuming/holdConcurrency.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import { LEAST_RETENTION_DAYS } from '../recording/expiry.ts';
 
 /** A named queue: kinds that share it share its workers, so give them similar deadlines. */
 export interface QueueDefinition {
@@ -25,6 +26,8 @@ export interface JobKind {
   readonly result: z.ZodType;
   /** The user whom a job with this payload is about: deleting the user takes the job along. */
   readonly userOf?: (payload: unknown) => string | null;
+  /** How many days the records of finished jobs are kept, at least 2; as the settings say if absent. */
+  readonly retentionDays?: number;
   /** Whether `POST /app/jobs/:kind` accepts it; absent means no. */
   readonly requestable?: boolean;
 }
@@ -95,16 +98,21 @@ const ONE_AT_A_TIME = 1;
 /**
  * Defines a kind of job. Without a queue it has one of its own name, in which a worker process does
  * one job at a time.
- * @throws Error for a name that ids and URLs cannot carry.
+ * @throws Error for a name that ids and URLs cannot carry, or a retention that is too short.
  */
 export function defineJob<Payload, Result>(
   definition: Definition<Payload, Result>,
 ): JobDefinition<Payload, Result> {
-  const { kind } = definition;
+  const { kind, retentionDays } = definition;
   if (!KIND.test(kind) || LIKE_A_GENERATION.test(kind)) {
     throw new Error(
       `"${kind}" cannot name a kind of job: use lower-case letters, digits and single hyphens, ` +
         'and do not end it like "-g2".',
+    );
+  }
+  if (retentionDays !== undefined && !(retentionDays >= LEAST_RETENTION_DAYS)) {
+    throw new Error(
+      `Records of "${kind}" cannot be kept for ${retentionDays} days: each day is counted from them, so keep them ${LEAST_RETENTION_DAYS} days or longer.`,
     );
   }
   return { queue: { name: kind, concurrency: () => ONE_AT_A_TIME }, ...definition };

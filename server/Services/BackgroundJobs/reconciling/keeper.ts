@@ -5,6 +5,7 @@ import type { RunDoc } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { HAND_OVER_MS } from '../enqueuing/enqueuer.ts';
 import { foldNumbers } from '../numbers/fold.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import { currentCounts } from '../runs/balance.ts';
 import { warnInRun } from '../runs/ledger.ts';
 import { isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
@@ -25,7 +26,7 @@ interface KeeperOptions {
   /** How long before its time a scheduled job is put into Redis. */
   horizonMs: number;
   timetable: Timetable;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   /** What else is seen to each minute: runs of dead producers, batches of dead processes. */
   resume: () => Promise<void>;
   log: JobLog;

@@ -1,3 +1,4 @@
+import { storeTime } from '../../../models/serverFacts.ts';
 import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
@@ -6,6 +7,7 @@ import { claimNextGeneration } from '../enqueuing/generation.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import { entryOfRecord } from '../enqueuing/outbox.ts';
 import { queueJobId } from '../queues/envelope.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import { type JobRecord, writeRecords } from '../recording/recorder.ts';
 import { recordPages } from '../recording/recordPages.ts';
 import { PENDING_STATES } from '../recording/states.ts';
@@ -17,7 +19,7 @@ export interface ReconcilerOptions {
   lanes: Lanes;
   /** Records younger than this are left to those who are at work on them. */
   graceMs: number;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   batchSize: number;
   log: JobLog;
   /** Only those that are due at a certain time. */
@@ -91,6 +93,7 @@ async function reconcileRecords(
   sum: Reconciliation,
 ): Promise<void> {
   const jobs = await queue.look(page.map(({ _id, generation }) => queueJobId(_id, generation)));
+  const now = await storeTime();
   const runs = await runsOf(page);
   const ended: JobRecord[] = [];
   const lost: JobStatusDoc[] = [];
@@ -108,7 +111,7 @@ async function reconcileRecords(
     } else if (record.cancelRequestedAt !== undefined) {
       // Cancelled by whoever has it, or as soon as nobody can be putting it in any more.
     } else if (run?.status === 'cancelled') {
-      if (!isBeingEnqueued(record, run)) toCancel.push(record);
+      if (!isBeingEnqueued(record, run, now)) toCancel.push(record);
     } else if (job.state === 'unknown' && !isProducers(record, run)) {
       lost.push(record);
     }

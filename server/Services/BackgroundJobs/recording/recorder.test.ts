@@ -11,7 +11,7 @@ it('lets as many jobs as there may be wait for room under the worker’s signal'
   process.on('warning', note);
   onTestFinished(() => void process.off('warning', note));
   const stop = new AbortController();
-  const full = createRecorder({ log, retentionDays: 1, capacity: 0 });
+  const full = createRecorder({ log, retentionDays: () => 1, capacity: 0 });
   const waiting = Promise.allSettled(Array.from({ length: 20 }, () => full.whenRoom(stop.signal)));
   // Node emits warnings in the next turn.
   await wait(0);
@@ -22,7 +22,7 @@ it('lets as many jobs as there may be wait for room under the worker’s signal'
 
 function ended(jobId: string, status: JobRecord['status'] = 'completed'): JobRecord {
   return {
-    ...{ jobId, queue: 'mail', kind: 'email', status, generation: 1, holdsUnique: false },
+    ...{ jobId, queue: 'mail', kind: 'email', status, generation: 1, holdsUnique: null },
     ...{ start: 1, attempts: 1, startedAt: null, finishedAt: null, waitedMs: null },
     ...{ worker: null, error: null, history: [], result: null },
   };
@@ -38,7 +38,7 @@ function heldWrites() {
 
 it('writes a full batch at once, two at a time, and gathers the rest meanwhile', async () => {
   const { begun, write } = heldWrites();
-  const recorder = createRecorder({ log, retentionDays: 1, write });
+  const recorder = createRecorder({ log, retentionDays: () => 1, write });
   for (let job = 0; job < 2_500; job += 1) recorder.record(ended(`job-${job}`));
   expect(begun.map(({ records }) => records.length)).toEqual([1_000, 1_000]);
   const flushed = recorder.flush(5_000);
@@ -55,7 +55,7 @@ it('writes a full batch at once, two at a time, and gathers the rest meanwhile',
 
 it('writes what is newer of a job after what is under way of it, and only the newest', async () => {
   const { begun, write } = heldWrites();
-  const recorder = createRecorder({ log, retentionDays: 1, write });
+  const recorder = createRecorder({ log, retentionDays: () => 1, write });
   recorder.record(ended('a', 'active'));
   const flushed = recorder.flush(5_000);
   expect(begun).toHaveLength(1);

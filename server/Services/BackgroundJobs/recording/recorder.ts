@@ -8,7 +8,7 @@ import { jobRecords } from '../../../models/system/jobRecords.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { tallyEnded } from '../numbers/tallyRecords.ts';
 import { effectsOf } from './effects.ts';
-import { daysAfter } from './expiry.ts';
+import { daysAfter, type RetentionDays } from './expiry.ts';
 import { keptResult } from './keptResult.ts';
 import { isFinal, sourcesOf } from './states.ts';
 
@@ -18,8 +18,8 @@ export interface JobRecord {
   queue: string;
   kind: string;
   generation: number;
-  /** Whether the job may hold a `unique`, which a final state releases. */
-  holdsUnique: boolean;
+  /** Until when the job may hold a `unique`, which a final state releases; null when it has none. */
+  holdsUnique: 'start' | 'end' | null;
   /** Which start of this generation says so: an older one is not heard after a newer. */
   start: number;
   status: Extract<JobState, 'queued' | 'active' | 'delayed' | 'completed' | 'failed'>;
@@ -47,11 +47,11 @@ export interface Recorder {
   flush(deadlineMs: number): Promise<void>;
 }
 
-type WriteBatch = (records: readonly JobRecord[], retentionDays: number) => Promise<unknown>;
+type WriteBatch = (records: readonly JobRecord[], retentionDays: RetentionDays) => Promise<unknown>;
 
 interface RecorderOptions {
   log: JobLog;
-  retentionDays: number;
+  retentionDays: RetentionDays;
   /** Records kept in memory while MongoDB is slow or away. */
   capacity?: number;
   retryMs?: number;
@@ -190,7 +190,7 @@ function isOlder(record: JobRecord, than: JobRecord): boolean {
  */
 export async function writeRecords(
   records: readonly JobRecord[],
-  retentionDays: number,
+  retentionDays: RetentionDays,
   now = new Date(),
 ): Promise<{ written: number }> {
   if (records.length === 0) return { written: 0 };
@@ -216,10 +216,12 @@ function notKept(error: unknown): { notKept: string } {
   return { notKept: `MongoDB refused the result (${name}): it may be too large for a document.` };
 }
 
+const NOT_FINAL: RetentionDays = () => 0;
+
 /** Writes them in one unordered bulk, and counts them. */
 async function writeBulk(
   records: readonly JobRecord[],
-  retentionDays: number,
+  retentionDays: RetentionDays,
   now: Date,
 ): Promise<{ written: number }> {
   const { matchedCount } = await jobRecords().bulkWrite(
@@ -235,7 +237,7 @@ async function writeBulk(
         },
         update: {
           $set: fieldsOf(record, now, retentionDays),
-          ...(record.holdsUnique &&
+          ...(record.holdsUnique !== null &&
             isFinal(record.status) && { $unset: { uniqueHeld: 1 as const } }),
         },
       },
@@ -251,7 +253,7 @@ function mayBeIn(status: JobRecord['status']): JobState[] {
   return sourcesOf(status).filter((source) => status !== 'queued' || !isFinal(source));
 }
 
-function fieldsOf(record: JobRecord, now: Date, retentionDays: number) {
+function fieldsOf(record: JobRecord, now: Date, retentionDays: RetentionDays) {
   const { startedAt, finishedAt } = record;
   return {
     status: record.status,
@@ -267,7 +269,7 @@ function fieldsOf(record: JobRecord, now: Date, retentionDays: number) {
     result: keptResult(record.result ?? null),
     effects: effectsOf(record.result),
     updatedAt: now,
-    ...(isFinal(record.status) ? { expiresAt: daysAfter(now, retentionDays) } : {}),
+    ...(isFinal(record.status) ? { expiresAt: daysAfter(now, retentionDays(record.kind)) } : {}),
   };
 }
 
@@ -291,7 +293,11 @@ export async function claimStart(record: JobRecord): Promise<boolean> {
         { generation: { $lt: generation } },
       ],
     },
-    { $set: { ...fieldsOf(record, new Date(), 0), generation } },
+    {
+      $set: { ...fieldsOf(record, new Date(), NOT_FINAL), generation },
+      // Before the work: what comes from now on has a change that it may not see.
+      ...(record.holdsUnique === 'start' && { $unset: { uniqueHeld: 1 } }),
+    },
     { writeConcern: DURABLE },
   );
   return matchedCount === 1;

@@ -1,7 +1,7 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { tally } from '../numbers/tally.ts';
-import { daysAfter } from './expiry.ts';
+import { daysAfter, type RetentionDays } from './expiry.ts';
 import type { JobRecord } from './recorder.ts';
 import { sourcesOf } from './states.ts';
 
@@ -56,8 +56,8 @@ export async function postpone(
 }
 
 /** The update that ends a record as cancelled; its key and its unique are free again. */
-export function cancelled(now: Date, retentionDays: number) {
-  const expiresAt = daysAfter(now, retentionDays);
+export function cancelled(kind: string, now: Date, retentionDays: RetentionDays) {
+  const expiresAt = daysAfter(now, retentionDays(kind));
   return {
     $set: { status: 'cancelled', finishedAt: now, updatedAt: now, expiresAt },
     $unset: { keyHeld: 1, uniqueHeld: 1 },
@@ -72,9 +72,9 @@ export function cancelled(now: Date, retentionDays: number) {
 export async function recordCancelled(
   start: StartOfJob,
   reason: string,
-  { retentionDays, requested }: { retentionDays: number; requested: boolean },
+  { retentionDays, requested }: { retentionDays: RetentionDays; requested: boolean },
 ): Promise<boolean> {
-  const { $set, $unset } = cancelled(new Date(), retentionDays);
+  const { $set, $unset } = cancelled(start.kind, new Date(), retentionDays);
   const { matchedCount } = await JobStatusModel.updateOne(
     // What a worker remembers of an intent may be a second old: a retry has cleared it since.
     { ...fence(start, 'cancelled'), ...(requested && { cancelRequestedAt: { $exists: true } }) },

@@ -1,11 +1,13 @@
 import { AppError } from '../../../errors/AppError.ts';
 import { DURABLE } from '../../../models/durable.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { tally } from '../numbers/tally.ts';
 import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
+import type { RetentionDays } from '../recording/expiry.ts';
 import { recordPages } from '../recording/recordPages.ts';
 import { cancelled } from '../recording/settle.ts';
 import { sourcesOf } from '../recording/states.ts';
@@ -14,7 +16,7 @@ import { findRun, warnInRun } from './ledger.ts';
 
 interface CancelOptions {
   lanes: Lanes;
-  retentionDays: number;
+  retentionDays: RetentionDays;
 }
 
 /**
@@ -42,13 +44,15 @@ export async function cancelWaitingJobs(
   runId: string,
   { lanes, retentionDays }: CancelOptions,
 ): Promise<void> {
+  // Of before the run is read: a lease that ends while its jobs are looked through counts as held.
+  const now = await storeTime();
   const run = await findRun(runId);
   if (run === null) return;
   for (const { queue } of lanes) {
     for (const status of ['scheduled', 'queued', 'delayed'] as const) {
       for await (const page of recordPages(status, { queue: queue.name, runId })) {
         // Cancelled now, they would come into the queue all the same.
-        const free = page.filter((record) => !isBeingEnqueued(record, run));
+        const free = page.filter((record) => !isBeingEnqueued(record, run, now));
         await cancelRecords(free, { queue, retentionDays });
       }
     }
@@ -61,7 +65,7 @@ export async function cancelWaitingJobs(
  */
 export async function cancelRecords(
   records: readonly JobStatusDoc[],
-  { queue, retentionDays }: { queue: Pick<JobQueue, 'remove'>; retentionDays: number },
+  { queue, retentionDays }: { queue: Pick<JobQueue, 'remove'>; retentionDays: RetentionDays },
 ): Promise<number> {
   // What has ended stays in the queue: its outcome is for the recorder to say.
   const gone = await queue.remove(
@@ -69,7 +73,7 @@ export async function cancelRecords(
   );
   const taken = records.filter((_, position) => gone[position] === true);
   if (taken.length === 0) return 0;
-  const update = cancelled(new Date(), retentionDays);
+  const now = new Date();
   const { modifiedCount } = await JobStatusModel.bulkWrite(
     taken.map((record) => ({
       updateOne: {
@@ -78,7 +82,7 @@ export async function cancelRecords(
           generation: record.generation,
           status: { $in: sourcesOf('cancelled').filter((state) => state === record.status) },
         },
-        update,
+        update: cancelled(record.kind, now, retentionDays),
       },
     })),
     { ordered: false, writeConcern: DURABLE },

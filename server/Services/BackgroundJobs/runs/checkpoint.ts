@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DURABLE } from '../../../models/durable.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
 import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel, type RunStatus } from '../../../models/system/RunModel.ts';
 import { itemOf } from './runId.ts';
@@ -7,9 +8,8 @@ import { itemOf } from './runId.ts';
 /** Whoever opens a run takes its lease at once; after this long they must have died between. */
 const UNLEASED_MS = 10_000;
 
-/** Picks the runs in these states that nobody enumerates any more. */
-export function abandonedRuns(...statuses: RunStatus[]) {
-  const now = new Date();
+/** Picks the runs in these states that nobody enumerates any more, at this instant of the store's clock. */
+export function abandonedRuns(now: Date, ...statuses: RunStatus[]) {
   return {
     status: { $in: statuses },
     $or: [
@@ -27,13 +27,21 @@ export function isBeyondCheckpoint(
   return checkpoint === null || itemOf({ _id, kind, runId }) > checkpoint;
 }
 
-/** Whether a producer has the run and may be putting this record's job into the queue right now. */
+/**
+ * Whether a producer has the run and may be putting this record's job into the queue.
+ * @param now by the store's clock
+ */
 export function isBeingEnqueued(
   record: Pick<JobStatusDoc, '_id'>,
   run: Pick<RunDoc, '_id' | 'kind' | 'checkpoint' | 'lease'>,
+  now: Date,
 ): boolean {
-  const isHeld = run.lease !== null && run.lease.expiresAt > new Date();
-  return isHeld && isBeyondCheckpoint(record, run);
+  return isLeased(run, now) && isBeyondCheckpoint(record, run);
+}
+
+/** Whether a producer has the run at this instant of the store's clock. */
+export function isLeased({ lease }: Pick<RunDoc, 'lease'>, now: Date): boolean {
+  return lease !== null && lease.expiresAt > now;
 }
 
 /** A producer's right to move a run's checkpoint: lost as soon as another takes the run over. */
@@ -41,8 +49,8 @@ export interface ProducerLease {
   /** The run as it was when the lease was taken, with its checkpoint and selection. */
   readonly run: RunDoc;
   /**
-   * Whether it stands for certain: it has not run out by this process' clock, which a process that was
-   * frozen sees first when it wakes.
+   * Whether it stands for certain, by the time that has passed in this process since it was asked for: one that
+   * was frozen sees so first when it wakes.
    */
   isHeld(): boolean;
   /**
@@ -61,19 +69,21 @@ export interface ProducerLease {
 }
 
 /**
- * Takes the lease of a run that is still enumerating and that nobody holds.
+ * Takes the lease of a run that is still enumerating and that nobody holds, by the store's clock: a process
+ * whose own is ahead takes over no run that is held.
  * @returns null when another producer has it, or nothing is left to enumerate.
  */
 export async function leaseRun(runId: string, leaseMs: number): Promise<ProducerLease | null> {
   const token = randomUUID();
-  let heldUntil = Date.now() + leaseMs;
+  const first = await term(leaseMs);
+  let { heldUntil } = first;
   const taken = await RunModel.findOneAndUpdate(
     {
       _id: runId,
       status: 'enumerating',
-      $or: [{ lease: null }, { 'lease.expiresAt': { $lte: new Date() } }],
+      $or: [{ lease: null }, { 'lease.expiresAt': { $lte: first.now } }],
     },
-    { $set: { lease: { token, expiresAt: new Date(heldUntil) } } },
+    { $set: { lease: { token, expiresAt: first.expiresAt } } },
     { returnDocument: 'after', lean: true, writeConcern: DURABLE },
   );
   if (taken === null) return null;
@@ -82,16 +92,16 @@ export async function leaseRun(runId: string, leaseMs: number): Promise<Producer
 
   return {
     run,
-    isHeld: () => Date.now() < heldUntil,
+    isHeld: () => performance.now() < heldUntil,
     async advance(checkpoint, enumerated) {
-      const renewedUntil = Date.now() + leaseMs;
+      const renewed = await term(leaseMs);
       const moved = await RunModel.findOneAndUpdate(
         { _id: runId, 'lease.token': token, checkpoint: previous },
         {
           $set: {
             checkpoint,
             enumerated,
-            'lease.expiresAt': new Date(renewedUntil),
+            'lease.expiresAt': renewed.expiresAt,
           },
         },
         {
@@ -103,7 +113,7 @@ export async function leaseRun(runId: string, leaseMs: number): Promise<Producer
       );
       if (moved === null) return 'lost';
       previous = checkpoint;
-      heldUntil = renewedUntil;
+      heldUntil = renewed.heldUntil;
       return moved.status === 'cancelled' ? 'cancelled' : 'ok';
     },
     async finish() {
@@ -117,8 +127,16 @@ export async function leaseRun(runId: string, leaseMs: number): Promise<Producer
     async release() {
       await RunModel.updateOne(
         { _id: runId, 'lease.token': token },
-        { $set: { 'lease.expiresAt': new Date() } },
+        { $set: { 'lease.expiresAt': await storeTime() } },
       );
     },
   };
+}
+
+/** A lease from now on: by the store's clock for others, and by the time that passes here for its holder. */
+async function term(leaseMs: number): Promise<{ now: Date; expiresAt: Date; heldUntil: number }> {
+  // Counted from before the answer: here it ends a little sooner than there.
+  const heldUntil = performance.now() + leaseMs;
+  const now = await storeTime();
+  return { now, expiresAt: new Date(now.getTime() + leaseMs), heldUntil };
 }

@@ -137,7 +137,7 @@ export function entryOf(
       userId,
       generation: 1,
       requestId: run.requestId,
-      ...{ key: null, unique: null, runAt: runAt?.getTime() ?? null },
+      ...{ key: null, unique: null, uniqueUntil: null, runAt: runAt?.getTime() ?? null },
       ...{ priority: null, maxAttempts: null, spent: null, deadlineMs: null, late: null },
       payload,
     },

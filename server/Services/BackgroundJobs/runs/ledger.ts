@@ -1,6 +1,7 @@
 import { AppError } from '../../../errors/AppError.ts';
 import { retryLostRaces } from '../../../models/lostRaces.ts';
 import { isDuplicateKey } from '../../../models/mongoErrors.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
 import {
   type RunDoc,
   type RunMode,
@@ -99,7 +100,8 @@ type Opening = Pick<
 async function insert(opening: Opening): Promise<RunDoc | null> {
   const runSeq = await nextInSequence(RUN_SEQUENCE);
   try {
-    const run = new RunModel({ ...opening, runSeq, status: 'enumerating', startedAt: new Date() });
+    const startedAt = await storeTime();
+    const run = new RunModel({ ...opening, runSeq, status: 'enumerating', startedAt });
     await retryLostRaces(() => run.save({ w: 'majority', j: true }));
     return run.toObject();
   } catch (error) {

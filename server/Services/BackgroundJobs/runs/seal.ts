@@ -1,9 +1,11 @@
 import { DURABLE } from '../../../models/durable.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type RunCounts, type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
-import { daysAfter } from '../recording/expiry.ts';
+import { daysAfter, type RetentionDays } from '../recording/expiry.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { addCounts, countRecords, currentCounts } from './balance.ts';
+import { isLeased } from './checkpoint.ts';
 
 const DAY_MS = 86_400_000;
 /** A run open for longer than this keeps its records from expiring. */
@@ -28,20 +30,19 @@ export function openRuns(): Promise<RunDoc[]> {
  */
 export async function sealIfFinished(
   run: RunDoc,
-  retentionDays: number,
+  retentionDays: RetentionDays,
 ): Promise<RunCounts | null> {
-  if (run.status === 'enumerating' || (run.lease !== null && run.lease.expiresAt > new Date())) {
-    return null;
-  }
+  const now = await storeTime();
+  if (run.status === 'enumerating' || isLeased(run, now)) return null;
   // Once read, a further claim would show in the reopenings.
-  if (run.claims?.some(({ until }) => until > new Date())) return null;
+  if (run.claims?.some(({ until }) => until > now)) return null;
   const open = await JobStatusModel.exists({ runId: run._id, status: { $in: [...OPEN_STATES] } });
   if (open !== null) return null;
   const totals = await currentCounts(run);
   if (totals.queued + totals.active + totals.delayed > 0) return null;
   const finishedAt = await lastFinished(run._id);
   // Before the seal: after a crash between the two, the next look at the open run repeats it.
-  if (run.expired !== null) await letRecordsExpire(run._id, retentionDays);
+  if (run.expired !== null) await letRecordsExpire(run, retentionDays);
   const { matchedCount } = await RunModel.updateOne(
     {
       _id: run._id,
@@ -81,11 +82,12 @@ async function lastFinished(runId: string): Promise<Date> {
  * called with the same token, or a minute has passed.
  */
 export async function unseal(runId: string, token: string): Promise<void> {
+  const until = new Date((await storeTime()).getTime() + CLAIM_MS);
   const run = (await RunModel.findOneAndUpdate(
     { _id: runId },
     {
       $inc: { reopenings: 1 },
-      $push: { claims: { token, until: new Date(Date.now() + CLAIM_MS) } },
+      $push: { claims: { token, until } },
     },
     { returnDocument: 'after', lean: true, projection: { selection: 0 }, writeConcern: DURABLE },
   )) as RunDoc | null;
@@ -115,10 +117,13 @@ export async function claimsMade(runIds: readonly string[], token: string): Prom
 }
 
 /** Gives the final records of a run that was opened again their time to live. */
-async function letRecordsExpire(runId: string, retentionDays: number): Promise<void> {
+async function letRecordsExpire(
+  { _id: runId, kind }: RunDoc,
+  retentionDays: RetentionDays,
+): Promise<void> {
   await JobStatusModel.updateMany(
     { runId, expiresAt: { $exists: false } },
-    { $set: { expiresAt: daysAfter(new Date(), retentionDays) } },
+    { $set: { expiresAt: daysAfter(new Date(), retentionDays(kind)) } },
   );
 }
 

@@ -23,7 +23,7 @@ await connectMongo({ uri: env.MONGODB_URI });
 const kinds = catalogue.map((/** @type {{definition: unknown}} */ { definition }) => definition);
 const redis = connectRedis(env, 'producer', log);
 const queues = openQueues(kinds, env, redis);
-startEnqueuing(env, { queues, redis, admission: undefined }, log);
+startEnqueuing(env, { kinds, queues, redis, admission: undefined }, log);
 const server = express()
   .use(exchangeRates)
   .listen(0, '127.0.0.1', () => {
