@@ -17,7 +17,7 @@ export interface OtherStream {
 
 const ITEMS = 10;
 const EVERY_MS = 2_500;
-const DAY = '2026-11-22';
+const DAY = '2026-11-21';
 const PATHS = ['/api/v1/commerce/scores/run', '/api/v1/commerce/reminders/run'];
 
 /** Makes customers, each with an invoice that is due on the day of the runs. */
@@ -31,7 +31,7 @@ async function makeItems(): Promise<void> {
   );
   await InvoiceModel.create(
     ids.map((_id) => ({
-      ...{ _id, customerId: _id, invoicedOn: '2026-10-22', dueOn: DAY },
+      ...{ _id, customerId: _id, invoicedOn: '2026-10-21', dueOn: DAY },
       ...{ amountCents: 1_000, disputed: false },
     })),
   );

@@ -32,9 +32,9 @@ function document(table: string, machine: readonly string[]): string {
 ${machine.map((line) => `- ${line}`).join('\n')}
 
 Written by \`npm run test:faults -- --report docs/faults.md\`, which repeats all of it: the API, the
-workers under PM2, Redis and MongoDB are real processes under a steady stream of runs and of single jobs,
-a third of them due in seconds and a third later. What the
-product is held to are ledgers that the test keeps: of the ids accepted, of the starts, and of the
+workers under PM2, Redis and MongoDB are real processes under a steady stream of runs over users, over
+customers and over invoices, in a queue each, and of single jobs, a third of them due in seconds and a third
+later. What the product is held to are ledgers that the test keeps: of the ids accepted, of the starts, and of the
 writes behind the product's own fence, each of which leaves a trace where it took effect. Of the
 stream's requests each is answered 202, or 503 within a second, and 202 for good soon after the
 fault; where a row differs, its test says so.
