@@ -161,19 +161,21 @@ describe('a job that an administrator cancels', () => {
     expect(await installation.job(jobId)).toMatchObject({ status: 'cancelled' });
   });
 
-  it('while it is at work, is ended by its signal; its retry begins clean', async () => {
+  it('while it is at work, is ended by its signal', async () => {
     const jobId = await enqueue();
+    let begun = false;
     let cancelled = false;
     const aborted: unknown[] = [];
     const worker = await installation.startWorker(
       async (_, { signal }) => {
-        if (cancelled) return 'done';
+        begun = true;
         await wait(60_000, undefined, { signal }).catch(() => aborted.push(signal.reason));
         throw new Error('aborted');
       },
       { isCancelled: () => cancelled },
     );
-    await vi.waitFor(async () => expect(await queue.places([jobId])).toEqual(['active']));
+    // Redis calls it active a moment before its work begins.
+    await vi.waitFor(() => expect(begun).toBe(true), 10_000);
     expect(await administration.cancelJob(jobId)).toEqual({ jobId, status: 'cancelling' });
     cancelled = true;
     worker.endCancelled();
