@@ -49,7 +49,7 @@ export async function opened(job) {
     prefix,
     keepFinishedMs,
   });
-  const retention = laneSettings(settings);
+  const retention = laneSettings(settings, [job]);
   const lane = { queue, outbox: createOutbox({ queue, ...retention }), ...retention };
   return { settings, redis, lane };
 }

@@ -10,7 +10,7 @@ const OP_QUERY = 2004;
 const OP_MSG = 2013;
 const HEADER_BYTES = 16;
 
-const GREETING = {
+const greeting = () => ({
   ok: 1,
   isWritablePrimary: true,
   helloOk: true,
@@ -19,7 +19,8 @@ const GREETING = {
   maxWriteBatchSize: 100_000,
   minWireVersion: 0,
   maxWireVersion: 21,
-};
+  localTime: new Date(),
+});
 
 /** A server that greets as MongoDB does and answers every command with what the test tells it to. */
 export interface AnsweringMongo {
@@ -39,14 +40,14 @@ export async function openAnsweringMongo(): Promise<AnsweringMongo> {
     if (message.readInt32LE(12) === OP_QUERY) {
       const counters = Buffer.alloc(20);
       counters.writeInt32LE(1, 16);
-      return framed(OP_REPLY, id, [counters, serialize(GREETING)]);
+      return framed(OP_REPLY, id, [counters, serialize(greeting())]);
     }
     // Four bytes of flags and one of the section's kind precede the command.
     const length = message.readInt32LE(HEADER_BYTES + 5);
     const start = HEADER_BYTES + 5;
     const command = deserialize(message.subarray(start, start + length));
     const isGreeting = 'hello' in command || 'ismaster' in command;
-    const reply = serialize(isGreeting ? GREETING : answer(command));
+    const reply = serialize(isGreeting ? greeting() : answer(command));
     return framed(OP_MSG, id, [Buffer.alloc(5), reply]);
   }
 
