@@ -1,5 +1,6 @@
 import mongoose, { type Connection, model, Schema } from 'mongoose';
 import { DURABLE } from '../durable.ts';
+import { retryLostRaces } from '../lostRaces.ts';
 import { isDuplicateKey } from '../mongoErrors.ts';
 
 /** The version of the shapes that the documents of this database have; see models/shapes.ts. */
@@ -75,14 +76,15 @@ export async function ensureShapes(
   if (found !== null) return found;
   const version = (await isNew(connection)) ? own.version : UNWRITTEN;
   const first = { version, release: own.release, migrating: null };
+  const shapes = connection.collection<ShapesDoc>(ShapesModel.collection.name);
   try {
-    await connection
-      .collection<ShapesDoc>(ShapesModel.collection.name)
-      .updateOne(
+    await retryLostRaces(() =>
+      shapes.updateOne(
         { _id: THE_ONE },
         { $setOnInsert: first },
         { upsert: true, writeConcern: DURABLE },
-      );
+      ),
+    );
   } catch (error) {
     // Another process was first.
     if (!isDuplicateKey(error)) throw error;
