@@ -69,7 +69,7 @@ const NOT_OURS: Enumeration = {
   ended: 'elsewhere',
 };
 
-/** However many runs are asked for at once, MongoDB and Redis are asked for so many at a time. */
+/** How many runs are enumerated at a time, however many are asked for at once. */
 const ENUMERATED_AT_A_TIME = 8;
 
 /** Makes the producer of all runs that go through queues. */

@@ -73,7 +73,7 @@ export interface Administration {
   cancelJob(jobId: string): Promise<{ jobId: string; status: 'cancelled' | 'cancelling' }>;
   /** Oldest first. `REDIS_NEARLY_FULL`; `VALIDATION_FAILED` for a cursor that is none. */
   retryFailed(filter: RetryFilter): Promise<RetriedPart>;
-  /** Of all queues, or one. `NOT_FOUND` for a queue that is not there. */
+  /** The numbers of all queues, or of one. `NOT_FOUND` for a queue that is not there. */
   queueStats(queue?: string): Promise<QueueStats>;
   /** One sentence: why the job (by its id) is not running, or what became of it. */
   why(jobId: string): Promise<{ jobId: string; why: string }>;

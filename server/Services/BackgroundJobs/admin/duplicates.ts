@@ -19,7 +19,7 @@ export async function workedOnBy(jobIds: readonly string[]): Promise<ReadonlyMap
   return found;
 }
 
-/** Of these jobs those that are duplicates, each with the job that it names. */
+/** The duplicates among these jobs, each with the job that it names. */
 async function duplicatesAmong(jobIds: ReadonlySet<string>): Promise<Map<string, string>> {
   const duplicates = await readMany((options) =>
     JobStatusModel.find(

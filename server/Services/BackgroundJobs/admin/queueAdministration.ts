@@ -40,7 +40,7 @@ export interface QueueAdministration {
   /** Takes effect in all processes within a second, and stays over restarts and losses of Redis. */
   pauseQueue(queue: string, pause: { by: string; note: string }): Promise<QueueView>;
   resumeQueue(queue: string): Promise<QueueView>;
-  /** What is left out stays as it is; null takes a limit away. */
+  /** A limit that is left out stays as it is; null takes it away. */
   limitQueue(queue: string, limits: Partial<QueueLimits>): Promise<QueueView>;
   /**
    * Cancels the jobs that are open now, but for those at work; none that comes later. The queue is held for

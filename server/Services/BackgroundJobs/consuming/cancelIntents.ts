@@ -24,7 +24,7 @@ export interface CancelIntents extends Repetition {
 
 /** More at once than this is a run being cancelled, which has a way of its own. */
 const MOST = 10_000;
-/** What is older than so many looks is not known: a drained queue is held for three seconds only. */
+/** Intents that were read more looks ago than this are not relied on: a drained queue is held for 3 s only. */
 const LOOKS_MISSED = 2.5;
 
 /** Reads the intents again and again: a worker refuses to start such a job, and ends one at work. */

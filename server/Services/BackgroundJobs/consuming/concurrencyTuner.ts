@@ -107,7 +107,7 @@ export function createConcurrencyTuner(): ConcurrencyTuner {
       }
       holdMs = Math.max(0, holdMs - sample.elapsedMs);
       if (!sample.isSaturated) {
-        // What is measured with too little to do is compared with nothing.
+        // A measurement while there was too little to do is compared with no other.
         base = null;
         startMeasuring();
         return limit;

@@ -70,9 +70,9 @@ export interface WorkerActivity {
   taken: number;
   /** Jobs whose work was begun since its start, no canaries. */
   begun: number;
-  /** Of these, the attempts that ended, completed or failed: what is handed back has not. */
+  /** Attempts of these that ended, completed or failed: a job that was handed back has not. */
   ended: number;
-  /** Of these, the jobs that completed. */
+  /** Jobs of these that completed. */
   completed: number;
   /** Epoch milliseconds of when it last saw its queue empty; of now, while it waits for jobs. */
   sawEmptyAt: number;

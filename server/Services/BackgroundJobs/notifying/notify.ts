@@ -3,7 +3,7 @@ import { sendMail } from '../jobs/email/sendMail.ts';
 
 /** A change of state that people should hear of. */
 export interface Notice {
-  /** Of this change alone, such as `health-redis-down-2026-11-27T11:00:00.000Z`: it is told once. */
+  /** Names this change alone, such as `health-redis-down-2026-11-27T11:00:00.000Z`: it is told once. */
   readonly key: string;
   readonly title: string;
   /** What happened, and what to do. */

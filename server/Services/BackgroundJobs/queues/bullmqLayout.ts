@@ -26,9 +26,9 @@ export const SINGLES = ['meta', 'id', 'pc'] as const;
 /** Fields of a job's hash. */
 export const FIELDS = {
   addedAt: 'timestamp',
-  /** Of the last start. */
+  /** When the last start began. */
   takenAt: 'processedOn',
-  /** Only of a job that has ended for good. */
+  /** Present once the job has ended for good. */
   endedAt: 'finishedOn',
   /** How often a worker took it. */
   starts: 'ats',

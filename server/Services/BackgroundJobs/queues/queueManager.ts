@@ -35,7 +35,7 @@ export interface QueueManager {
    * @throws Error for a name that is not in the catalogue.
    */
   queue(name: string): JobQueue;
-  /** Of each queue of the catalogue, in its order; an error of one is its own alone. */
+  /** The numbers of each queue, in the catalogue's order; an error of one queue hides no other. */
   getAllQueueStats(): Promise<QueueStats[]>;
   closeAll(): Promise<void>;
 }

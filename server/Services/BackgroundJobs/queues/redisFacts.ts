@@ -48,7 +48,7 @@ export async function readRedisFacts(redis: RedisConnection): Promise<RedisFacts
   throw failed?.reason ?? new Error("Cluster isn't ready: it has no master");
 }
 
-/** What is worse of each: the older, the one that evicts or keeps nothing, the fuller. */
+/** The worse of each two facts: the older version, the one that evicts or keeps nothing, the fuller memory. */
 function worseOf(one: RedisFacts, other: RedisFacts): RedisFacts {
   const fuller = fullness(other) > fullness(one) ? other : one;
   return {

@@ -39,7 +39,7 @@ const LEASE = 'ledger-keeper';
 const TIMED_GRACE_MS = 2 * HAND_OVER_MS;
 /** How many records of each state are looked at each minute: a lost job is soon among the oldest. */
 const OLDEST_LOOKED_AT = 500;
-/** However well counts agree, everything is looked through this often. */
+/** Each time after this many passes everything is looked through, however well counts agree. */
 const FULL_PASS_EVERY = 10;
 
 /**

@@ -74,7 +74,7 @@ export async function reconcile(options: ReconcilerOptions): Promise<Reconciliat
       if (left <= 0) break;
     }
   }
-  // What is timed, or looked at each minute, cannot wait for a look through all that Redis holds.
+  // A look at timed jobs, or at the oldest each minute, cannot wait for a look through all that Redis holds.
   const isPart = options.timed === true || options.oldest !== undefined;
   for (const lane of isPart ? [] : lanes) {
     const { adopted, removed } = await removeOrAdoptStrays(lane, options.signal);

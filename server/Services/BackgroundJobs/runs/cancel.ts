@@ -44,7 +44,7 @@ export async function cancelWaitingJobs(
   runId: string,
   { lanes, retentionDays }: CancelOptions,
 ): Promise<void> {
-  // Of before the run is read: a lease that ends while its jobs are looked through counts as held.
+  // Asked before the run is read: a lease that ends while its jobs are looked through counts as held.
   const now = await storeTime();
   const run = await findRun(runId);
   if (run === null) return;

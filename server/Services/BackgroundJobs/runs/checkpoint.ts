@@ -5,7 +5,7 @@ import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel, type RunStatus } from '../../../models/system/RunModel.ts';
 import { itemOf } from './runId.ts';
 
-/** Whoever opens a run takes its lease at once; after this long they must have died between. */
+/** A run's opener takes its lease at once: one that has had none for this long must have lost its opener. */
 const UNLEASED_MS = 10_000;
 
 /** Picks the runs in these states that nobody enumerates any more, at this instant of the store's clock. */

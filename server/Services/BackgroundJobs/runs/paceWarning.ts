@@ -3,8 +3,8 @@ import type { RunCounts, RunDoc } from '../../../models/system/RunModel.ts';
 /** Too early to judge a run's pace by. */
 const MIN_ELAPSED_MS = 10_000;
 /**
- * Of the time until the next slot this much passes before a run is judged of which nothing is done:
- * its first jobs may be long ones, or the workers just starting.
+ * The share of the time until the next slot that passes before a run is judged in which nothing is done yet:
+ * its first jobs may be long ones, or the workers may just be starting.
  */
 const PATIENCE = 0.1;
 const BEGINNING = 'At its pace';

@@ -9,7 +9,7 @@ export interface Repetition {
 interface RepetitionOptions {
   /** What is done, for the log. */
   name: string;
-  /** From a round's end to the next; a function is asked each time. */
+  /** The pause between a round's end and the next; a function is asked each time. */
   intervalMs: number | (() => number);
   log: JobLog;
 }

@@ -26,13 +26,13 @@ type SteeringDoc = Pick<QueueDoc, keyof typeof STEERING>;
 
 const NO_LIMITS: QueueLimits = { concurrency: null, maxConcurrency: null, rate: null };
 
-/** What is set of each queue that anything is set of, by name. */
+/** The pause, the limits and the drain of each queue that has any, by name. */
 export async function readSteering(): Promise<ReadonlyMap<string, QueueSteering>> {
   const docs = await QueueModel.find({}, STEERING).lean<({ _id: string } & SteeringDoc)[]>();
   return new Map(docs.map((doc) => [doc._id, steeringOf(doc)]));
 }
 
-/** What is set of a queue of which nothing is known. */
+/** The same of one queue; without a document nothing is set. */
 export function steeringOf(doc: Partial<SteeringDoc> = {}): QueueSteering {
   return {
     paused: doc.paused ?? null,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 interface WatchOptions<Value> {
   read: () => Promise<Value>;
-  /** From the end of a reading to the next. */
+  /** The pause between the end of a reading and the next. */
   intervalMs: number;
   /** Whether nothing can follow on this value. */
   isLast?: (value: Value) => boolean;

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const SLOW_STORE_MS = 500;
 const MAIL_LATE_MS = 15 * MINUTE_MS;
 const FAILURES_SEEN_MS = 60 * MINUTE_MS;
-/** Of fewer jobs a rate says little. */
+/** A rate says little about fewer jobs than this. */
 const ENOUGH_JOBS = 20;
 const HIGH_RATE = 0.1;
 const NOTHING_SEEN_MS = 24 * 60 * MINUTE_MS;
