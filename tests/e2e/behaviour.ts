@@ -6,6 +6,8 @@ export interface Behaviour {
   paceMs: number;
   /** How long it waits before its work; not at all if absent. */
   delayMs?: number;
+  /** It only notes that it was begun: how late jobs begin is then the product's doing, not the work's. */
+  bare?: boolean;
   /** It never looks at its signal: only fences keep out what it writes too late. */
   deaf?: boolean;
   /** Users whose work ends in an error, by their own ids. */

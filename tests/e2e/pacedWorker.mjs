@@ -43,7 +43,7 @@ function setClockAsTold() {
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/catalogue.ts').WorkerPlatform} Platform */
 /** @typedef {import('../../server/Services/BackgroundJobs/queues/jobDefinition.ts').Processor<import('../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts').UserDataPayload, unknown>} Work */
 
-/** @returns {{paceMs: number, delayMs?: number, deaf?: boolean, failingUsers?: string[], crashingUsers?: string[], blockingUsers?: string[], blockMs?: number, clockAheadMs?: number, version?: number}} */
+/** @returns {{paceMs: number, delayMs?: number, bare?: boolean, deaf?: boolean, failingUsers?: string[], crashingUsers?: string[], blockingUsers?: string[], blockMs?: number, clockAheadMs?: number, version?: number}} */
 const behaviour = () => JSON.parse(readFileSync(workFile, 'utf8'));
 
 /**
@@ -64,14 +64,19 @@ async function pacedProcessor({ env }) {
   const executions = mongoose.connection.collection('executions');
   return async (payload, given) => {
     const { userId } = payload;
-    const { deaf, paceMs, delayMs = 0, blockMs = 0, ...users } = behaviour();
+    const { bare, deaf, paceMs, delayMs = 0, blockMs = 0, ...users } = behaviour();
     const { failingUsers = [], crashingUsers, blockingUsers } = users;
     const context = deaf ? { ...given, signal: new AbortController().signal } : given;
     const { runId, signal } = context;
-    const isFirst = (await executions.countDocuments({ runId, userId }, { limit: 1 })) === 0;
     // By the machine's clock, whatever this process takes it for.
     const at = new Date(performance.timeOrigin + performance.now());
-    await executions.insertOne({ runId, userId, jobId: context.jobId, pid: process.pid, at });
+    const execution = { runId, userId, jobId: context.jobId, pid: process.pid, at };
+    if (bare) {
+      await executions.insertOne(execution);
+      return null;
+    }
+    const isFirst = (await executions.countDocuments({ runId, userId }, { limit: 1 })) === 0;
+    await executions.insertOne(execution);
     const user = failingUsers.length === 0 ? null : await UserModel.findById(userId).lean();
     if (user !== null && failingUsers.includes(user.externalId)) {
       throw new Error(`The provider answers 401 to user ${user.externalId}.`);
