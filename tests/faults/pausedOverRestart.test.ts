@@ -16,6 +16,8 @@ it('23 a queue paused over a restart of everything', async (context) => {
     expected: 'it stays paused and says so; once resumed L = X = R = 0',
     bounds: { lost: 0, twice: 0, doubled: 0 },
     posts: { acceptedWithinS: 10, mayCloseIdle: true },
+    // What gathers in the pause must be done within two reconciler intervals of its end.
+    ...{ jobMs: 100, pace: { usersPerRun: 4, intervalMs: 250 } },
   });
   const note = 'the mail server moves';
   expect((await api.post(`${QUEUE}/pause`, { note })).status).toBe(200);
