@@ -11,6 +11,8 @@ export interface FinalStates {
 }
 
 const LOOK_MS = 500;
+/** What a start came to and what its work said are notes beside the state, and may follow it. */
+const NOTES_LEFT_OUT = { attemptLog: 0, logLines: 0, progress: 0 } as const;
 
 /** Looks at the jobs of these runs, which may become more, as long as MongoDB answers. */
 export function watchFinalStates(runs: readonly AcceptedRun[]): FinalStates {
@@ -23,10 +25,10 @@ export function watchFinalStates(runs: readonly AcceptedRun[]): FinalStates {
     for (; runsKnown < runs.length; runsKnown += 1) {
       for (const id of runs[runsKnown]?.jobIds ?? []) open.add(id);
     }
-    const ended = await JobStatusModel.find({
-      _id: { $in: [...open] },
-      status: { $nin: [...OPEN_STATES] },
-    }).lean<JobStatusDoc[]>();
+    const ended = await JobStatusModel.find(
+      { _id: { $in: [...open] }, status: { $nin: [...OPEN_STATES] } },
+      NOTES_LEFT_OUT,
+    ).lean<JobStatusDoc[]>();
     for (const record of ended) {
       open.delete(record._id);
       seen.set(record._id, JSON.stringify(record));
@@ -49,7 +51,10 @@ export function watchFinalStates(runs: readonly AcceptedRun[]): FinalStates {
     async moved() {
       await stop();
       await look();
-      const now = await JobStatusModel.find({ _id: { $in: [...seen.keys()] } }).lean();
+      const now = await JobStatusModel.find(
+        { _id: { $in: [...seen.keys()] } },
+        NOTES_LEFT_OUT,
+      ).lean();
       const standing = new Map(now.map((record) => [record._id, JSON.stringify(record)]));
       return [...seen].filter(([id, then]) => standing.get(id) !== then).map(([id]) => id);
     },
