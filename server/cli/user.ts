@@ -1,4 +1,5 @@
 import type { Env } from '../config/env.ts';
+import { isRedisConfigured } from '../config/queueRedisConn.ts';
 import { UserSummaryModel } from '../models/UserSummaryModel.ts';
 import { forgetUser, takeOutJobsOf } from '../Services/BackgroundJobs/runs/forgetUser.ts';
 import { deleteUser } from '../Services/Users/deleteUser.ts';
@@ -46,6 +47,7 @@ await program.parseAsync();
 
 /** Without Redis a user is deleted all the same: the reconciler takes out what has no record. */
 async function takeOut(userId: string, env: Env): Promise<void> {
+  if (!isRedisConfigured(env)) return;
   try {
     await inRedis(env, (redis) => takeOutJobsOf(userId, openOwnQueues(env, redis).lanes));
   } catch (error) {

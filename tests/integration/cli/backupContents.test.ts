@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectDir } from '../../../scripts/project.mjs';
+import { requireOwnShapes } from '../../../server/Services/Migrating/ownShapes.ts';
 import { command, settingsOf } from '../command.ts';
 import { useInstallation } from '../core/installation.ts';
 
@@ -84,6 +85,7 @@ describe('what is backed up and restored', () => {
     await installation.runIn('completed', hostile);
     await stop();
     const [jobId = ''] = jobIds;
+    await requireOwnShapes();
     const before = await stored();
     expect(before.get('jobstatuses')).toContainEqual(
       expect.objectContaining({ _id: jobId, result: RESULT }),
