@@ -31,7 +31,14 @@ const BATCHES_IN_FLIGHT = 4;
 /** @param {{orderId: string}} payload */
 const envelopeOf = (payload) => ({
   ...{ kind, version, jobId: randomUUID(), runId: null, runSeq: 1, userId: null, generation: 1 },
-  ...{ requestId: null, key: payload.orderId, unique: null, runAt: null, priority: 100 },
+  ...{
+    requestId: null,
+    key: payload.orderId,
+    unique: null,
+    uniqueUntil: null,
+    runAt: null,
+    priority: 100,
+  },
   ...{ maxAttempts: null, spent: null, deadlineMs: null, late: null, payload },
 });
 /** @typedef {ReturnType<typeof envelopeOf>} Envelope */
