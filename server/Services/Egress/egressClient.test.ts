@@ -176,6 +176,14 @@ describe('the guarded client', () => {
     await closed;
   });
 
+  it('keeps no more of a body than is wanted, and counts it all', async () => {
+    const { port } = await serve((_request, response) => response.end('x'.repeat(5_000)));
+    const { request } = client('127.0.0.1');
+    const answer = await request({ url: `http://127.0.0.1:${port}/`, ...limits, keptBytes: 100 });
+    expect(answer).toMatchObject({ bytes: 5_000, cut: false });
+    expect(answer.body.toString()).toBe('x'.repeat(100));
+  });
+
   it('ends a call that trickles, one without a head, and one that its caller ends', async () => {
     const silent = await listening(createTcpServer());
     const { port } = await serve((_request, response) => {

@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { Agent, buildConnector, Pool } from 'undici';
 import type { Allowance } from '../../config/egressAllowance.ts';
+import { packageVersion } from '../../config/packageVersion.ts';
 import { asEgressError, EgressError } from './egressError.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { isRedirect, type Outgoing, redirected } from './redirects.ts';
@@ -24,6 +25,10 @@ export interface EgressRequest {
   timeoutMs: number;
   /** How much of the answer's body is read. */
   maxBytes: number;
+  /** How many redirects are followed, 3 by default; with 0 a redirect is the answer. */
+  maxRedirects?: number;
+  /** How much of what is read is kept and answered; all of it by default. */
+  keptBytes?: number;
   signal?: AbortSignal;
 }
 
@@ -40,7 +45,7 @@ export interface EgressAnswer extends Exchanged {
 export interface EgressClient {
   /**
    * Calls an address. Only public addresses, or what is allowed by setting; names are resolved once and
-   * the connection goes to what was checked; at most three redirects, each checked in the same way.
+   * the connection goes to what was checked; each redirect is checked in the same way.
    * @throws EgressError with what was measured; or the signal's reason.
    */
   request(request: EgressRequest): Promise<EgressAnswer>;
@@ -49,7 +54,7 @@ export interface EgressClient {
 
 interface EgressClientOptions {
   allowance: Allowance;
-  userAgent: string;
+  userAgent?: string;
   connectTimeoutMs?: number;
   /** Open connections to one origin, at most. */
   connectionsPerOrigin?: number;
@@ -67,7 +72,7 @@ const CERTIFICATES_REMEMBERED = 1_000;
 /** Makes a client with connections of its own, which `close` ends. */
 export function createEgressClient({
   allowance,
-  userAgent,
+  userAgent = `hourwork/${packageVersion()}`,
   connectTimeoutMs = 10_000,
   connectionsPerOrigin = 50,
   resolve = (host) => resolveByDns(host, { all: true }),
@@ -148,26 +153,27 @@ export function createEgressClient({
   }
 
   async function follow(request: EgressRequest, stopwatch: Stopwatch, signal: AbortSignal) {
-    const { timeoutMs, headersTimeoutMs = timeoutMs, maxBytes } = request;
+    const { timeoutMs, headersTimeoutMs = timeoutMs, maxBytes, keptBytes = maxBytes } = request;
+    const { maxRedirects = MAX_REDIRECTS } = request;
     let next = outgoing(request);
     for (let redirects = 0; ; redirects += 1) {
       const { host, origin } = next.url;
       stopwatch.hop();
-      const options = { headersTimeoutMs, maxBytes, signal, stopwatch };
+      const options = { headersTimeoutMs, maxBytes, keptBytes, signal, stopwatch };
       const answer = await watches
         .run(stopwatch, () => exchange(agent, next, options))
         .catch((error: unknown) => {
           throw signal.aborted ? signal.reason : asEgressError(error, host);
         });
       const { location } = answer.headers;
-      if (!isRedirect(answer.status, location)) {
+      if (maxRedirects === 0 || !isRedirect(answer.status, location)) {
         const certificateValidTo = certificates.get(origin) ?? null;
         return { ...answer, url: next.url.href, redirects, certificateValidTo };
       }
-      if (redirects === MAX_REDIRECTS) {
+      if (redirects === maxRedirects) {
         throw new EgressError(
           'TOO_MANY_REDIRECTS',
-          `${host} redirects again, after ${MAX_REDIRECTS} redirects.`,
+          `${host} redirects again, after ${maxRedirects} redirects.`,
         );
       }
       const to = URL.canParse(location, next.url.href)

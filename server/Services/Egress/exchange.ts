@@ -7,7 +7,7 @@ import type { Stopwatch } from './timings.ts';
 export interface Exchanged {
   status: number;
   headers: IncomingHttpHeaders;
-  /** As it came, at most so much as was asked for. */
+  /** As it came, at most so much as is to be kept. */
   body: Buffer;
   /** Bytes of the body that were received. */
   bytes: number;
@@ -18,6 +18,7 @@ export interface Exchanged {
 interface ExchangeOptions {
   headersTimeoutMs: number;
   maxBytes: number;
+  keptBytes: number;
   signal: AbortSignal;
   stopwatch: Stopwatch;
 }
@@ -29,7 +30,7 @@ interface ExchangeOptions {
 export function exchange(
   dispatcher: Dispatcher,
   { url, method, headers, body }: Outgoing,
-  { headersTimeoutMs, maxBytes, signal, stopwatch }: ExchangeOptions,
+  { headersTimeoutMs, maxBytes, keptBytes, signal, stopwatch }: ExchangeOptions,
 ): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -81,9 +82,10 @@ export function exchange(
         },
         onResponseData(receiving, chunk) {
           if (cut) return;
+          const room = Math.min(maxBytes, keptBytes) - bytes;
+          // A copy: a part would keep the whole chunk in memory.
+          if (room > 0) chunks.push(Buffer.from(chunk.subarray(0, room)));
           bytes += chunk.length;
-          const room = maxBytes - (bytes - chunk.length);
-          chunks.push(chunk.subarray(0, room));
           if (bytes <= maxBytes) return;
           cut = true;
           finish();

@@ -1,7 +1,7 @@
 import type { TextRedactor } from '../../config/redaction.ts';
 import type { HttpAttempt } from '../../models/HttpExecutionModel.ts';
 import type { HttpJobDoc } from '../../models/HttpJobModel.ts';
-import type { EgressClient } from '../Egress/egressClient.ts';
+import type { EgressAnswer, EgressClient } from '../Egress/egressClient.ts';
 import { EgressError } from '../Egress/egressError.ts';
 import type { OutgoingCall } from './outgoingCall.ts';
 import { askedDelayMs } from './retryDelay.ts';
@@ -38,7 +38,12 @@ export async function callOnce(
   const startedAt = new Date();
   const timeoutMs = job.timeoutSeconds * 1_000;
   try {
-    const answer = await client.request({ ...call, timeoutMs, maxBytes: READ_BYTES, signal });
+    const answer = await client.request({
+      ...call,
+      timeoutMs,
+      ...{ maxBytes: READ_BYTES, keptBytes: KEPT_BYTES },
+      signal,
+    });
     const { status, timings, bytes, redirects } = answer;
     const verdict = verdictOf(status, job.retryOn);
     const asked = askedDelayMs(answer.headers['retry-after']);
@@ -52,7 +57,7 @@ export async function callOnce(
           verdict === 'completed'
             ? null
             : { code: `HTTP_${status}`, message: `The answer was ${status}.` },
-        answer: redact(textOf(answer.body)),
+        answer: redact(textOf(answer)),
         hostFailure: isHostFailure({ status }),
       },
     };
@@ -74,8 +79,7 @@ export async function callOnce(
 }
 
 /** What is no text is told by its length alone. */
-function textOf(body: Buffer): string {
-  const kept = body.subarray(0, KEPT_BYTES);
-  const text = kept.toString('utf8');
-  return text.includes('\u0000') ? `[${body.length} bytes that are no text]` : text;
+function textOf({ body, bytes }: EgressAnswer): string {
+  const text = body.toString('utf8');
+  return text.includes('\u0000') ? `[${bytes} bytes that are no text]` : text;
 }
