@@ -2,13 +2,16 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { HttpExecutionModel } from '../../../server/models/HttpExecutionModel.ts';
 import { HttpJobModel } from '../../../server/models/HttpJobModel.ts';
+import { MailModel } from '../../../server/models/MailModel.ts';
 import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
+import { loadHttpTaskProcessor } from '../../../server/Services/BackgroundJobs/jobs/httpTask/httpTask.processor.ts';
 import { createSecretBox, keyIdsOf } from '../../../server/Services/Secrets/secretBox.ts';
 import { keyIdsInUse, resealAll } from '../../../server/Services/Secrets/storedSecrets.ts';
 import { startLocalServer } from '../localServer.ts';
 import { startHttpTarget } from './httpTarget.ts';
 import { useHttpTasks } from './httpTasksInstallation.ts';
+import { SILENT } from './installation.ts';
 
 const TASKS = '/api/v1/http-tasks';
 const JOBS = '/api/v1/http-jobs';
@@ -169,6 +172,33 @@ describe('an HTTP task', () => {
   });
 });
 
+describe('an HTTP task whose worker died after it wrote down the end', () => {
+  const again = (jobId: string) =>
+    loadHttpTaskProcessor({ env })(
+      { httpJobId: jobIdOf.get(jobId) ?? '', trigger: 'task', scheduledAt: null },
+      {
+        ...{ jobId, runId: null, runSeq: 1, attempt: 1, idempotencyKey: jobId, log: SILENT },
+        signal: new AbortController().signal,
+        ...{ progress: () => undefined, logLine: () => undefined },
+      },
+    );
+  const jobIdOf = new Map<string, string>();
+
+  it.each([
+    ['/once-only', 'completed'],
+    ['/status/403', 'failed'],
+  ])('is not called again: %s, %s', async (path, status) => {
+    const id = await accept({ api_url: `${base}${path}` });
+    await ended(id, status);
+    const execution = await HttpExecutionModel.findById(id).lean();
+    jobIdOf.set(id, execution?.httpJobId ?? '');
+    if (status === 'completed') expect(await again(id)).toMatchObject({ status: 200 });
+    else await expect(again(id)).rejects.toMatchObject({ name: 'FailNow', code: 'HTTP_403' });
+    expect(callsOf(path)).toHaveLength(1);
+    expect((await HttpExecutionModel.findById(id).lean())?.attempts).toHaveLength(1);
+  });
+});
+
 describe('an HTTP job with a schedule', () => {
   it('is called once for each slot, and is switched off when its address is gone', async () => {
     const input = {
@@ -193,6 +223,13 @@ describe('an HTTP job with a schedule', () => {
       { timeout: 15_000, interval: 100 },
     );
     expect(off.disabled_reason).toContain('410');
+    const notices = await MailModel.find({ template: 'notice' }).lean();
+    expect(notices.map(({ to, data }) => [to, data.title])).toEqual([
+      [
+        'admin@example.com',
+        `The HTTP job GET 127.0.0.1:${port} was switched off: its address is gone`,
+      ],
+    ]);
     const { body } = await ask('GET', `${JOBS}/${job.id}/executions`);
     expect(body.items[0]).toMatchObject({ trigger: 'schedule', job_id: job.id });
     const began = await SlotModel.find({

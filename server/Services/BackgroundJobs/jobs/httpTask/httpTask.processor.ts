@@ -1,7 +1,7 @@
 import { parseAllowance } from '../../../../config/egressAllowance.ts';
-import { packageVersion } from '../../../../config/packageVersion.ts';
 import { createTextRedactor, type TextRedactor } from '../../../../config/redaction.ts';
 import { secretsIn } from '../../../../config/secretSettings.ts';
+import type { HttpExecutionDoc } from '../../../../models/HttpExecutionModel.ts';
 import { type HttpJobDoc, HttpJobModel } from '../../../../models/HttpJobModel.ts';
 import { createEgressClient, type EgressClient } from '../../../Egress/egressClient.ts';
 import { type Called, callOnce } from '../../../HttpTasks/callOnce.ts';
@@ -21,9 +21,11 @@ import { GONE } from '../../../HttpTasks/retryTable.ts';
 import { deadlineOf } from '../../../HttpTasks/taskDeadline.ts';
 import { createSecretBox, type SecretBox } from '../../../Secrets/secretBox.ts';
 import { workerName } from '../../consuming/heartbeat.ts';
+import { notify } from '../../notifying/notify.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
 import type { ProcessorContext, ProcessorOf } from '../../queues/jobDefinition.ts';
 import { FailNow, RetryLater } from '../outcomes.ts';
+import { endedBefore } from './endedBefore.ts';
 import type { httpTaskJob } from './httpTask.job.ts';
 
 interface HttpTaskDependencies {
@@ -41,7 +43,6 @@ export function loadHttpTaskProcessor({ env }: WorkerPlatform): ProcessorOf<type
   return httpTaskProcessor({
     client: createEgressClient({
       allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
-      userAgent: `hourwork/${packageVersion()}`,
       connectionsPerOrigin: env.HTTP_DESTINATION_CONCURRENCY,
     }),
     destinations: createDestinations({
@@ -79,6 +80,8 @@ export function httpTaskProcessor({
     // The process that enqueued it records the execution too: perhaps after this, or never if it crashed.
     const due = scheduledAt === null ? new Date() : new Date(scheduledAt);
     await recordExecution(job, { jobId, trigger, scheduledAt: due });
+    const ended = await endedBefore(jobId);
+    if (ended !== null) return resultOf(ended);
     await admitOrWait(job, context);
     const { attempts, countFrom, since } = await beginAttempt(jobId, worker);
     const startedAt = new Date();
@@ -140,6 +143,15 @@ export function httpTaskProcessor({
   }
 }
 
+/** As its end was written down. @throws FailNow for a failed one. */
+function resultOf({ outcome, error, attempts }: HttpExecutionDoc) {
+  if (outcome === 'failed') {
+    throw new FailNow(error?.code ?? 'HTTP_FAILED', error?.message ?? 'The call failed.');
+  }
+  const last = attempts.at(-1);
+  return { status: last?.status ?? 0, bytes: last?.bytes ?? 0 };
+}
+
 const WAITS = {
   asked: 'asked us to wait',
   down: 'failed again and again: its tasks are held',
@@ -174,9 +186,21 @@ function endOf(
   };
 }
 
-/** An address that is gone for good is not called on a schedule any more. */
+/**
+ * An address that is gone for good is not called on a schedule any more. People are told first: after a
+ * crash in between it is the same notice, and the schedule is still to be switched off.
+ */
 async function switchOff(job: HttpJobDoc, { log }: ProcessorContext): Promise<void> {
-  if (job.oneOff || job.schedule === null) return;
+  if (job.oneOff || job.schedule === null || !job.enabled) return;
+  await notify({
+    key: `http-job-gone-${job._id}-${job.updatedAt.toISOString()}`,
+    title: `The HTTP job ${job.name} was switched off: its address is gone`,
+    lines: [
+      `${job.destination} answered 410 Gone. Its schedule (${job.schedule}, ${job.timezone}) begins nothing any more.`,
+      `Give it another address, or remove it: PATCH or DELETE /api/v1/http-jobs/${job._id}`,
+      `If the address is there again, let the schedule go on: POST /api/v1/http-jobs/${job._id}/resume`,
+    ],
+  });
   const disabledReason = 'The address answered 410 Gone.';
   await HttpJobModel.updateOne(
     { _id: job._id },
