@@ -9,6 +9,7 @@ import type { Enqueuer } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts'
 import type { Lanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createOutbox } from '../Services/BackgroundJobs/enqueuing/outbox.ts';
 import { IN_PROCESS, startJobScheduler } from '../Services/BackgroundJobs/jobScheduler.ts';
+import { tellingStart } from '../Services/BackgroundJobs/jobs/heartbeat/tellingStart.ts';
 import { startHttpJobSchedules } from '../Services/BackgroundJobs/jobs/httpTask/httpTask.schedules.ts';
 import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { Producer } from '../Services/BackgroundJobs/producer.ts';
@@ -56,7 +57,11 @@ export async function startSchedules(
   const running = [startStoppedSchedules(off, common)];
   if (mode === 'legacy') running.push(startInProcess(await workOf(USER_DATA, env), env, common));
   if (redis !== null) {
-    const schedules = [...on, ...(env.BACKGROUND_JOBS_ENABLED ? ownSchedules(parts) : [])];
+    const telling =
+      env.HEARTBEAT_URL === undefined
+        ? on
+        : on.map((schedule) => tellingStart(schedule, { enqueuer: parts.enqueuer, log: logger }));
+    const schedules = [...telling, ...(env.BACKGROUND_JOBS_ENABLED ? ownSchedules(parts) : [])];
     if (schedules.length > 0)
       running.push(startScheduler({ ...common, schedules, by: workerName() }));
     if (env.BACKGROUND_JOBS_ENABLED) running.push(startHttpTasks(parts, common));

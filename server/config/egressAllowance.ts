@@ -41,6 +41,16 @@ export function parseAllowance(text: string): Allowance {
   };
 }
 
+/** Allows one host at one port, wherever it is, and nothing else: an address that a setting names. */
+export function allowOnly(address: string): Allowance {
+  const { hostname, port, protocol } = new URL(address);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const only = Number(port || (protocol === 'https:' ? 443 : 80));
+  return {
+    permits: (called, text, at) => called === host && at === only && unwrapped(text) !== null,
+  };
+}
+
 function parseEntry(entry: string): Entry {
   if (entry.includes('/')) {
     if (!ipaddr.isValidCIDR(entry)) throw unreadable(entry);

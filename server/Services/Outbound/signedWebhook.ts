@@ -1,3 +1,4 @@
+import type { CallConfigured } from '../Egress/configuredAddress.ts';
 import { signatureHeaders } from './standardWebhooks.ts';
 
 /** One message for a receiver of webhooks. */
@@ -22,27 +23,30 @@ export class WebhookRefused extends Error {
   }
 }
 
-const ANSWER_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /**
  * Posts a message, signed as Standard Webhooks says.
  * Redirects are not followed. @returns the status, a success.
- * @throws WebhookRefused for another status; what `fetch` throws without an answer.
+ * @throws WebhookRefused for another status; EgressError without an answer.
  */
-export async function sendWebhook({ url, secret, id, payload, signal }: Webhook): Promise<number> {
+export async function sendWebhook(
+  call: CallConfigured,
+  { url, secret, id, payload, signal }: Webhook,
+): Promise<number> {
   const body = JSON.stringify(payload);
-  const response = await fetch(url, {
+  const { status, ok } = await call({
+    url,
     method: 'POST',
-    redirect: 'manual',
     headers: {
       'content-type': 'application/json',
       'idempotency-key': id,
       ...signatureHeaders([secret], { id, at: Date.now(), body }),
     },
     body,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+    timeoutMs: TIMEOUT_MS,
+    signal,
   });
-  await response.body?.cancel();
-  if (!response.ok) throw new WebhookRefused(response.status);
-  return response.status;
+  if (!ok) throw new WebhookRefused(status);
+  return status;
 }

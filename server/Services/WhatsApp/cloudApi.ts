@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openConfigured } from '../Egress/configuredAddress.ts';
 
 /** How the Cloud API is reached. */
 export interface CloudApiSettings {
@@ -32,7 +33,7 @@ export type SendAnswer =
 export interface CloudApi {
   /**
    * Sends a message to a number in digits. `reference` comes back with its delivery states.
-   * @throws whatever fetch throws when there is no answer.
+   * @throws EgressError when there is no answer.
    */
   send(to: string, content: Content, reference: string, signal: AbortSignal): Promise<SendAnswer>;
 }
@@ -48,10 +49,12 @@ const errorAnswer = z.object({ error: z.object({ code: z.number(), message: z.st
  * (developers.facebook.com/docs/whatsapp/cloud-api/reference/messages).
  */
 export function createCloudApi({ baseUrl, phoneNumberId, token }: CloudApiSettings): CloudApi {
+  const call = openConfigured(baseUrl);
   const address = `${baseUrl}/${encodeURIComponent(phoneNumberId)}/messages`;
   return {
     async send(to, content, reference, signal) {
-      const response = await fetch(address, {
+      const answer = await call({
+        url: address,
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({
@@ -59,23 +62,30 @@ export function createCloudApi({ baseUrl, phoneNumberId, token }: CloudApiSettin
           ...bodyOf(content),
           biz_opaque_callback_data: reference,
         }),
-        // Only the address that was set may see the token.
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        timeoutMs: TIMEOUT_MS,
+        signal,
       });
-      const body: unknown = await response.json().catch(() => null);
+      const body = jsonIn(answer.body);
       const sent = sentAnswer.safeParse(body);
       const [message] = sent.data?.messages ?? [];
-      if (response.ok && message !== undefined) return { sent: true, providerId: message.id };
+      if (answer.ok && message !== undefined) return { sent: true, providerId: message.id };
       const failed = errorAnswer.safeParse(body).data?.error;
       return {
         sent: false,
         code: failed?.code ?? NO_CODE,
-        status: response.status,
-        message: failed?.message ?? `The API answered ${response.status}.`,
+        status: answer.status,
+        message: failed?.message ?? `The API answered ${answer.status}.`,
       };
     },
   };
+}
+
+function jsonIn(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
 }
 
 function bodyOf(content: Content): Record<string, unknown> {

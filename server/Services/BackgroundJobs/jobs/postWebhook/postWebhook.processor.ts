@@ -1,3 +1,4 @@
+import { openConfigured } from '../../../Egress/configuredAddress.ts';
 import { sendWebhook, WebhookRefused } from '../../../Outbound/signedWebhook.ts';
 import { publishedPost } from '../../../Posts/publishing.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
@@ -10,15 +11,16 @@ export function loadPostWebhookProcessor({
   env,
 }: WorkerPlatform): ProcessorOf<typeof postWebhookJob> {
   const { POST_WEBHOOK_URL: url, POST_WEBHOOK_SECRET: secret } = env;
+  const call = url === undefined ? undefined : openConfigured(url);
   return async ({ postId }, { signal }) => {
-    if (url === undefined || secret === undefined) {
+    if (url === undefined || call === undefined || secret === undefined) {
       throw new Cancelled('POST_WEBHOOK_URL or POST_WEBHOOK_SECRET is not set any more.');
     }
     const post = await publishedPost(postId);
     if (post === null) throw new Cancelled('The post is gone.');
     const { authorId, title, publishedAt } = post;
     try {
-      const status = await sendWebhook({
+      const status = await sendWebhook(call, {
         ...{ url, secret, signal, id: `post-published-${postId}` },
         payload: { type: 'post.published', data: { postId, authorId, title, publishedAt } },
       });
