@@ -2,9 +2,17 @@ import { model, Schema, type Types } from 'mongoose';
 
 /**
  * Where a mail stands. `kept`: there is no SMTP server, and it lies in the outbox for people to read;
- * `refused`: the server will never take it; `unsubscribed`: its user did not want it any more.
+ * `refused`: the server will never take it; `unsubscribed`: its user did not want it any more; `dropped`: what
+ * it is about has settled itself.
  */
-export const MAIL_STATES = ['waiting', 'sent', 'kept', 'refused', 'unsubscribed'] as const;
+export const MAIL_STATES = [
+  'waiting',
+  'sent',
+  'kept',
+  'refused',
+  'unsubscribed',
+  'dropped',
+] as const;
 export type MailState = (typeof MAIL_STATES)[number];
 
 /** One mail: what is to be sent, and what became of it. Jobs carry its id alone. */

@@ -53,8 +53,8 @@ function reminderOf(
       language: 'en',
       parameters: [name, invoiceId, amount, dueOn],
     },
-    // Nothing here sends mail: it is for people to send.
-    state: channel === 'whatsapp' ? 'queued' : 'outbox',
+    // Addresses that are made up may belong to somebody. Of numbers the sender knows whether it may try them.
+    state: channel === 'email' && hasSyntheticContact ? 'outbox' : 'queued',
     ...{ mustBeTemplate: false, sendingSince: null, error: null, at: new Date() },
   };
 }

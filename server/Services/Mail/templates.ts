@@ -29,6 +29,8 @@ export const MAIL_TEMPLATES = {
     segment: z.string(),
     asOf: z.string(),
   }),
+  /** To a customer of the wholesale business: an invoice is open. */
+  'payment-reminder': z.object({ messageId: z.string(), invoice: z.string(), text: z.string() }),
   /** To a user whose trial ends before long. */
   'trial-ending': z.object({ when: z.string(), end: z.string(), zone: z.string() }),
 } as const;

@@ -1,9 +1,18 @@
 import { readFile, rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../server/config/env.ts';
+import { CreditScoreModel } from '../../../server/models/commerce/CreditScoreModel.ts';
+import { CustomerModel } from '../../../server/models/commerce/CustomerModel.ts';
+import { InvoiceModel } from '../../../server/models/commerce/InvoiceModel.ts';
+import { MessageModel } from '../../../server/models/commerce/MessageModel.ts';
+import { PaymentModel } from '../../../server/models/commerce/PaymentModel.ts';
 import { MailModel } from '../../../server/models/MailModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
+import { createAccount } from '../../../server/Services/Auth/accounts.ts';
+import { provideEnqueuer } from '../../../server/Services/BackgroundJobs/enqueue.ts';
+import { creditScoreProcessor } from '../../../server/Services/BackgroundJobs/jobs/creditScore/creditScore.processor.ts';
 import { loadEmailProcessor } from '../../../server/Services/BackgroundJobs/jobs/email/email.processor.ts';
+import { paymentReminderProcessor } from '../../../server/Services/BackgroundJobs/jobs/paymentReminders/paymentReminder.processor.ts';
 import { type NewMail, putIntoOutbox } from '../../../server/Services/Mail/outbox.ts';
 import { SILENT } from '../core/installation.ts';
 import { useOwnDatabase } from '../scoring/ownDatabase.ts';
@@ -113,5 +122,92 @@ describe('a mail', () => {
 
   it('is not sent when it is gone with its user', async () => {
     await expect(send('gone')).rejects.toMatchObject({ name: 'Cancelled' });
+  });
+});
+
+describe('a reminder of an invoice by e-mail', () => {
+  const DAY = '2026-11-27';
+  let number = 0;
+  const enqueued: unknown[] = [];
+  const undo = provideEnqueuer({
+    async enqueue(job: { kind: string }, payload: unknown) {
+      enqueued.push([job.kind, payload]);
+      return { jobId: 'j', status: 'enqueued' };
+    },
+  } as never);
+  afterAll(undo);
+
+  async function reminder(more: object = {}) {
+    number += 1;
+    const id = `mail-${number}`;
+    enqueued.length = 0;
+    await CustomerModel.create({
+      ...{ _id: id, name: 'A shop', channel: 'email', email: 'shop@example.com' },
+      ...{ hasSyntheticContact: false, ...more },
+    });
+    await InvoiceModel.create({
+      ...{ _id: id, customerId: id, invoicedOn: '2026-10-28', dueOn: DAY, amountCents: 1_250 },
+      disputed: false,
+    });
+    const { messageId } = await paymentReminderProcessor({ invoiceId: id, asOf: DAY }, context);
+    const mail = await MailModel.findOne({ key: messageId }).lean();
+    const state = async () => (await MessageModel.findById(messageId).lean())?.state;
+    return { id, mailId: mail?._id, state };
+  }
+
+  it('goes the way of all mail, once, and its message says so', async () => {
+    const { id, mailId = '', state } = await reminder();
+    expect(enqueued).toEqual([['email', { mailId }]]);
+    await paymentReminderProcessor({ invoiceId: id, asOf: DAY }, context);
+    expect(await MailModel.countDocuments()).toBe(1);
+    expect(await send(mailId)).toEqual({ outcome: 'sent' });
+    expect(smtp.taken[0]).toContain(`A shop: invoice ${id} over 12.50 is due today.`);
+    expect(await state()).toBe('sent');
+  });
+
+  it('is not sent when its invoice is paid while it waits', async () => {
+    const { id, mailId = '', state } = await reminder();
+    await PaymentModel.create({
+      ...{ _id: 'p', invoiceId: id, amountCents: 1_250, paidOn: DAY, receivedAt: new Date() },
+    });
+    expect(await send(mailId)).toEqual({ outcome: 'dropped' });
+    expect(smtp.taken).toEqual([]);
+    expect(await state()).toBe('dropped');
+    expect(await send(mailId)).toEqual({ outcome: 'before' });
+  });
+
+  it('says so where the server refuses it, and where a crash kept its message from being told', async () => {
+    const { id, mailId = '', state } = await reminder();
+    smtp.answerRecipients({ code: 550, message: 'no such mailbox' });
+    await expect(send(mailId)).rejects.toMatchObject({ code: 'MAIL_REFUSED' });
+    expect(await state()).toBe('failed');
+    await MessageModel.updateOne({ invoiceId: id }, { $set: { state: 'queued' } });
+    expect(await send(mailId)).toEqual({ outcome: 'before' });
+    expect(await state()).toBe('failed');
+  });
+
+  it('is followed by a notice to administrators when a credit score changes much, once', async () => {
+    const { id } = await reminder();
+    await InvoiceModel.updateOne({ _id: id }, { settledOn: DAY });
+    await createAccount({
+      email: 'root@example.com',
+      password: 'a-long-test-password',
+      role: 'admin',
+    });
+    await CreditScoreModel.create({
+      ...{ _id: `${id}@2026-10-31`, customerId: id, asOf: '2026-10-31', runSeq: 1 },
+      ...{ score: 300, reasons: [], changedFrom: null },
+    });
+    const scored = await creditScoreProcessor({ customerId: id, asOf: DAY }, context);
+    await creditScoreProcessor({ customerId: id, asOf: DAY }, context);
+    const notices = await MailModel.find({ template: 'notice' }).lean();
+    expect(notices.map(({ to, data }) => [to, data.title])).toEqual([
+      ['root@example.com', `The credit score of ${id} has risen from 300 to ${scored.score}`],
+    ]);
+  });
+
+  it('to an address that is made up stays in the outbox', async () => {
+    const { mailId, state } = await reminder({ hasSyntheticContact: true });
+    expect([mailId, enqueued, await state()]).toEqual([undefined, [], 'outbox']);
   });
 });

@@ -7,6 +7,6 @@ export const emailJob = defineJob({
   queue: { name: 'email', concurrency: () => 3 },
   version: 1,
   payload: z.object({ mailId: z.string().min(1).max(64) }),
-  result: z.object({ outcome: z.enum(['sent', 'kept', 'unsubscribed', 'before']) }),
+  result: z.object({ outcome: z.enum(['sent', 'kept', 'unsubscribed', 'dropped', 'before']) }),
   options: () => ({ attempts: 8, retryDelayMs: 5_000, retryJitter: 0.2, deadlineMs: 60_000 }),
 });

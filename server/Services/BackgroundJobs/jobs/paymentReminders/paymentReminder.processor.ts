@@ -1,6 +1,8 @@
+import { reminderMail } from '../../../Commerce/reminderMails.ts';
 import { writeReminder } from '../../../Commerce/reminders.ts';
 import { enqueue } from '../../enqueue.ts';
 import type { ProcessorOf } from '../../queues/jobDefinition.ts';
+import { sendMail } from '../email/sendMail.ts';
 import { whatsAppJob } from '../whatsapp/whatsapp.job.ts';
 import type { paymentReminderJob } from './paymentReminder.job.ts';
 
@@ -11,7 +13,10 @@ export const paymentReminderProcessor: ProcessorOf<typeof paymentReminderJob> = 
 }) => {
   const message = await writeReminder(invoiceId, asOf);
   if (message === null) return { messageId: null };
-  const { _id: messageId, state } = message;
-  if (state === 'queued') await enqueue(whatsAppJob, { messageId }, { key: messageId });
+  const { _id: messageId, state, channel } = message;
+  if (state === 'queued') {
+    if (channel === 'email') await sendMail(reminderMail(message));
+    else await enqueue(whatsAppJob, { messageId }, { key: messageId });
+  }
   return { messageId };
 };
