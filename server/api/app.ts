@@ -19,6 +19,7 @@ import {
 } from '../controllers/HttpTasksController.ts';
 import { createJobsController, type JobsDeps } from '../controllers/JobsController.ts';
 import { createMessagesController, type MessagesDeps } from '../controllers/MessagesController.ts';
+import { createPostsController } from '../controllers/PostsController.ts';
 import { createQueuesController, type QueuesDeps } from '../controllers/QueuesController.ts';
 import { createReportsController, type ReportsDeps } from '../controllers/ReportsController.ts';
 import { createServicesController, type ServicesDeps } from '../controllers/ServicesController.ts';
@@ -42,6 +43,7 @@ import { httpTasksRoutes } from '../routes/httpTasks.routes.ts';
 import { jobStatusRoutes } from '../routes/jobStatus.routes.ts';
 import { jobsRoutes } from '../routes/jobs.routes.ts';
 import { messagesRoutes } from '../routes/messages.routes.ts';
+import { postsRoutes } from '../routes/posts.routes.ts';
 import { queueHealthRoutes } from '../routes/queueHealth.routes.ts';
 import { queuesRoutes } from '../routes/queues.routes.ts';
 import { REPORTS, reportsRoutes } from '../routes/reports.routes.ts';
@@ -116,6 +118,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...watchingRoutes(createWatchingController(deps)),
     ...dashboardRoutes(createDashboardController(deps)),
     ...commerceRoutes(createCommerceController(deps)),
+    ...postsRoutes(createPostsController()),
     ...reportsRoutes(createReportsController(deps, REPORTS)),
     ...messagesRoutes(createMessagesController(deps)),
     ...tokensRoutes(tokensController),

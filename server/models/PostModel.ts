@@ -1,5 +1,7 @@
 import { model, Schema } from 'mongoose';
 
+export const POST_STATUSES = ['scheduled', 'published', 'cancelled'] as const;
+
 /** Something an author wants to be published at a time. */
 export interface PostDoc {
   _id: string;
@@ -8,7 +10,7 @@ export interface PostDoc {
   title: string;
   body: string;
   dueAt: Date;
-  status: 'scheduled' | 'published';
+  status: (typeof POST_STATUSES)[number];
   publishedAt: Date | null;
   /** Whether the webhook has yet to be told: `owed` is set by the same write that publishes. */
   webhook: 'none' | 'owed' | 'enqueued';
@@ -23,7 +25,7 @@ const postSchema = new Schema<PostDoc>(
     title: { type: String, required: true, maxlength: 300 },
     body: { type: String, default: '', maxlength: 100_000 },
     dueAt: { type: Date, required: true },
-    status: { type: String, enum: ['scheduled', 'published'], default: 'scheduled' },
+    status: { type: String, enum: POST_STATUSES, default: 'scheduled' },
     publishedAt: { type: Date, default: null },
     webhook: { type: String, enum: ['none', 'owed', 'enqueued'], default: 'none' },
     synthetic: { type: Boolean, default: false },
@@ -39,5 +41,9 @@ postSchema.index(
 // The authors who have posts due, or webhooks owed.
 postSchema.index({ dueAt: 1 }, { partialFilterExpression: { status: 'scheduled' } });
 postSchema.index({ authorId: 1, _id: 1 }, { partialFilterExpression: { webhook: 'owed' } });
+
+// The list of posts, newest first, of an author or a status.
+postSchema.index({ authorId: 1, _id: -1 });
+postSchema.index({ status: 1, _id: -1 });
 
 export const PostModel = model<PostDoc>('Post', postSchema);
