@@ -38,6 +38,7 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   TOO_MANY_STREAMS: 503,
   // It is the installation that lacks something, and the message says what.
   DATA_KEY_MISSING: 503,
+  HTTP_TASKS_OFF: 503,
   // These end jobs; as the answer to a request they would be our mistake.
   INVALID_RESULT: 500,
   GAVE_UP: 500,

@@ -63,6 +63,8 @@ export interface ApiClient {
   showHttpTask(id: string): Promise<unknown>;
   /** Reads one service now, or all active ones. @returns the id of the job or run. */
   syncServices(id: string | undefined): Promise<string>;
+  /** Compares both ways that tasks go. */
+  httpTaskReport(span: { from?: string; to?: string }): Promise<unknown>;
 }
 
 /**
@@ -143,6 +145,7 @@ export function createApiClient({ url, email, password }: ApiLogin): ApiClient {
         body: task,
         ...(key !== undefined && { headers: { 'idempotency-key': key } }),
       }),
+    httpTaskReport: (span) => ask(`${HTTP_TASKS}/report?${new URLSearchParams(span)}`),
     showHttpTask: (id) => ask(`${HTTP_TASKS}/${encodeURIComponent(id)}`),
     async syncServices(id) {
       const path = id === undefined ? 'all' : `service/${encodeURIComponent(id)}`;

@@ -61,6 +61,20 @@ program
     }),
   );
 
+program
+  .command('report')
+  .description(
+    'compares the tasks that went through the queue with those that were called in memory',
+  )
+  .option('--from <instant>', 'handed in from then on; a day ago')
+  .option('--to <instant>', 'and before then; now')
+  .action((span: { from?: string; to?: string }) =>
+    tellErrors(async () => {
+      const report = await createApiClient(ownApi(readEnv())).httpTaskReport(span);
+      say(JSON.stringify(report, null, 2));
+    }),
+  );
+
 await program.parseAsync();
 
 function collect(value: string, before: string[]): string[] {

@@ -46,7 +46,7 @@ import { createUnsubscribeLinks } from '../Services/Mail/unsubscribeLinks.ts';
 import { createReportLinks } from '../Services/Reports/reportLinks.ts';
 import { admissionTo } from './admissionTo.ts';
 import { startEnqueuing } from './enqueuing.ts';
-import { openHttpTasks } from './httpTasks.ts';
+import { openHttpTasks, startMemoryPool } from './httpTasks.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -201,6 +201,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     if (redis !== null) {
       shutdown.add('slot outcomes', followSlotOutcomes(cronJobs, env, logger).stop);
     }
+    shutdown.add('HTTP tasks in memory', startMemoryPool(env, logger).stop);
     if (env.SCHEDULES_ENABLED) {
       const schedules = await startSchedules(mode, {
         ...{ env, jobs: cronJobs, producer, enqueuer, lanes, redis, logger },

@@ -64,7 +64,8 @@ export async function startSchedules(
     const schedules = [...telling, ...(env.BACKGROUND_JOBS_ENABLED ? ownSchedules(parts) : [])];
     if (schedules.length > 0)
       running.push(startScheduler({ ...common, schedules, by: workerName() }));
-    if (env.BACKGROUND_JOBS_ENABLED) running.push(startHttpTasks(parts, common));
+    if (env.BACKGROUND_JOBS_ENABLED && env.HTTP_TASKS_MODE !== 'off')
+      running.push(startHttpTasks(parts, common));
   }
   return {
     async stop() {

@@ -145,6 +145,8 @@ const settings = z.object({
   HTTP_DESTINATION_CONCURRENCY: positiveInt.max(1000).default(20),
   HTTP_DESTINATION_RATE: positiveInt.max(10_000).default(50),
   HTTP_EXECUTION_RETENTION_DAYS: positiveInt.default(30),
+  HTTP_TASKS_MODE: z.enum(['queue', 'in-memory', 'off']).default('queue'),
+  HTTP_TASKS_QUEUE_PERCENT: z.coerce.number().int().min(0).max(100).default(100),
 
   // The service sync
   SERVICE_SYNC_SCHEDULE: cronExpression.default('30 6 * * *'),

@@ -7,6 +7,8 @@ import { findExecution } from '../Services/HttpTasks/executionPages.ts';
 import { endExecution } from '../Services/HttpTasks/executions.ts';
 import type { HttpJobInput } from '../Services/HttpTasks/httpJobInput.ts';
 import type { HttpJobPatch, HttpJobs, TaskInput } from '../Services/HttpTasks/httpJobs.ts';
+import { cancelMemoryTask } from '../Services/HttpTasks/memoryTasks.ts';
+import { reportOnWays } from '../Services/HttpTasks/waysReport.ts';
 import { accepted, created, ok } from './reply.ts';
 
 export interface HttpTasksDeps {
@@ -54,16 +56,24 @@ export function createHttpTasksController({
     task: async (id: string) => ok(await taskView(await findExecution(id))),
     // Other kinds of jobs have their own ways to be steered.
     async cancel(id: string) {
-      await findExecution(id);
+      const { way } = await findExecution(id);
+      if (way === 'in-memory') {
+        await cancelMemoryTask(id);
+        return accepted({ id, status: 'cancelled' as const });
+      }
       const { status } = await administration.cancelJob(id);
       if (status === 'cancelled') await endExecution(id, 'cancelled', null);
       return accepted({ id, status });
     },
     async retry(id: string, requestId: string) {
-      await findExecution(id);
+      const { way } = await findExecution(id);
+      if (way === 'in-memory') {
+        throw new AppError('NOT_RETRYABLE', 'It did not go through the queue: hand it in anew.');
+      }
       await administration.retryJob(id, requestId);
       return accepted({ id });
     },
+    report: async (from: Date, to: Date) => ok(await reportOnWays(from, to)),
     destinations: async () => ok({ items: await destinations() }),
   };
 }

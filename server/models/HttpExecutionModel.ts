@@ -1,4 +1,5 @@
 import { model, Schema } from 'mongoose';
+import { TASK_WAYS, type TaskWay } from './HttpJobModel.ts';
 
 /** How one call ended. */
 export interface HttpAttempt {
@@ -23,9 +24,12 @@ export interface HttpAttempt {
 
 /** One execution of an HTTP job with the history of its attempts. */
 export interface HttpExecutionDoc {
-  /** The id of its job in the queue. */
+  /** The id of its job in the queue; of a task that goes another way that of the task. */
   _id: string;
   httpJobId: string;
+  /** That of its job, as it was then; absent from older records, as the way is. */
+  name?: string;
+  way?: TaskWay;
   apiUrl: string;
   destination: string;
   maxRetryCount: number;
@@ -79,6 +83,8 @@ const httpExecutionSchema = new Schema<HttpExecutionDoc>(
   {
     _id: { type: String, required: true },
     httpJobId: { type: String, required: true },
+    name: { type: String, default: '' },
+    way: { type: String, enum: TASK_WAYS, default: 'queue' },
     apiUrl: { type: String, required: true },
     destination: { type: String, required: true },
     maxRetryCount: { type: Number, required: true },
@@ -105,6 +111,13 @@ const httpExecutionSchema = new Schema<HttpExecutionDoc>(
 
 // A job's executions, newest first; those beyond the last hundred.
 httpExecutionSchema.index({ httpJobId: 1, createdAt: -1, _id: -1 });
+// What the API's process calls itself: what is due, and what was begun.
+httpExecutionSchema.index(
+  { outcome: 1, scheduledAt: 1 },
+  { partialFilterExpression: { way: 'in-memory' } },
+);
+// The tasks that the report on both ways is of.
+httpExecutionSchema.index({ trigger: 1, createdAt: -1 });
 // How many tasks each destination keeps waiting.
 httpExecutionSchema.index(
   { isHeld: 1, destination: 1 },

@@ -8,6 +8,10 @@ export interface HttpJobHeader {
   secret: boolean;
 }
 
+/** How a task is called: by a worker from the queue, or by the API's process itself, as before there was one. */
+export const TASK_WAYS = ['queue', 'in-memory'] as const;
+export type TaskWay = (typeof TASK_WAYS)[number];
+
 /** An address that is called: on a schedule, when it is asked for, or once. */
 export interface HttpJobDoc {
   /** A ULID; of a one-off task with an idempotency key what follows from the key. */
@@ -15,6 +19,8 @@ export interface HttpJobDoc {
   name: string;
   /** A task that is done once, and is no job that people see in the list of jobs. */
   oneOff: boolean;
+  /** Of a one-off task: decided when it was taken, and never changed. Jobs go through the queue. */
+  way: TaskWay;
   apiUrl: string;
   method: string;
   headers: HttpJobHeader[];
@@ -55,6 +61,7 @@ const httpJobSchema = new Schema<HttpJobDoc>(
     _id: { type: String, required: true },
     name: { type: String, required: true },
     oneOff: { type: Boolean, required: true },
+    way: { type: String, enum: TASK_WAYS, default: 'queue' },
     apiUrl: { type: String, required: true },
     method: { type: String, required: true },
     headers: { type: [header], default: [] },

@@ -9,6 +9,7 @@ import {
   newHttpJob,
   newHttpTask,
   outgoingCall,
+  waysReport,
 } from './httpTasks.schemas.ts';
 import { idempotencyKey } from './jobStatus.schemas.ts';
 import { ENQUEUE_ERRORS } from './queueErrors.ts';
@@ -24,7 +25,12 @@ const params = z.strictObject({ id: z.string().min(1).max(64) });
 const headers = z.object({ 'idempotency-key': idempotencyKey });
 const query = z.strictObject(pageQuery(DEFAULT_LIMIT));
 const accepted = z.object({ id: z.string() });
-const enqueueErrors = ['NOT_FOUND', 'IDEMPOTENCY_KEY_REUSED', ...ENQUEUE_ERRORS] as const;
+const enqueueErrors = [
+  ...(['NOT_FOUND', 'IDEMPOTENCY_KEY_REUSED', 'HTTP_TASKS_OFF'] as const),
+  ...ENQUEUE_ERRORS,
+];
+const DAY_MS = 86_400_000;
+const moment = z.iso.datetime({ offset: true }).optional();
 
 /** Addresses that are called: jobs on a schedule or by request, and one-off tasks. */
 export function httpTasksRoutes(controller: HttpTasksController): Route[] {
@@ -134,6 +140,20 @@ export function httpTasksRoutes(controller: HttpTasksController): Route[] {
       responses: { 200: outgoingCall },
       errors: ['DATA_KEY_MISSING'],
       handle: (request) => controller.previewTask(request.body),
+    }),
+    defineRoute({
+      ...{ method: 'get', path: `${TASKS}/report`, tag, guard: 'reader' },
+      summary: 'How tasks went through the queue and in memory, in all and by name',
+      query: z.strictObject({
+        from: moment.meta({ description: 'Tasks handed in from then on; a day before `to`' }),
+        to: moment.meta({ description: 'And before then; now' }),
+      }),
+      responses: { 200: waysReport },
+      handle({ query: { from, to } }) {
+        const until = to === undefined ? new Date() : new Date(to);
+        const since = from === undefined ? new Date(until.getTime() - DAY_MS) : new Date(from);
+        return controller.report(since, until);
+      },
     }),
     defineRoute({
       ...{ method: 'get', path: `${TASKS}/:id`, tag, guard: 'reader' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCronExpression, isTimeZone } from '../config/timetable.ts';
+import { TASK_WAYS } from '../models/HttpJobModel.ts';
 import { JOB_STATUSES } from '../models/system/JobStatusModel.ts';
 import { isSigningSecret } from '../Services/Outbound/standardWebhooks.ts';
 import { instant, instantOrNull } from './schemas.ts';
@@ -127,6 +128,7 @@ export const httpTask = z
     scheduled_at: instant,
     timeout: z.number().int(),
     trigger: z.enum(['task', 'run', 'schedule']),
+    way: z.enum(TASK_WAYS),
     status: z.enum(JOB_STATUSES),
     next_attempt_at: instantOrNull,
     held: z
@@ -171,6 +173,30 @@ export const outgoingCall = z
     body: z.string().nullable(),
   })
   .meta({ id: 'OutgoingCall' });
+
+const figures = z.object({
+  tasks: z.number().int(),
+  completed: z.number().int(),
+  failed: z.number().int(),
+  cancelled: z.number().int(),
+  open: z.number().int(),
+  latency: z
+    .object({ p50: milliseconds, p95: milliseconds, p99: milliseconds, max: milliseconds })
+    .nullable()
+    .meta({ description: 'Milliseconds from the time a task was due to its end' }),
+  errors: z.record(z.string(), z.number().int()),
+});
+const ways = z.object({ queue: figures, 'in-memory': figures });
+
+export const waysReport = z
+  .object({
+    from: instant,
+    to: instant,
+    ways,
+    jobs: z.array(ways.extend({ name: z.string() })),
+    truncated: z.boolean().meta({ description: 'There were more than 100,000: the newest' }),
+  })
+  .meta({ id: 'HttpTaskWays' });
 
 export const destination = z
   .object({

@@ -3,7 +3,7 @@ import {
   type HttpExecutionDoc,
   HttpExecutionModel,
 } from '../../models/HttpExecutionModel.ts';
-import type { HttpJobDoc } from '../../models/HttpJobModel.ts';
+import type { HttpJobDoc, TaskWay } from '../../models/HttpJobModel.ts';
 import { unlessTaken } from '../../models/unlessTaken.ts';
 
 /** So many of a job's newest executions are kept, however old. */
@@ -16,12 +16,16 @@ interface Beginning {
   jobId: string;
   trigger: Trigger;
   scheduledAt: Date;
+  way?: TaskWay;
 }
 
 /** Writes down an execution that was put in; the same again changes nothing. */
 export async function recordExecution(
-  job: Pick<HttpJobDoc, '_id' | 'apiUrl' | 'destination' | 'maxRetryCount' | 'timeoutSeconds'>,
-  { jobId, trigger, scheduledAt }: Beginning,
+  job: Pick<
+    HttpJobDoc,
+    '_id' | 'name' | 'apiUrl' | 'destination' | 'maxRetryCount' | 'timeoutSeconds'
+  >,
+  { jobId, trigger, scheduledAt, way = 'queue' }: Beginning,
 ): Promise<void> {
   // The worker that took it meanwhile may be first.
   await unlessTaken(() =>
@@ -30,6 +34,8 @@ export async function recordExecution(
       {
         $setOnInsert: {
           httpJobId: job._id,
+          name: job.name,
+          way,
           apiUrl: job.apiUrl,
           destination: job.destination,
           maxRetryCount: job.maxRetryCount,

@@ -41,6 +41,7 @@ export type HttpJobFields = Omit<
   HttpJobDoc,
   | '_id'
   | 'oneOff'
+  | 'way'
   | 'fingerprint'
   | 'lookAt'
   | 'createdAt'

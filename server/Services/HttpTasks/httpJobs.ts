@@ -18,6 +18,7 @@ import {
 import { shownJob } from './httpJobView.ts';
 import { type OutgoingCall, shownCall } from './outgoingCall.ts';
 import { deadlineOf } from './taskDeadline.ts';
+import { type TaskWays, wayOf } from './taskWay.ts';
 
 /** Puts the job of an execution into the queue. */
 export type PutIn = (
@@ -31,6 +32,7 @@ interface HttpJobsOptions extends HttpJobDefaults {
   forgetSlots: (job: Pick<HttpJobDoc, '_id'>) => Promise<void>;
   removeSchedule: (job: Pick<HttpJobDoc, '_id'>) => Promise<void>;
   retentionDays: number;
+  ways: TaskWays;
 }
 
 /** What is to be changed. */
@@ -54,7 +56,7 @@ function noSuchJob(id: string): AppError {
 
 /** The HTTP jobs and one-off tasks of this installation. */
 export function createHttpJobs(options: HttpJobsOptions) {
-  const { putIn, forgetSlots, retentionDays, secrets } = options;
+  const { putIn, forgetSlots, retentionDays, secrets, ways } = options;
 
   async function find(id: string): Promise<HttpJobDoc> {
     const found = await readOne((read) =>
@@ -83,7 +85,7 @@ export function createHttpJobs(options: HttpJobsOptions) {
 
   function documentOf(
     fields: ReturnType<typeof httpJobFields>['fields'],
-    own: Pick<HttpJobDoc, '_id' | 'oneOff' | 'fingerprint'> & { expiresAt?: Date },
+    own: Pick<HttpJobDoc, '_id' | 'oneOff' | 'way' | 'fingerprint'> & { expiresAt?: Date },
   ): HttpJobDoc {
     const now = new Date();
     const runs = fields.schedule !== null && fields.enabled;
@@ -113,7 +115,9 @@ export function createHttpJobs(options: HttpJobsOptions) {
   return {
     async create(input: HttpJobInput) {
       const { fields, madeSecret } = httpJobFields(input, options);
-      const job = documentOf(fields, { _id: ulid(), oneOff: false, fingerprint: null });
+      const job = documentOf(fields, {
+        ...{ _id: ulid(), oneOff: false, way: 'queue', fingerprint: null },
+      });
       if (job.lookAt !== null) await forgetSlots(job);
       await insertOnce(HttpJobModel, job);
       return { ...shownJob(job), signing_secret: madeSecret };
@@ -143,6 +147,7 @@ export function createHttpJobs(options: HttpJobsOptions) {
       return shownJob(await change(await find(id), { enabled, disabledReason: null }));
     },
     async run(id: string, { accountId, idempotencyKey }: Requester) {
+      requireOn();
       const job = await find(id);
       const key = idempotencyKey && `run-${shortHash(accountId, id, idempotencyKey)}`;
       return { id: await execute(job, 'run', { key }) };
@@ -155,18 +160,20 @@ export function createHttpJobs(options: HttpJobsOptions) {
       return shownCall(fields, { jobId: ulid(), at: Date.now(), secrets });
     },
     /**
-     * Puts a one-off task in. Under the same idempotency key the same request is the same task.
-     * @throws AppError `IDEMPOTENCY_KEY_REUSED` for another request under a known key.
+     * Puts a one-off task in. Under the same idempotency key the same request is the same task, and goes the
+     * way that it went the first time.
+     * @throws AppError `IDEMPOTENCY_KEY_REUSED` for another request under a known key; `HTTP_TASKS_OFF`.
      */
     async accept(input: TaskInput, { accountId, idempotencyKey }: Requester) {
+      requireOn();
       const { fields, madeSecret } = httpJobFields({ ...input, schedule: null }, options);
       const fingerprint = fingerprintOf(input);
       const runAt = input.scheduled_at === undefined ? undefined : new Date(input.scheduled_at);
       const until = Math.max(Date.now(), runAt?.getTime() ?? 0);
+      const _id =
+        idempotencyKey === undefined ? ulid() : `t-${shortHash(accountId, idempotencyKey)}`;
       const task = documentOf(fields, {
-        _id: idempotencyKey === undefined ? ulid() : `t-${shortHash(accountId, idempotencyKey)}`,
-        oneOff: true,
-        fingerprint,
+        ...{ _id, oneOff: true, way: wayOf(_id, ways), fingerprint },
         expiresAt: new Date(until + retentionDays * DAY_MS),
       });
       const known = await insertOrFind(task);
@@ -176,7 +183,10 @@ export function createHttpJobs(options: HttpJobsOptions) {
           'The Idempotency-Key stands for another task already: take a new key.',
         );
       }
-      const id = await execute(known, 'task', { key: task._id, runAt });
+      const id =
+        known.way === 'in-memory'
+          ? await leaveToPool(known, runAt)
+          : await execute(known, 'task', { key: task._id, runAt });
       return { id, signing_secret: known === task ? madeSecret : null };
     },
     async executions(id: string, page: Page) {
@@ -184,6 +194,23 @@ export function createHttpJobs(options: HttpJobsOptions) {
       return pageOfExecutions(id, page);
     },
   };
+
+  /** The processes that call addresses themselves find it by its record. */
+  async function leaveToPool(task: HttpJobDoc, runAt: Date | undefined): Promise<string> {
+    const scheduledAt = runAt ?? new Date();
+    await recordExecution(task, {
+      ...{ jobId: task._id, trigger: 'task', scheduledAt, way: 'in-memory' },
+    });
+    return task._id;
+  }
+
+  function requireOn(): void {
+    if (ways.mode !== 'off') return;
+    throw new AppError(
+      'HTTP_TASKS_OFF',
+      'No HTTP tasks are taken here: HTTP_TASKS_MODE is off. Set it to queue, and restart the API.',
+    );
+  }
 
   /** The task itself, or the one that its id stands for already. */
   async function insertOrFind(task: HttpJobDoc): Promise<HttpJobDoc> {

@@ -1,4 +1,5 @@
 import type { HttpExecutionDoc } from '../../../../models/HttpExecutionModel.ts';
+import type { TaskWay } from '../../../../models/HttpJobModel.ts';
 import { readMany } from '../../../../models/readDeadline.ts';
 import {
   type JobState,
@@ -17,6 +18,7 @@ export interface TaskView {
   scheduled_at: Date;
   timeout: number;
   trigger: HttpExecutionDoc['trigger'];
+  way: TaskWay;
   status: JobState;
   /** When it is tried next, if it is known. */
   next_attempt_at: Date | null;
@@ -61,7 +63,7 @@ export async function taskView(execution: HttpExecutionDoc): Promise<TaskView> {
 }
 
 function viewOf(execution: HttpExecutionDoc, record: Known | undefined): TaskView {
-  const status = record?.status ?? execution.outcome ?? 'failed';
+  const status = record?.status ?? execution.outcome ?? statusInMemory(execution);
   const isWaiting = status === 'scheduled' || status === 'delayed' || status === 'queued';
   return {
     id: execution._id,
@@ -73,8 +75,9 @@ function viewOf(execution: HttpExecutionDoc, record: Known | undefined): TaskVie
     scheduled_at: execution.scheduledAt,
     timeout: execution.timeoutSeconds,
     trigger: execution.trigger,
+    way: execution.way ?? 'queue',
     status,
-    next_attempt_at: isWaiting ? (record?.runAt ?? null) : null,
+    next_attempt_at: isWaiting ? (record?.runAt ?? dueAt(execution)) : null,
     held: execution.held,
     error: record?.error ?? execution.error,
     finished_at: record?.finishedAt ?? execution.finishedAt,
@@ -96,4 +99,16 @@ function viewOf(execution: HttpExecutionDoc, record: Known | undefined): TaskVie
       worker: attempt.worker,
     })),
   };
+}
+
+/** Of one that has no job: one of the queue without its record is gone. */
+function statusInMemory({ way, current, scheduledAt }: HttpExecutionDoc): JobState {
+  if (way !== 'in-memory') return 'failed';
+  if (current !== null) return 'active';
+  return scheduledAt > new Date() ? 'scheduled' : 'queued';
+}
+
+/** Of a task without a job that waits for its time. */
+function dueAt({ way, scheduledAt }: HttpExecutionDoc): Date | null {
+  return way === 'in-memory' && scheduledAt > new Date() ? scheduledAt : null;
 }

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import type { TaskWay } from '../../models/HttpJobModel.ts';
+
+/** Which way tasks go that are taken from now on. */
+export interface TaskWays {
+  mode: 'queue' | 'in-memory' | 'off';
+  /** Of a hundred tasks so many go through the queue, in the mode `queue`. */
+  queuePercent: number;
+}
+
+/** The way of a task: the same for the same id and settings, and spread evenly over ids. */
+export function wayOf(taskId: string, { mode, queuePercent }: TaskWays): TaskWay {
+  if (mode === 'in-memory') return 'in-memory';
+  const hundredth = createHash('sha256').update(taskId).digest().readUInt32BE() % 100;
+  return hundredth < queuePercent ? 'queue' : 'in-memory';
+}
