@@ -1,5 +1,5 @@
 import { provideEnqueuer } from '../Services/BackgroundJobs/enqueue.ts';
-import { notify } from '../Services/BackgroundJobs/notifying/notify.ts';
+import { notify, provideNoticeWebhooks } from '../Services/BackgroundJobs/notifying/notify.ts';
 import { inRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { openOwnQueues } from './ownQueues.ts';
@@ -11,6 +11,7 @@ await commandNamed('notify:test')
     withMongo((env) =>
       inRedis(env, async (redis) => {
         provideEnqueuer(openOwnQueues(env, redis).enqueuer);
+        provideNoticeWebhooks(env);
         await notify({
           key: `test-${new Date().toISOString()}`,
           title: 'A test notice of Hourwork',

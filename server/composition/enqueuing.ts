@@ -9,6 +9,7 @@ import {
   horizonOf,
 } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { type Lanes, laneSettings, openLanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
+import { provideNoticeWebhooks } from '../Services/BackgroundJobs/notifying/notify.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import type { JobKind } from '../Services/BackgroundJobs/queues/jobDefinition.ts';
 import type { QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
@@ -23,7 +24,7 @@ interface EnqueuingParts {
 
 /**
  * Lets `enqueue` and `enqueueMany` put jobs in from anywhere in this process, until `forget`. What Redis
- * refused is handed over again whenever it is back, or may be used again.
+ * refused is handed over again whenever it is back, or may be used again. Notices go to the webhooks that are set.
  */
 export function startEnqueuing(
   env: Env,
@@ -41,6 +42,7 @@ export function startEnqueuing(
     log,
   });
   const forget = provideEnqueuer(enqueuer);
+  provideNoticeWebhooks(env);
   return { lanes, enqueuer, forget: async () => forget() };
 }
 

@@ -68,6 +68,14 @@ const settings = z.object({
     .min(24, 'has at least 24 characters, as from: openssl rand -base64 32')
     .optional(),
 
+  // Notices
+  NOTIFY_SLACK_WEBHOOK_URL: webAddress.optional(),
+  NOTIFY_WEBHOOK_URL: webAddress.optional(),
+  NOTIFY_WEBHOOK_SECRET: z
+    .string()
+    .min(24, 'has at least 24 characters, as from: openssl rand -base64 32')
+    .optional(),
+
   // MongoDB and Redis
   MONGODB_URI: checked(mongoAddressProblem).optional(),
   REDIS_URL: checked(redisAddressProblem).optional(),
@@ -152,6 +160,7 @@ const settings = z.object({
   SERVICE_SYNC_SCHEDULE: cronExpression.default('30 6 * * *'),
   SERVICE_SYNC_SPREAD_MS: z.coerce.number().int().min(0).max(3_600_000).default(30_000),
   SERVICE_SYNC_HOST_SPACING_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
+  SERVICE_NOTICES_EVERY_MS: duration.min(1_000).max(3_600_000).default(120_000),
 
   // Records
   RECONCILE_INTERVAL_MS: duration.default(60_000),
@@ -183,6 +192,10 @@ const settings = z.object({
  * Units stand in the names; a setting without a default is either required or truly optional.
  */
 export const envSchema = settings.superRefine((env, context) => {
+  if (env.NOTIFY_WEBHOOK_URL !== undefined && env.NOTIFY_WEBHOOK_SECRET === undefined) {
+    const message = 'is needed with NOTIFY_WEBHOOK_URL: make one with: openssl rand -base64 32';
+    context.addIssue({ code: 'custom', path: ['NOTIFY_WEBHOOK_SECRET'], message });
+  }
   for (const { setting, problem } of shapeProblems(env)) {
     context.addIssue({ code: 'custom', path: [setting], message: problem });
   }

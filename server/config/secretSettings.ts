@@ -4,6 +4,8 @@ const SECRETS = [
   ...['JWT_SECRET', 'CRON_MANAGER_API_KEY', 'ADMIN_PASSWORD', 'POST_WEBHOOK_SECRET'],
   ...['REDIS_PASSWORD', 'REDIS_SENTINEL_PASSWORD', 'DATA_KEY', 'DATA_KEY_PREVIOUS'],
   ...['WHATSAPP_TOKEN', 'WHATSAPP_APP_SECRET', 'WHATSAPP_VERIFY_TOKEN'],
+  // Whoever has Slack’s address may write there.
+  ...['NOTIFY_SLACK_WEBHOOK_URL', 'NOTIFY_WEBHOOK_SECRET'],
 ] as const satisfies readonly (keyof Env)[];
 
 /** Addresses that may hold a password. */

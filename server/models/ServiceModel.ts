@@ -28,6 +28,10 @@ export interface ServiceDoc {
   synthetic: boolean;
   /** Of the newest slot that has a log; null before the first. */
   last: { slot: Date; status: ServiceStatus; at: Date } | null;
+  /** People have heard that it fails, and not since that it is well again. */
+  toldFailing: boolean;
+  /** The job that tells people of a change at this moment. */
+  telling: { jobId: string; failing: boolean; at: Date } | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -49,6 +53,11 @@ const serviceSchema = new Schema<ServiceDoc>(
       type: new Schema({ slot: Date, status: String, at: Date }, { _id: false }),
       default: null,
     },
+    toldFailing: { type: Boolean, default: false },
+    telling: {
+      type: new Schema({ jobId: String, failing: Boolean, at: Date }, { _id: false }),
+      default: null,
+    },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },
@@ -59,5 +68,12 @@ const serviceSchema = new Schema<ServiceDoc>(
 serviceSchema.index({ name: 1 }, { unique: true });
 // What a run enumerates, and the lists by category.
 serviceSchema.index({ active: 1, category: 1, _id: 1 });
+
+// The changes of which people have yet to hear, and those that a job tells of.
+serviceSchema.index({ toldFailing: 1, 'last.status': 1 });
+serviceSchema.index(
+  { 'telling.jobId': 1 },
+  { partialFilterExpression: { 'telling.jobId': { $type: 'string' } } },
+);
 
 export const ServiceModel = model<ServiceDoc>('Service', serviceSchema);

@@ -3,7 +3,12 @@ import { ADAPTERS } from '../../models/ServiceModel.ts';
 
 /** What somebody says of a service, field by field; the adapter's settings are checked by the adapter. */
 export const serviceFields = {
-  name: z.string().trim().min(1).max(200),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'has control characters'),
   category: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'is no category such as shared_hosting')

@@ -1,8 +1,9 @@
 import { ulid } from 'ulid';
+import { DURABLE } from '../../models/durable.ts';
 import { insertOnce } from '../../models/insertOnce.ts';
 import { readMany } from '../../models/readDeadline.ts';
 import { type ServiceLogDoc, ServiceLogModel } from '../../models/ServiceLogModel.ts';
-import { ServiceModel } from '../../models/ServiceModel.ts';
+import { type ServiceDoc, ServiceModel } from '../../models/ServiceModel.ts';
 import { changesBetween } from './changes.ts';
 
 const KEPT_DAYS = 90;
@@ -31,7 +32,7 @@ export function logOf(serviceId: string, slot: Date): Promise<ServiceLogDoc | nu
 
 /**
  * Writes down how a service was found for a slot, once: who comes second is answered with what was written
- * first. The service shows the newest.
+ * first.
  */
 export async function recordLog(found: Found): Promise<ServiceLogDoc> {
   const { serviceId, slot } = found;
@@ -46,19 +47,20 @@ export async function recordLog(found: Found): Promise<ServiceLogDoc> {
     changes: before === null ? [] : changesBetween(before, found),
     expiresAt: new Date(at.getTime() + KEPT_DAYS * DAY_MS),
   };
-  const log = (await insertOnce(ServiceLogModel, own))
-    ? own
-    : ((await logOf(serviceId, slot)) ?? own);
-  await showNewest(log);
-  return log;
+  return (await insertOnce(ServiceLogModel, own)) ? own : ((await logOf(serviceId, slot)) ?? own);
 }
 
-/** Done again after a crash it changes nothing; a late log of an older slot does not either. */
-async function showNewest({ serviceId, slot, status, at }: ServiceLogDoc): Promise<void> {
-  await ServiceModel.updateOne(
+/**
+ * Lets the service show its newest log. Done again after a crash it changes nothing; a late log of an older slot
+ * does not either.
+ * @returns the service, unless it shows a newer one, or is gone.
+ */
+export function showNewest({ serviceId, slot, status, at }: ServiceLogDoc) {
+  return ServiceModel.findOneAndUpdate(
     { _id: serviceId, $or: [{ last: null }, { 'last.slot': { $lte: slot } }] },
     { $set: { last: { slot, status, at } } },
-  );
+    { returnDocument: 'after', writeConcern: DURABLE },
+  ).lean<ServiceDoc>();
 }
 
 /** The newest logs of all services: of those that could be read, or not. */

@@ -22,7 +22,10 @@ export const SHARED_HOSTING = 'shared_hosting';
 export type ServicePatch = { [Field in keyof ServiceInput]?: ServiceInput[Field] | undefined };
 
 /** A service as people see it: of its key, only whether there is one. */
-export type ServiceView = Omit<ServiceDoc, '_id' | 'apiKey' | 'host'> & {
+export type ServiceView = Omit<
+  ServiceDoc,
+  '_id' | 'apiKey' | 'host' | 'toldFailing' | 'telling'
+> & {
   id: string;
   hasApiKey: boolean;
 };
@@ -83,6 +86,7 @@ export function createServices({ secrets, allowance }: ServicesOptions): Service
       const now = new Date();
       const service: ServiceDoc = {
         ...{ _id: ulid(), ...fieldsOf(input), synthetic, last: null },
+        ...{ toldFailing: false, telling: null },
         ...{ createdAt: now, updatedAt: now },
       };
       if (!(await insertOnce(ServiceModel, service))) throw nameTaken(service.name);
@@ -145,8 +149,9 @@ async function write(id: string, fields: Partial<ServiceDoc>): Promise<ServiceDo
   }
 }
 
-function shown({ _id: id, apiKey, host: _host, ...service }: ServiceDoc): ServiceView {
-  return { id, ...service, hasApiKey: apiKey !== null };
+function shown(service: ServiceDoc): ServiceView {
+  const { _id: id, apiKey, host: _host, toldFailing: _told, telling: _telling, ...rest } = service;
+  return { id, ...rest, hasApiKey: apiKey !== null };
 }
 
 function targetOf(address: string, allowance: Allowance): URL {

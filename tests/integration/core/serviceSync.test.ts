@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
@@ -14,12 +14,15 @@ import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
+import { MailModel } from '../../../server/models/MailModel.ts';
 import { type ServiceLogDoc, ServiceLogModel } from '../../../server/models/ServiceLogModel.ts';
 import { ServiceModel } from '../../../server/models/ServiceModel.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import { createAccount } from '../../../server/Services/Auth/accounts.ts';
 import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { recordOutcomes } from '../../../server/Services/BackgroundJobs/scheduling/slotOutcomes.ts';
 import { createSecretBox, keyIdsOf } from '../../../server/Services/Secrets/secretBox.ts';
 import { keyIdsInUse, resealAll } from '../../../server/Services/Secrets/storedSecrets.ts';
 import { importServices } from '../../../server/Services/ServiceSync/importServices.ts';
@@ -64,6 +67,19 @@ const target = createServer((request, response) => {
   else if (what === 'json') response.end('{"ok":true}');
   else response.end('<html>');
 });
+/** What is told of changes, as Slack and as a receiver of signed webhooks would have it. */
+const told: { path: string; headers: IncomingHttpHeaders; body: string }[] = [];
+const receiver = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    const { url: path = '', headers } = request;
+    told.push({ path, headers, body: Buffer.concat(chunks).toString() });
+    // The first of each is refused, to be tried again.
+    const first = told.filter((each) => each.path === path).length === 1;
+    response.writeHead(first ? 503 : 200).end();
+  });
+});
 /** A host of its own, which limits. */
 const limited: number[] = [];
 const limiting = createServer((_request, response) => {
@@ -84,6 +100,9 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** However busy the machine is. */
+const PATIENTLY = { timeout: 60_000, interval: 30 };
+
 let env: Env;
 let base: string;
 let limitingUrl: string;
@@ -94,6 +113,7 @@ const running: { shutdown: { stop(): Promise<void> } }[] = [];
 beforeAll(async () => {
   const [port, limitingPort] = [await listen(target), await listen(limiting)];
   hidden = await listen(hiddenServer);
+  const receiverPort = await listen(receiver);
   const reserved = createServer();
   const apiPort = await listen(reserved);
   await new Promise((done) => reserved.close(done));
@@ -107,7 +127,10 @@ beforeAll(async () => {
     JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
     DATA_KEY: randomBytes(32).toString('hex'),
     ...{ LOG_LEVEL: 'error', SHUTDOWN_GRACE_MS: '1000', LOGIN_ATTEMPTS_PER_MINUTE: '1000' },
-    EGRESS_ALLOW: `127.0.0.1:${port},127.0.0.1:${limitingPort}`,
+    EGRESS_ALLOW: [port, limitingPort, receiverPort].map((each) => `127.0.0.1:${each}`).join(),
+    NOTIFY_SLACK_WEBHOOK_URL: `http://127.0.0.1:${receiverPort}/slack`,
+    NOTIFY_WEBHOOK_URL: `http://127.0.0.1:${receiverPort}/signed`,
+    ...{ NOTIFY_WEBHOOK_SECRET: 'a-secret-of-24-characters', SERVICE_NOTICES_EVERY_MS: '1000' },
     ...{ SERVICE_SYNC_SPREAD_MS: '1000', SERVICE_SYNC_HOST_SPACING_MS: '2' },
     ...{ JOB_RETRY_DELAY_MS: '30', SERVICE_SYNC_SCHEDULE: '0 0 29 2 *' },
     ...{ HEALTH_CHECK: 'false', PUBLISH_DUE_POSTS: 'false', CACHE_CLEANUP: 'false' },
@@ -134,7 +157,7 @@ afterAll(async () => {
   const redis = connectRedis(env, 'worker', SILENT);
   await removeKeys(redis, env.QUEUE_PREFIX);
   redis.disconnect();
-  for (const server of [target, limiting, hiddenServer]) {
+  for (const server of [target, limiting, hiddenServer, receiver]) {
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
   }
@@ -152,7 +175,16 @@ interface Answered {
   recent: { completed: Answered[]; failed: (Answered & { name: string })[] };
 }
 
+/** Asked again where the database gave no answer in time: a busy machine is not what is tested here. */
 async function ask(method: string, path: string, body?: unknown, as = 'admin') {
+  return vi.waitFor(async () => {
+    const answer = await askOnce(method, path, body, as);
+    expect(answer.status).not.toBe(503);
+    return answer;
+  }, PATIENTLY);
+}
+
+async function askOnce(method: string, path: string, body: unknown, as: string) {
   const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
     method,
     headers: {
@@ -164,8 +196,6 @@ async function ask(method: string, path: string, body?: unknown, as = 'admin') {
   return { status: answer.status, body: (await answer.json()) as Answered };
 }
 
-/** However busy the machine is. */
-const PATIENTLY = { timeout: 60_000, interval: 30 };
 const OK_FIELD = { fields: [{ pointer: '/ok', equals: true }] };
 
 async function add(given: Record<string, unknown>): Promise<string> {
@@ -331,6 +361,86 @@ describe('one sync', () => {
     }
     expect((await ask('GET', '/api/v1/sync/status', undefined, 'viewer')).status).toBe(200);
     expect((await ask('GET', '/api/v1/sync/status', undefined, 'nobody')).status).toBe(401);
+  });
+});
+
+describe('people', () => {
+  /** Waits until the service’s last state has been told. */
+  const whenTold = (id: string, toldFailing: boolean) =>
+    vi.waitFor(async () => {
+      const service = await ServiceModel.findById(id).lean();
+      expect(service).toMatchObject({ toldFailing, telling: null });
+    }, PATIENTLY);
+  const ofSlack = () =>
+    told.filter(({ path }) => path === '/slack').map(({ body }) => String(JSON.parse(body).text));
+
+  it('are told once that a service fails, and once that it is well again', async () => {
+    await ServiceModel.updateMany({}, { $set: { last: null, toldFailing: false } });
+    const id = await add({ name: 'Beacon', url: `${base}/status/404/` });
+    await sync(id);
+    await whenTold(id, true);
+    await sync(id);
+    await sync(id);
+    await ask('PATCH', `/api/v1/services/${id}`, { url: `${base}/json` });
+    await sync(id);
+    await whenTold(id, false);
+    const heard = await vi.waitFor(() => {
+      const texts = ofSlack().filter((text) => text.includes('Beacon'));
+      expect(texts.join()).toContain('is well again');
+      return texts;
+    }, PATIENTLY);
+    const [first = ''] = heard;
+    expect(first).toContain('*The service Beacon fails*');
+    // Each notice once, but for the very first message, which was refused.
+    expect([...new Set(heard)]).toHaveLength(2);
+    const mails = await MailModel.find({ template: 'notice' }).lean();
+    const titles = mails.map(({ data }) => String(data.title)).filter((t) => t.includes('Beacon'));
+    expect(titles.toSorted()).toEqual([
+      'The service Beacon fails',
+      'The service Beacon is well again',
+    ]);
+    const signed = told.filter(({ path, body }) => path === '/signed' && body.includes('Beacon'));
+    const [{ headers, body } = { headers: {} as IncomingHttpHeaders, body: '' }] = signed;
+    const key = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const expected = createHmac('sha256', 'a-secret-of-24-characters').update(key).digest('base64');
+    expect(headers['webhook-signature']).toBe(`v1,${expected}`);
+  });
+
+  it('are told in words of a sync that completed but found nothing to read', async () => {
+    await ServiceModel.deleteMany({});
+    await add({ adapter: 'statuspage', url: `${base}/page` });
+    served = { ...page, components: [] };
+    const { body } = await ask('POST', '/api/v1/sync/all');
+    await vi.waitFor(async () => {
+      const status = await ask('GET', '/api/v1/sync/status');
+      expect(status.body.lastRun).toMatchObject({ runId: body.runId, status: 'completed' });
+    }, PATIENTLY);
+    served = page;
+    const schedule = 'service-sync-daily';
+    const expiresAt = new Date(Date.now() + 86_400_000);
+    const today = Date.parse('2026-11-27T06:30:00Z');
+    for (const daysAgo of [4, 3, 2, 1, 0]) {
+      const slot = new Date(today - daysAgo * 86_400_000);
+      await SlotModel.create({
+        ...{ _id: `${schedule}@${slot.toISOString()}`, schedule, slot, state: 'began' },
+        ...{ trigger: 'schedule', inTurn: false, recordedAt: slot, expiresAt },
+        ...(daysAgo === 0 ? { runId: body.runId } : { outcome: 'completed', effects: 2 }),
+      });
+    }
+    await recordOutcomes({
+      ...{ zones: new Map([[schedule, 'UTC']]), onEnded: async () => undefined },
+      log: SILENT,
+    });
+    expect(await SlotModel.findOne({ slot: new Date(today) }).lean()).toMatchObject({
+      ...{ outcome: 'completed', effects: 0, didNothing: true },
+    });
+    const title = `${schedule} completed, but did nothing`;
+    const mail = await vi.waitFor(async () => {
+      const found = await MailModel.findOne({ 'data.title': title }).lean();
+      expect(found).not.toBeNull();
+      return found;
+    }, PATIENTLY);
+    expect(JSON.stringify(mail?.data)).toContain('It went through 1 items, and none of them had');
   });
 });
 

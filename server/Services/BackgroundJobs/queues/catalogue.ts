@@ -9,6 +9,7 @@ import { emailJob } from '../jobs/email/email.job.ts';
 import { healthCheckJob } from '../jobs/healthCheck/healthCheck.job.ts';
 import { heartbeatJob } from '../jobs/heartbeat/heartbeat.job.ts';
 import { httpTaskJob } from '../jobs/httpTask/httpTask.job.ts';
+import { noticeWebhookJob } from '../jobs/noticeWebhook/noticeWebhook.job.ts';
 import { orderProcessingJob } from '../jobs/orderProcessing/orderProcessing.job.ts';
 import { orderRoutingJob } from '../jobs/orderRouting/orderRouting.job.ts';
 import { paymentReminderJob } from '../jobs/paymentReminders/paymentReminder.job.ts';
@@ -16,6 +17,7 @@ import { paymentReminderSchedule } from '../jobs/paymentReminders/paymentReminde
 import { postWebhookJob } from '../jobs/postWebhook/postWebhook.job.ts';
 import { publishPostsJob } from '../jobs/publishPosts/publishPosts.job.ts';
 import { reportJob } from '../jobs/report/report.job.ts';
+import { serviceNoticesJob } from '../jobs/serviceNotices/serviceNotices.job.ts';
 import { serviceSyncJob } from '../jobs/serviceSync/serviceSync.job.ts';
 import { tokenCheckJob } from '../jobs/tokenCheck/tokenCheck.job.ts';
 import { trialReminderJob } from '../jobs/trialReminder/trialReminder.job.ts';
@@ -181,6 +183,16 @@ export const catalogue: Catalogue = [
   ),
   entry(serviceSyncJob, async (platform) =>
     (await import('../jobs/serviceSync/serviceSync.processor.ts')).loadServiceSyncProcessor(
+      platform,
+    ),
+  ),
+  entry(
+    serviceNoticesJob,
+    async () =>
+      (await import('../jobs/serviceNotices/serviceNotices.processor.ts')).serviceNoticesProcessor,
+  ),
+  entry(noticeWebhookJob, async (platform) =>
+    (await import('../jobs/noticeWebhook/noticeWebhook.processor.ts')).loadNoticeWebhookProcessor(
       platform,
     ),
   ),

@@ -1,5 +1,6 @@
 import { scoreCustomer } from '../../../Commerce/scoreCustomer.ts';
-import { type Notice, notify } from '../../notifying/notify.ts';
+import type { Notice } from '../../../Outbound/noticeCall.ts';
+import { notify } from '../../notifying/notify.ts';
 import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import type { creditScoreJob } from './creditScore.job.ts';
 

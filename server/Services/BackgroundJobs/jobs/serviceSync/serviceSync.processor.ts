@@ -10,11 +10,13 @@ import { createSecretBox, type SecretBox } from '../../../Secrets/secretBox.ts';
 import { deferHost, takeHostTurn } from '../../../ServiceSync/hostTurns.ts';
 import type { Reading } from '../../../ServiceSync/reading.ts';
 import { readService } from '../../../ServiceSync/readService.ts';
-import { logOf, recordLog } from '../../../ServiceSync/serviceLogs.ts';
+import { logOf, recordLog, showNewest } from '../../../ServiceSync/serviceLogs.ts';
 import { SyncFailed } from '../../../ServiceSync/syncFailed.ts';
+import { isToBeTold } from '../../../ServiceSync/toldServices.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';
 import type { ProcessorContext, ProcessorOf } from '../../queues/jobDefinition.ts';
 import { FailNow, RetryLater } from '../outcomes.ts';
+import { tellSoon } from '../serviceNotices/tellSoon.ts';
 import { type ServiceSynced, SYNC_ATTEMPTS, type serviceSyncJob } from './serviceSync.job.ts';
 
 type ServiceSync = ProcessorOf<typeof serviceSyncJob>;
@@ -24,6 +26,8 @@ interface Dependencies {
   secrets: SecretBox;
   /** Between two services of one host. */
   spacingMs: number;
+  /** How often people are told of what has changed. */
+  noticesEveryMs: number;
 }
 
 /** So long a job waits for its host's turn at work; for a later one it comes again. */
@@ -42,6 +46,7 @@ export function loadServiceSyncProcessor({ env }: WorkerPlatform): ServiceSync {
     }),
     secrets: createSecretBox(env),
     spacingMs: env.SERVICE_SYNC_HOST_SPACING_MS,
+    noticesEveryMs: env.SERVICE_NOTICES_EVERY_MS,
   });
 }
 
@@ -49,7 +54,12 @@ export function loadServiceSyncProcessor({ env }: WorkerPlatform): ServiceSync {
  * Asks a service, and writes its log when there is an answer or no try is left: whatever is tried again, a
  * service has one log for each slot.
  */
-function serviceSyncProcessor({ client, secrets, spacingMs }: Dependencies): ServiceSync {
+function serviceSyncProcessor({
+  client,
+  secrets,
+  spacingMs,
+  noticesEveryMs,
+}: Dependencies): ServiceSync {
   return async ({ serviceId, slot: slotText }, context) => {
     const slot = new Date(slotText);
     const service = await inDatabase(ServiceModel.findById(serviceId).lean<ServiceDoc>());
@@ -57,14 +67,39 @@ function serviceSyncProcessor({ client, secrets, spacingMs }: Dependencies): Ser
       throw new FailNow('SERVICE_ERROR', `There is no service ${serviceId} any more.`);
     }
     const known = await inDatabase(logOf(serviceId, slot));
-    if (known !== null) return conclude(known, service);
+    if (known !== null) return conclude(known, service, context);
     const found = await look(service, context);
     const { attempt: attempts, jobId, runId } = context;
     const log = await inDatabase(
       recordLog({ ...found, serviceId, name: service.name, slot, attempts, jobId, runId }),
     );
-    return conclude(log, service);
+    return conclude(log, service, context);
   };
+
+  /** Also of a log that an earlier try wrote before it crashed. */
+  async function conclude(
+    log: ServiceLogDoc,
+    { _id: serviceId, name }: ServiceDoc,
+    context: ProcessorContext,
+  ): Promise<ServiceSynced> {
+    const shown = await inDatabase(showNewest(log));
+    if (shown !== null && isToBeTold(shown)) await tell(context);
+    const { status, error, latencyMs, changes, effects } = log;
+    if (error !== null) {
+      throw new FailNow(
+        error.code,
+        `${name}: ${error.message} (${error.reason}) This slot is written down; to ask again now: POST /api/v1/sync/service/${serviceId}`,
+      );
+    }
+    return { serviceId, name, status, latencyMs, changes: changes.length, effects };
+  }
+
+  /** Telling is never the sync's fault: what is not told now is told with the next change, or sync. */
+  async function tell({ log }: ProcessorContext): Promise<void> {
+    await tellSoon(noticesEveryMs).catch((error: unknown) => {
+      log.warn('People are told of a service’s change with the next sync only', { error });
+    });
+  }
 
   async function look(service: ServiceDoc, context: ProcessorContext) {
     try {
@@ -114,19 +149,6 @@ async function comeAgain(waitMs: number, jobId: string, failure: SyncFailed): Pr
   const since = record?.postponedSince?.getTime() ?? Date.now();
   if (Date.now() + waitMs - since > PATIENCE_MS) throw failure;
   throw new RetryLater(waitMs + SPREAD_MS * Math.random(), failure.message);
-}
-
-function conclude(
-  { status, error, latencyMs, changes, effects }: ServiceLogDoc,
-  { _id: serviceId, name }: Pick<ServiceDoc, '_id' | 'name'>,
-): ServiceSynced {
-  if (error !== null) {
-    throw new FailNow(
-      error.code,
-      `${name}: ${error.message} (${error.reason}) This slot is written down; to ask again now: POST /api/v1/sync/service/${serviceId}`,
-    );
-  }
-  return { serviceId, name, status, latencyMs, changes: changes.length, effects };
 }
 
 /** A database that is away is the worker's affair: it hands the job back at no cost. */
