@@ -8,7 +8,7 @@ export const serviceFields = {
     .trim()
     .min(1)
     .max(200)
-    .regex(/^\P{Cc}*$/u, 'has control characters'),
+    .refine((text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), 'has control characters'),
   category: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'is no category such as shared_hosting')
