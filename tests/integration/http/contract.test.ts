@@ -66,6 +66,16 @@ describe('the OpenAPI document', () => {
     expect(operations.length).toBeGreaterThan(57);
   });
 
+  it('has no pattern that only JavaScript reads: property escapes, look-behinds, named groups', () => {
+    const patterns: unknown[] = [];
+    JSON.parse(JSON.stringify(document), (name, value) => {
+      if (name === 'pattern') patterns.push(value);
+      return value;
+    });
+    expect(patterns.length).toBeGreaterThan(10);
+    expect(patterns.filter((pattern) => /\\p\{|\\k<|\(\?</i.test(String(pattern)))).toEqual([]);
+  });
+
   it('says of every route who may call it, and asks for a token unless anyone may', () => {
     for (const [name, { description, security }] of operations) {
       const isPublic =
