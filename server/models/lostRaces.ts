@@ -37,10 +37,11 @@ export async function retryLostRaces<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** FerretDB answers a whole command with InternalError, in PostgreSQL's words. */
+/** In PostgreSQL's words, and in DocumentDB's of a collection that it made and then did not find. */
+const LOST = /deadlock detected|Unable to create the specified collection/;
+
+/** FerretDB answers a whole command with InternalError. */
 function isLostRace(error: unknown): boolean {
   if (!(error instanceof mongo.MongoServerError)) return false;
-  return (
-    isLostRaceCode(error.code) || (error.code === 1 && /deadlock detected/.test(error.message))
-  );
+  return isLostRaceCode(error.code) || (error.code === 1 && LOST.test(error.message));
 }

@@ -3,6 +3,7 @@ import { mongo } from 'mongoose';
 import { type Fields, toBson } from './bson.ts';
 import { database } from './database.ts';
 import { DURABLE } from './durable.ts';
+import { retryLostRaces } from './lostRaces.ts';
 
 const NAMESPACE_NOT_FOUND = 26;
 const INSERT_DOCUMENTS = 500;
@@ -45,7 +46,7 @@ export async function fillCollection(
   name: string,
   documents: AsyncIterable<Fields>,
 ): Promise<number> {
-  await database().createCollection(name);
+  await retryLostRaces(() => database().createCollection(name));
   let batch: Fields[] = [];
   let bytes = 0;
   const insert = async () => {

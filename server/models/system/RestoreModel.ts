@@ -1,5 +1,6 @@
 import mongoose, { type Connection, model, Schema } from 'mongoose';
 import { DURABLE } from '../durable.ts';
+import { retryLostRaces } from '../lostRaces.ts';
 import { isDuplicateKey } from '../mongoErrors.ts';
 
 /**
@@ -66,10 +67,12 @@ export async function markRestore(
 ): Promise<RestoreDoc | null> {
   const marked = { ...restore, stage: 'loading', replaced: [], removed: [] } as const;
   try {
-    const { upsertedCount } = await RestoreModel.updateOne(
-      { _id: THE_ONE },
-      { $setOnInsert: marked },
-      { upsert: true, writeConcern: DURABLE },
+    const { upsertedCount } = await retryLostRaces(() =>
+      RestoreModel.updateOne(
+        { _id: THE_ONE },
+        { $setOnInsert: marked },
+        { upsert: true, writeConcern: DURABLE },
+      ),
     );
     return upsertedCount === 0 ? null : { ...marked, _id: THE_ONE, replaced: [], removed: [] };
   } catch (error) {
