@@ -13,8 +13,8 @@ import { userDataInputOf, userDataSource } from './jobs/userData/userData.source
 import type { QueueEntry } from './queue.ts';
 import type { Work } from './queues/catalogue.ts';
 import type { RetentionDays } from './recording/expiry.ts';
-import { type JobRecord, writeRecords } from './recording/recorder.ts';
 import { recordPages } from './recording/recordPages.ts';
+import { type JobRecord, writeRecords } from './recording/writeRecords.ts';
 import { abandonedRuns, leaseRun, type ProducerLease } from './runs/checkpoint.ts';
 import { entryOf } from './runs/enumerate.ts';
 import { itemsAhead } from './runs/itemsAhead.ts';

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { createRecorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
+import { isFinal, mayBecome } from '../../../server/Services/BackgroundJobs/recording/states.ts';
 import {
   claimStart,
-  createRecorder,
   type JobRecord,
   writeRecords,
-} from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
-import { isFinal, mayBecome } from '../../../server/Services/BackgroundJobs/recording/states.ts';
+} from '../../../server/Services/BackgroundJobs/recording/writeRecords.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
 const GENERATION = 2;

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import {
   type JobRecord,
   writeRecords,
-} from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
+} from '../../../server/Services/BackgroundJobs/recording/writeRecords.ts';
 import { useInstallation } from './installation.ts';
 
 const installation = useInstallation();

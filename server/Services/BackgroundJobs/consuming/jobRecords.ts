@@ -7,7 +7,7 @@ import type {
 } from '../../../models/system/JobStatusModel.ts';
 import type { QueuedJob } from '../queue.ts';
 import { readEnvelope } from '../queues/envelope.ts';
-import type { JobRecord } from '../recording/recorder.ts';
+import type { JobRecord } from '../recording/writeRecords.ts';
 import { historyOf, parseFailureText } from './failureText.ts';
 
 type Ended = Exclude<QueuedJob, { state: 'unknown' | 'pending' }>;

@@ -4,8 +4,8 @@ import { type WorkerDoc, WorkerModel } from '../../../models/system/WorkerModel.
 import type { JobQueue } from '../queue.ts';
 import { jobIdOf, queueJobId } from '../queues/envelope.ts';
 import type { RetentionDays } from '../recording/expiry.ts';
-import { writeRecords } from '../recording/recorder.ts';
 import { OPEN_STATES } from '../recording/states.ts';
+import { writeRecords } from '../recording/writeRecords.ts';
 import { pidSpace } from './heartbeat.ts';
 import type { JobLog } from './jobLog.ts';
 import { type RecordToEnd, recordOfEnded } from './jobRecords.ts';

@@ -6,7 +6,7 @@ import { tally } from '../numbers/tally.ts';
 import type { QueueEntry } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import { daysAfter } from '../recording/expiry.ts';
-import { writeRecords } from '../recording/recorder.ts';
+import { writeRecords } from '../recording/writeRecords.ts';
 import { singleJobId } from '../runs/runId.ts';
 import type { JobRequest } from './acceptRequest.ts';
 import { type Enqueued, keyReused } from './enqueuer.ts';

@@ -1,5 +1,5 @@
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
-import type { JobRecord } from '../recording/recorder.ts';
+import type { JobRecord } from '../recording/writeRecords.ts';
 import { noteChange, tally } from './tally.ts';
 
 type Ended = JobRecord & { status: 'completed' | 'failed' };

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { createRecorder, type JobRecord } from './recorder.ts';
+import { createRecorder } from './recorder.ts';
+import type { JobRecord } from './writeRecords.ts';
 
 const quiet = () => undefined;
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };

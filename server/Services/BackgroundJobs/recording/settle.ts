@@ -2,8 +2,8 @@ import { DURABLE } from '../../../models/durable.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { tally } from '../numbers/tally.ts';
 import { daysAfter, type RetentionDays } from './expiry.ts';
-import type { JobRecord } from './recorder.ts';
 import { sourcesOf } from './states.ts';
+import type { JobRecord } from './writeRecords.ts';
 
 /** Which start says so: a newer one, or a final state, is not overwritten. */
 type StartOfJob = Pick<
