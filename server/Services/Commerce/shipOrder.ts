@@ -27,7 +27,7 @@ export async function shipOrder(orderId: string, shippedOn: Day): Promise<OrderD
   return order;
 }
 
-/** Of a replayed order nobody knows when it was paid: it counts as paid when due. */
+/** Makes the order's invoice. The invoice of a replayed order, whose payment is not on record, counts as settled when due. */
 async function invoice(order: OrderDoc, invoicedOn: Day): Promise<void> {
   const dueOn = addDays(invoicedOn, DAYS_TO_PAY);
   await insertOnce<InvoiceDoc>(InvoiceModel, {

@@ -21,9 +21,9 @@ interface Options {
   redact: TextRedactor;
 }
 
-/** So much of an answer is kept. */
+/** Bytes of an answer that are kept. */
 const KEPT_BYTES = 4_096;
-/** So much is read of it, and counted: what is longer is cut. */
+/** Bytes of an answer that are read and counted; a longer one is cut off. */
 const READ_BYTES = 10 * 1024 * 1024;
 
 /**

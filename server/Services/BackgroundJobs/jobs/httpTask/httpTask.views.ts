@@ -108,7 +108,7 @@ function statusInMemory({ way, current, scheduledAt }: HttpExecutionDoc): JobSta
   return scheduledAt > new Date() ? 'scheduled' : 'queued';
 }
 
-/** Of a task without a job that waits for its time. */
+/** When a task that is called in memory is due, while its time is still to come; null for all others. */
 function dueAt({ way, scheduledAt }: HttpExecutionDoc): Date | null {
   return way === 'in-memory' && scheduledAt > new Date() ? scheduledAt : null;
 }

@@ -1,7 +1,7 @@
 import { enqueue } from '../../enqueue.ts';
 import { serviceNoticesJob } from './serviceNotices.job.ts';
 
-/** Of a job in these states it is sure that it has not looked yet. */
+/** A job in one of these states has not looked at the services yet, so it will see the change. */
 const STILL_TO_LOOK = ['scheduled', 'queued', 'delayed'];
 
 /**

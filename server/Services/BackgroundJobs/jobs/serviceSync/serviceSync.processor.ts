@@ -30,9 +30,9 @@ interface Dependencies {
   noticesEveryMs: number;
 }
 
-/** So long a job waits for its host's turn at work; for a later one it comes again. */
+/** The longest wait for the host's turn that a job spends at work; for a longer one it is put off. */
 const SHORT_WAIT_MS = 2_000;
-/** So long a job waits for its host, in all. */
+/** The longest that a job waits for its host, however often it is put off; then it fails. */
 const PATIENCE_MS = 3_600_000;
 /** Those that wait for the same instant do not come all at once. */
 const SPREAD_MS = 500;
