@@ -1,10 +1,9 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { Ban, ListChecks, type LucideIcon, RotateCcw, X } from 'lucide-react';
 import { useState } from 'react';
-import { allPages } from '../api/allPages.ts';
 import type { Job } from '../api/shapes.ts';
 import { Act } from '../parts/Act.tsx';
+import { AllPagesButton } from '../parts/AllPagesButton.tsx';
 import { say } from '../parts/said.ts';
 import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
@@ -21,14 +20,6 @@ interface ChosenJobsProps {
 /** What can be done with the jobs that are chosen, and the way to choose all that match. */
 export function ChosenJobs({ selection, path }: ChosenJobsProps) {
   const { chosen, choose } = selection;
-  const choosing = useMutation({
-    mutationFn: () => allPages<Job>(path),
-    onSuccess: ({ items, more }) => {
-      choose(items);
-      if (more) say(words.jobs.choseFirst(items.length));
-    },
-    onError: (error) => say(error.message || words.common.noAnswer),
-  });
   const ids = (states: readonly Job['status'][]) =>
     [...chosen].flatMap(([id, status]) => (states.includes(status) ? [id] : []));
   const chooseNone = () => choose([]);
@@ -36,15 +27,15 @@ export function ChosenJobs({ selection, path }: ChosenJobsProps) {
   const open = ids(OPEN);
   return (
     <Group gap="xs" p="sm" className="chosen">
-      <Button
-        variant="default"
-        size="xs"
-        leftSection={<ListChecks size={14} aria-hidden />}
-        loading={choosing.isPending}
-        onClick={() => choosing.mutate()}
-      >
-        {words.jobs.chooseAll}
-      </Button>
+      <AllPagesButton<Job>
+        label={words.jobs.chooseAll}
+        icon={ListChecks}
+        path={path}
+        done={(items, more) => {
+          choose(items);
+          if (more) say(words.jobs.choseFirst(items.length));
+        }}
+      />
       {chosen.size > 0 && (
         <>
           <Text size="sm" role="status">

@@ -1,8 +1,6 @@
-import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import { allPages } from '../api/allPages.ts';
 import { words } from '../words/words.ts';
+import { AllPagesButton } from './AllPagesButton.tsx';
 import { toCsv } from './csv.ts';
 import { say } from './said.ts';
 
@@ -15,24 +13,16 @@ interface CsvButtonProps {
 
 /** Saves a list as a file for spreadsheets: all of it, not only the page that is shown. */
 export function CsvButton({ name, path }: CsvButtonProps) {
-  const saving = useMutation({
-    mutationFn: () => allPages<Record<string, unknown>>(path),
-    onSuccess: ({ items, more }) => {
-      save(`${name}.csv`, toCsv(items));
-      say(more ? words.common.savedPart(items.length) : words.common.saved(items.length));
-    },
-    onError: (error) => say(error.message || words.common.noAnswer),
-  });
   return (
-    <Button
-      variant="default"
-      size="xs"
-      leftSection={<Download size={14} aria-hidden />}
-      loading={saving.isPending}
-      onClick={() => saving.mutate()}
-    >
-      {words.common.csv}
-    </Button>
+    <AllPagesButton<Record<string, unknown>>
+      label={words.common.csv}
+      icon={Download}
+      path={path}
+      done={(items, more) => {
+        save(`${name}.csv`, toCsv(items));
+        say(more ? words.common.savedPart(items.length) : words.common.saved(items.length));
+      }}
+    />
   );
 }
 
