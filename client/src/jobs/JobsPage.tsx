@@ -2,14 +2,13 @@ import { Text, TextInput } from '@mantine/core';
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import { EACH, useAnswer } from '../api/queries.ts';
-import type { Job, Page } from '../api/shapes.ts';
+import type { Job } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { IdLink } from '../parts/IdLink.tsx';
 import { type Choosing, List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { Pager, useCursor } from '../parts/Pager.tsx';
+import { Pager, usePage } from '../parts/Pager.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Took, When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
@@ -114,11 +113,7 @@ interface JobListProps {
 
 /** One page of the list; what is chosen stays so over its pages, and while their jobs move. */
 function JobList({ path, none }: JobListProps) {
-  const { query } = useCursor();
-  const jobs = useAnswer<Page<Job>>(
-    `${path}${path.includes('?') ? '&' : '?'}limit=50${query}`,
-    EACH.few,
-  );
+  const jobs = usePage<Job>(path);
   const mayAct = useMayAct();
   const selection = useSelection();
   return (

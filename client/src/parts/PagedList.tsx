@@ -1,9 +1,7 @@
-import { EACH, useAnswer } from '../api/queries.ts';
-import type { Page } from '../api/shapes.ts';
 import { Answer, Empty } from './Answer.tsx';
 import { CsvButton } from './CsvButton.tsx';
 import { type Column, List } from './List.tsx';
-import { Pager, useCursor } from './Pager.tsx';
+import { Pager, usePage } from './Pager.tsx';
 import { Panel } from './Panel.tsx';
 
 interface PagedListProps<Row> {
@@ -20,9 +18,7 @@ interface PagedListProps<Row> {
 
 /** A list of the API, page by page, which can be saved as a file. */
 export function PagedList<Row>({ title, path, file, columns, idOf, none }: PagedListProps<Row>) {
-  const { query } = useCursor();
-  const separator = path.includes('?') ? '&' : '?';
-  const rows = useAnswer<Page<Row>>(`${path}${separator}limit=50${query}`, EACH.few);
+  const rows = usePage<Row>(path);
   return (
     <Panel title={title} aside={<CsvButton name={file} path={path} />} flush>
       <Answer of={rows}>

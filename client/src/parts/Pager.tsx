@@ -1,9 +1,12 @@
 import { Button, Group } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
+import { EACH, useAnswer } from '../api/queries.ts';
+import type { Page } from '../api/shapes.ts';
 import { words } from '../words/words.ts';
 
 /** Where in a list the page stands: in its address, so that going back keeps it. */
-export function useCursor() {
+function useCursor() {
   const [params, setParams] = useSearchParams();
   const cursor = params.get('cursor');
   function goTo(next: string | null): void {
@@ -14,7 +17,18 @@ export function useCursor() {
       return changed;
     });
   }
-  return { cursor, goTo, query: cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}` };
+  return { cursor, goTo };
+}
+
+/**
+ * The page of a list that the address is at.
+ * @param path of the list, with what narrows it, without limit and cursor.
+ */
+export function usePage<Item>(path: string, perPage = 50): UseQueryResult<Page<Item>> {
+  const { cursor } = useCursor();
+  const from = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+  const separator = path.includes('?') ? '&' : '?';
+  return useAnswer(`${path}${separator}limit=${perPage}${from}`, EACH.few);
 }
 
 /** On to older items, and back to the newest. */

@@ -1,11 +1,10 @@
 import { Link } from 'wouter';
-import { EACH, useAnswer } from '../api/queries.ts';
-import type { Page, Run } from '../api/shapes.ts';
+import type { Run } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { BalanceBar } from '../parts/BalanceBar.tsx';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { Pager, useCursor } from '../parts/Pager.tsx';
+import { Pager, usePage } from '../parts/Pager.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Took, When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
@@ -18,8 +17,7 @@ const { columns } = words.run;
 
 /** The runs, newest first. */
 export default function RunsPage() {
-  const { query } = useCursor();
-  const runs = useAnswer<Page<Run>>(`/app/job-status/runs?limit=25${query}`, EACH.few);
+  const runs = usePage<Run>('/app/job-status/runs', 25);
   const mayAct = useMayAct();
   return (
     <>
