@@ -7,7 +7,7 @@ import { words } from '../words/words.ts';
 
 const { destinations } = words;
 
-/** Calls a job's address now; lets its schedule begin nothing, or go on. */
+/** Calls a job's address now; pauses or resumes its schedule. */
 export function HttpJobActions({ job: { id, name, enabled, schedule } }: { job: HttpJob }) {
   const path = `/api/v1/http-jobs/${encodeURIComponent(id)}`;
   return (

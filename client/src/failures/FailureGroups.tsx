@@ -27,7 +27,7 @@ interface FailureGroupsProps {
 /** Failed jobs by cause, and the trial: retry five, look, then the rest. */
 export function FailureGroups({ runId, failed }: FailureGroupsProps) {
   const none = runId === undefined ? words.failures.none : words.run.noFailures;
-  // Nothing needs to be asked then.
+  // Without failures there is nothing to ask the API for.
   if (failed === 0) return <None>{none}</None>;
   return <Groups runId={runId} none={none} />;
 }

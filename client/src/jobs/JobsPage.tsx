@@ -111,7 +111,7 @@ interface JobListProps {
   none: string;
 }
 
-/** One page of the list; what is chosen stays so over its pages, and while their jobs move. */
+/** One page of the list; the selection stays while pages are turned and jobs change their states. */
 function JobList({ path, none }: JobListProps) {
   const jobs = usePage<Job>(path);
   const mayAct = useMayAct();

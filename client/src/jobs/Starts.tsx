@@ -18,7 +18,7 @@ const TONES: Readonly<Record<Start['outcome'], Tone>> = {
   cancelled: 'idle',
 };
 
-/** What each start of a job came to, how far it is, and what its work said. */
+/** The last starts of a job with their outcomes, its progress, and the lines that its work logged. */
 export function Starts({ jobId }: { jobId: string }) {
   const path = `/app/job-status/status/job/${encodeURIComponent(jobId)}/log`;
   const { data } = useAnswer<JobLog>(path, EACH.few);

@@ -6,11 +6,11 @@ export interface Outcome {
   refused: ReadonlyMap<string, number>;
 }
 
-/** How many are asked for at once: a browser's connections are few, and so are those of the stores. */
+/** How many requests run at once: browsers and stores have few connections. */
 const AT_ONCE = 4;
 
 /**
- * Retries or cancels these jobs and no others, each by a request of its own. One that may not be (it ended
+ * Retries or cancels exactly these jobs, each by a request of its own. A job that the API refuses (it ended
  * meanwhile, say) is counted and left. @throws ApiError when the API is away: what was done stays done.
  */
 export async function actOnEach(
@@ -29,7 +29,7 @@ export async function actOnEach(
       progress(looked);
     }
   }
-  // One that throws leaves nothing for the others to take.
+  // When one throws, the others must find nothing left to take.
   const working = Array.from({ length: AT_ONCE }, () =>
     work().catch((error: unknown) => {
       left.length = 0;
@@ -41,7 +41,7 @@ export async function actOnEach(
   return { done: looked - sum, refused };
 }
 
-/** The code of what stands in the way of this one job; null for none. @throws ApiError of all else. */
+/** The code by which the API refuses this one job; null if it does not. @throws ApiError for any other failure. */
 async function refusal(path: string): Promise<string | null> {
   try {
     await tell(path);

@@ -4,15 +4,15 @@ import type { Job } from '../api/shapes.ts';
 export type Chosen = ReadonlyMap<string, Job['status']>;
 
 export interface Selection {
-  /** The jobs that are chosen, each with its state when it was. */
+  /** The jobs that are chosen, each with the state that it had when it was chosen. */
   readonly chosen: Chosen;
-  /** Chooses one, or no longer; `reach` does so with all between it and the one before. */
+  /** Adds a job or takes it out; with `reach`, also all jobs between it and the one toggled before. */
   toggle(jobs: readonly Job[], jobId: string, reach: boolean): void;
   /** Chooses these and no others. */
   choose(jobs: readonly Job[]): void;
 }
 
-/** A set of jobs that somebody chose: it changes by their hand alone, whatever comes meanwhile. */
+/** A set of jobs that a person chose: only they change it, whatever jobs come and go meanwhile. */
 export function useSelection(): Selection {
   const [chosen, setChosen] = useState<Chosen>(new Map());
   const last = useRef<string | null>(null);

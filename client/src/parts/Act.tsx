@@ -103,7 +103,7 @@ type ActWithNoteProps = Pick<ActProps<unknown>, 'label' | 'icon' | 'text'> & {
   act(note: string): Promise<unknown>;
 };
 
-/** The same, with a note for those who find what was done. */
+/** The same, with a field for a note to those who later see what was done. */
 export function ActWithNote({ act, ...props }: ActWithNoteProps) {
   const [note, setNote] = useState('');
   return (

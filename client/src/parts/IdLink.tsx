@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 
 const SHOWN = 16;
 
-/** Leads to the page of a job or a run by the end of its id, which tells it from others; all of it stands on hover. */
+/** A link to a job or a run. It shows the end of the id, which tells it from others; the tooltip has the whole id. */
 export function IdLink({ to, id }: { to: 'jobs' | 'runs'; id: string }) {
   return (
     <Link href={`/${to}/${id}`} className="mono" title={id}>

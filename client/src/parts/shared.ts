@@ -4,11 +4,11 @@ import { useSyncExternalStore } from 'react';
 export interface Shared<Value> {
   get(): Value;
   set(value: Value): void;
-  /** The value, for components: each set draws them anew. */
+  /** The value, for components: each set renders them again. */
   useValue(): Value;
 }
 
-/** Makes one that begins as what `first` answers when it is looked at first. */
+/** Creates a shared value; `first` gives its initial value when it is first read. */
 export function share<Value>(first: () => Value): Shared<Value> {
   let held: { value: Value } | undefined;
   const listeners = new Set<() => void>();

@@ -17,7 +17,7 @@ const OF_COUNTS: readonly string[] = ['/app/now', '/app/queues', '/app/jobs', '/
 /** The API keeps what it has read for a second: an answer soon after an event may be older than it. */
 const SETTLED_MS = 1_500;
 
-/** Counts move each second: a view is not asked for much oftener than it would be without them. */
+/** Counts change every second: a view is read little more often than it would be without the events. */
 function isOld({ state, meta }: Query): boolean {
   return Date.now() - state.dataUpdatedAt > Number(meta?.everyMs) / 2;
 }

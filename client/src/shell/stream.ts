@@ -7,7 +7,7 @@ import { createReader } from './readAgain.ts';
 const PATH = '/app/live';
 /** Its name among the tabs of a browser: HTTP/1.1 allows six connections, and one of them is enough. */
 const NAME = 'hourwork-live';
-/** How long after a stream that was refused another is tried. */
+/** How long to wait before a stream that was refused is tried again. */
 const AGAIN_MS = 5_000;
 
 /** What the tab that holds the stream tells the others; `hello` is what a new one asks. */
