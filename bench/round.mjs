@@ -32,6 +32,15 @@ export class Round {
   }
 
   /**
+   * Throws unless there are exactly so many records of jobs.
+   * @param {number} expected
+   */
+  async checkRecords(expected) {
+    const written = await (await this.records('jobstatuses')).countDocuments();
+    if (written !== expected) throw new Error(`${written} records of ${expected}`);
+  }
+
+  /**
    * How many jobs of a queue wait in Redis, whether or not they have a priority.
    * @param {string} queue
    */

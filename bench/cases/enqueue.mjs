@@ -12,10 +12,7 @@ const enqueuing =
     if (fresh.enqueued !== jobs || fresh.duplicates !== 0 || again.duplicates !== jobs) {
       throw new Error(`enqueued ${JSON.stringify({ fresh, again })} of ${jobs}`);
     }
-    if (records) {
-      const written = await (await round.records('jobstatuses')).countDocuments();
-      if (written !== 2 * jobs) throw new Error(`${written} records of ${2 * jobs}`);
-    }
+    if (records) await round.checkRecords(2 * jobs);
     return { fresh: jobs / fresh.seconds, 'all duplicates': jobs / again.seconds };
   };
 

@@ -11,10 +11,7 @@ const puttingIn =
     const { jobs: put, list, calls } = await round.ask(script, { jobs, records });
     const waiting = await round.waiting('ORDER_PROCESSING');
     if (waiting !== put) throw new Error(`${waiting} jobs of ${put} wait`);
-    if (records) {
-      const written = await (await round.records('jobstatuses')).countDocuments();
-      if (written !== put) throw new Error(`${written} records of ${put}`);
-    }
+    if (records) await round.checkRecords(put);
     return { list, calls };
   };
 
