@@ -12,7 +12,7 @@ import { QUICK } from './faultSettings.ts';
 
 const DOWN_MS = 60_000;
 const HELD = 100;
-/** What a task of a host that is well takes at most, beside a hundred that wait: without them it is as long. */
+/** The longest that a task of a healthy host may take while a hundred of another host wait: no longer than without them. */
 const PROMPT_MS = 5_000;
 
 const isWell: RequestListener = (_request, response) => void response.end('well');

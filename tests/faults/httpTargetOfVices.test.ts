@@ -30,11 +30,11 @@ beforeAll(async () => {
 });
 
 const AT_ONCE = 20;
-/** compose.yaml gives a worker 512 MB. Were the twenty bodies without end kept that a host may send at once, it would not do. */
+/** compose.yaml gives a worker 512 MB: too little to keep the twenty endless bodies that a host may send at once. */
 const MOST_MEMORY_MB = 400;
 const END_MS = 600_000;
 
-/** What is asked for, the kinds well mixed. */
+/** The tasks to ask for, with the vices spread evenly over them. */
 function mixed(): { vice: string; number: number }[] {
   const tasks = [...VICES].flatMap(([vice, { tasks }]) =>
     Array.from({ length: tasks }, (_, number) => ({ vice, number, at: (number + 0.5) / tasks })),
@@ -64,7 +64,7 @@ function watchMemory(): { peakMb(): number; stop(): void } {
   return { peakMb: () => peakMb, stop: () => clearInterval(timer) };
 }
 
-/** 0 of a process that is gone. */
+/** The resident memory of a process in MB; 0 if the process is gone. */
 function residentMb(pid: number): number {
   try {
     const [, kB = '0'] =

@@ -37,7 +37,7 @@ async function makeItems(): Promise<void> {
   );
 }
 
-/** Starts asking. What has no answer is not repeated: it is another run that nobody was told of. */
+/** Starts asking. A request without an answer is not repeated: a run that it began is not checked. */
 export async function streamOtherSources(api: ApiClient): Promise<OtherStream> {
   await makeItems();
   const accepted: string[] = [];

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** Requests that are made at a steady pace, whatever happens, and the ledger of what was accepted. */
 export interface SteadyRequests<Accepted> {
   readonly accepted: readonly Accepted[];
-  /** Keys of which a second thing was accepted. */
+  /** Keys under which more than one thing was accepted. */
   readonly doubledKeys: readonly string[];
   /** Makes no new requests; settles when every request made was accepted. */
   stop(): Promise<void>;
@@ -11,7 +11,7 @@ export interface SteadyRequests<Accepted> {
 
 interface Asking<Request extends { readonly key: string }, Accepted> {
   intervalMs: number;
-  /** Of so many requests one is sent again though it was accepted. */
+  /** One in so many requests is sent again though it was accepted. */
   repeatEvery: number;
   next(): Request;
   /** @returns the id of what was accepted; null when it was refused or had no answer. */
