@@ -1,75 +1,41 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import mongoose from 'mongoose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
-import { startApi } from '../../server/composition/api.ts';
 import { openHttpTasks } from '../../server/composition/httpTasks.ts';
-import { startWorker } from '../../server/composition/worker.ts';
-import { type Env, parseSettings } from '../../server/config/env.ts';
-import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
-import { connectRedis } from '../../server/config/queueRedisConn.ts';
 import { HttpExecutionModel } from '../../server/models/HttpExecutionModel.ts';
-import { ensureIndexes } from '../../server/models/indexes.ts';
-import { removeKeys } from '../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { enqueue } from '../../server/Services/BackgroundJobs/enqueue.ts';
-import { catalogue } from '../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { reportOnWays } from '../../server/Services/HttpTasks/waysReport.ts';
-import { SILENT } from '../integration/core/installation.ts';
+import { useApiAndWorker } from '../integration/core/apiAndWorker.ts';
+import { startLocalServer } from '../integration/localServer.ts';
 
-const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
-const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 const TASKS = 500;
 const HOSTS = 5;
-const name = `ways-${randomUUID().slice(0, 8)}`;
 
 /** By idempotency key, how often it was called. */
 const calls = new Map<string, number>();
-const targets = Array.from({ length: HOSTS }, () =>
-  createServer((request, response) => {
-    const key = String(request.headers['idempotency-key']);
-    calls.set(key, (calls.get(key) ?? 0) + 1);
-    const number = Number(request.url?.slice(1));
-    if (number % 10 === 0) response.writeHead(404).end('missing');
-    else setTimeout(() => response.end('fine'), number % 7 === 0 ? 500 : 5);
-  }),
+const targets = await Promise.all(
+  Array.from({ length: HOSTS }, () =>
+    startLocalServer((request, response) => {
+      const key = String(request.headers['idempotency-key']);
+      calls.set(key, (calls.get(key) ?? 0) + 1);
+      const number = Number(request.url?.slice(1));
+      if (number % 10 === 0) response.writeHead(404).end('missing');
+      else setTimeout(() => response.end('fine'), number % 7 === 0 ? 500 : 5);
+    }),
+  ),
 );
-const ports: number[] = [];
-const running: { shutdown: { stop(): Promise<void> } }[] = [];
-let env: Env;
+afterAll(() => Promise.all(targets.map((target) => target.stop())));
 
-async function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
+const env = await useApiAndWorker({
+  EGRESS_ALLOW: targets.map(({ port }) => `127.0.0.1:${port}`).join(','),
+  // The process calls what goes in memory; the first hundredth of ids would go there anyway.
+  HTTP_TASKS_QUEUE_PERCENT: '99',
+});
 
 beforeAll(async () => {
-  for (const target of targets) ports.push(await listen(target));
-  const reserved = createServer();
-  const port = await listen(reserved);
-  await new Promise((done) => reserved.close(done));
-  const uri = new URL(MONGODB_URI);
-  uri.pathname = `/${name}`;
-  uri.searchParams.set('directConnection', 'true');
-  env = parseSettings({
-    ...{ REDIS_URL, MONGODB_URI: uri.href, QUEUE_PREFIX: `{${name}}`, PORT: String(port) },
-    JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
-    DATA_KEY: randomBytes(32).toString('hex'),
-    ...{ LOG_LEVEL: 'error', SHUTDOWN_GRACE_MS: '1000' },
-    EGRESS_ALLOW: ports.map((each) => `127.0.0.1:${each}`).join(','),
-    // The process calls what goes in memory; the first hundredth of ids would go there anyway.
-    HTTP_TASKS_QUEUE_PERCENT: '99',
-  });
-  await connectMongo({ uri: uri.href });
-  await ensureIndexes();
-  running.push(await startApi(env), await startWorker({ env, catalogue }));
   // The first one is taken once the process may use Redis.
   const { httpJobs } = openHttpTasks({ ...env, HTTP_TASKS_QUEUE_PERCENT: 100 }, { enqueue });
   await waitUntil(
-    () => httpJobs.accept({ api_url: `http://127.0.0.1:${ports[0]}/1` }, { accountId: 'ann' }),
+    () => httpJobs.accept({ api_url: `${targets[0]?.url}/1` }, { accountId: 'ann' }),
     {
       timeoutMs: 30_000,
       what: 'Redis to be ready',
@@ -77,20 +43,6 @@ beforeAll(async () => {
   );
   await waitUntil(async () => calls.size === 1, { timeoutMs: 30_000, what: 'the first call' });
   calls.clear();
-});
-
-afterAll(async () => {
-  for (const each of running) await each.shutdown.stop();
-  await connectMongo({ uri: env.MONGODB_URI ?? '' });
-  await mongoose.connection.dropDatabase();
-  await disconnectMongo();
-  const redis = connectRedis(env, 'worker', SILENT);
-  await removeKeys(redis, env.QUEUE_PREFIX);
-  redis.disconnect();
-  for (const target of targets) {
-    target.closeAllConnections();
-    await new Promise((done) => target.close(done));
-  }
 });
 
 it('takes the same 500 tasks through the queue and in memory, each once, and compares them', async () => {
@@ -106,7 +58,7 @@ it('takes the same 500 tasks through the queue and in memory, each once, and com
         httpJobs.accept(
           {
             name: `host-${number % HOSTS}`,
-            api_url: `http://127.0.0.1:${ports[number % HOSTS]}/${number}`,
+            api_url: `${targets[number % HOSTS]?.url}/${number}`,
           },
           { accountId: 'ann' },
         ),
@@ -130,7 +82,7 @@ it('takes the same 500 tasks through the queue and in memory, each once, and com
   }
   expect(report.truncated).toBe(false);
   expect(report.jobs.map((job) => job.name).toSorted()).toEqual(
-    ports.map((_, host) => `host-${host}`),
+    targets.map((_, host) => `host-${host}`),
   );
   for (const job of report.jobs) {
     const { latency: _, ...queue } = job.queue;

@@ -1,40 +1,28 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startApi } from '../../../server/composition/api.ts';
-import { startWorker } from '../../../server/composition/worker.ts';
 import { parseAllowance } from '../../../server/config/egressAllowance.ts';
-import { type Env, parseSettings } from '../../../server/config/env.ts';
-import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
-import { connectRedis } from '../../../server/config/queueRedisConn.ts';
-import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { MailModel } from '../../../server/models/MailModel.ts';
 import { type ServiceLogDoc, ServiceLogModel } from '../../../server/models/ServiceLogModel.ts';
 import { ServiceModel } from '../../../server/models/ServiceModel.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import { createAccount } from '../../../server/Services/Auth/accounts.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
-import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { recordOutcomes } from '../../../server/Services/BackgroundJobs/scheduling/slotOutcomes.ts';
 import { createSecretBox, keyIdsOf } from '../../../server/Services/Secrets/secretBox.ts';
 import { keyIdsInUse, resealAll } from '../../../server/Services/Secrets/storedSecrets.ts';
 import { importServices } from '../../../server/Services/ServiceSync/importServices.ts';
 import { createServices } from '../../../server/Services/ServiceSync/services.ts';
 import { command } from '../command.ts';
+import { startLocalServer } from '../localServer.ts';
+import { useApiAndWorker } from './apiAndWorker.ts';
 import { SILENT } from './installation.ts';
 
-const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
-const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 const PASSWORD = 'a-long-test-password';
 const API_KEY = 'the-key-of-a-service';
-const name = `sync-${randomUUID().slice(0, 8)}`;
 
 const page = {
   status: { indicator: 'none', description: 'All Systems Operational' },
@@ -48,7 +36,7 @@ const page = {
 /** The services, with their vices by path. */
 const seen: { path: string; headers: IncomingHttpHeaders }[] = [];
 let served: object = page;
-const target = createServer((request, response) => {
+const target = await startLocalServer((request, response) => {
   const path = request.url ?? '';
   seen.push({ path, headers: request.headers });
   const [, what = '', value = ''] = path.split('/');
@@ -69,7 +57,7 @@ const target = createServer((request, response) => {
 });
 /** What is told of changes, as Slack and as a receiver of signed webhooks would have it. */
 const told: { path: string; headers: IncomingHttpHeaders; body: string }[] = [];
-const receiver = createServer((request, response) => {
+const receiver = await startLocalServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
@@ -82,62 +70,37 @@ const receiver = createServer((request, response) => {
 });
 /** A host of its own, which limits. */
 const limited: number[] = [];
-const limiting = createServer((_request, response) => {
+const limiting = await startLocalServer((_request, response) => {
   limited.push(Date.now());
   if (limited.length === 1) response.writeHead(429, { 'retry-after': '2' }).end();
   else response.end('{"ok":true}');
 });
 let reachedHidden = 0;
-const hiddenServer = createServer((_request, response) => {
+const hidden = await startLocalServer((_request, response) => {
   reachedHidden += 1;
   response.end('{"ok":true}');
 });
 const callsOf = (path: string) => seen.filter((call) => call.path === path);
 
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
+afterAll(() => Promise.all([target, receiver, limiting, hidden].map((server) => server.stop())));
 
 /** However busy the machine is. */
 const PATIENTLY = { timeout: 60_000, interval: 30 };
 
-let env: Env;
-let base: string;
-let limitingUrl: string;
-let hidden: number;
+const base = target.url;
+const env = await useApiAndWorker({
+  LOGIN_ATTEMPTS_PER_MINUTE: '1000',
+  EGRESS_ALLOW: [target, limiting, receiver].map(({ port }) => `127.0.0.1:${port}`).join(),
+  NOTIFY_SLACK_WEBHOOK_URL: `${receiver.url}/slack`,
+  NOTIFY_WEBHOOK_URL: `${receiver.url}/signed`,
+  ...{ NOTIFY_WEBHOOK_SECRET: 'a-secret-of-24-characters', SERVICE_NOTICES_EVERY_MS: '1000' },
+  ...{ SERVICE_SYNC_SPREAD_MS: '1000', SERVICE_SYNC_HOST_SPACING_MS: '2' },
+  ...{ JOB_RETRY_DELAY_MS: '30', SERVICE_SYNC_SCHEDULE: '0 0 29 2 *' },
+  ...{ HEALTH_CHECK: 'false', PUBLISH_DUE_POSTS: 'false', CACHE_CLEANUP: 'false' },
+});
 const tokens: Record<string, string> = {};
-const running: { shutdown: { stop(): Promise<void> } }[] = [];
 
 beforeAll(async () => {
-  const [port, limitingPort] = [await listen(target), await listen(limiting)];
-  hidden = await listen(hiddenServer);
-  const receiverPort = await listen(receiver);
-  const reserved = createServer();
-  const apiPort = await listen(reserved);
-  await new Promise((done) => reserved.close(done));
-  base = `http://127.0.0.1:${port}`;
-  limitingUrl = `http://127.0.0.1:${limitingPort}/`;
-  const uri = new URL(MONGODB_URI);
-  uri.pathname = `/${name}`;
-  uri.searchParams.set('directConnection', 'true');
-  env = parseSettings({
-    ...{ REDIS_URL, MONGODB_URI: uri.href, QUEUE_PREFIX: `{${name}}`, PORT: String(apiPort) },
-    JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
-    DATA_KEY: randomBytes(32).toString('hex'),
-    ...{ LOG_LEVEL: 'error', SHUTDOWN_GRACE_MS: '1000', LOGIN_ATTEMPTS_PER_MINUTE: '1000' },
-    EGRESS_ALLOW: [port, limitingPort, receiverPort].map((each) => `127.0.0.1:${each}`).join(),
-    NOTIFY_SLACK_WEBHOOK_URL: `http://127.0.0.1:${receiverPort}/slack`,
-    NOTIFY_WEBHOOK_URL: `http://127.0.0.1:${receiverPort}/signed`,
-    ...{ NOTIFY_WEBHOOK_SECRET: 'a-secret-of-24-characters', SERVICE_NOTICES_EVERY_MS: '1000' },
-    ...{ SERVICE_SYNC_SPREAD_MS: '1000', SERVICE_SYNC_HOST_SPACING_MS: '2' },
-    ...{ JOB_RETRY_DELAY_MS: '30', SERVICE_SYNC_SCHEDULE: '0 0 29 2 *' },
-    ...{ HEALTH_CHECK: 'false', PUBLISH_DUE_POSTS: 'false', CACHE_CLEANUP: 'false' },
-  });
-  await connectMongo({ uri: uri.href });
-  await ensureIndexes();
-  running.push(await startApi(env), await startWorker({ env, catalogue }));
   for (const role of ['admin', 'viewer'] as const) {
     const email = `${role}@example.com`;
     await createAccount({ email, password: PASSWORD, role });
@@ -146,20 +109,6 @@ beforeAll(async () => {
       tokens[role] = String(body.token);
       expect(body.token).toBeDefined();
     }, 15_000);
-  }
-});
-
-afterAll(async () => {
-  for (const each of running) await each.shutdown.stop();
-  await connectMongo({ uri: env.MONGODB_URI ?? '' });
-  await mongoose.connection.dropDatabase();
-  await disconnectMongo();
-  const redis = connectRedis(env, 'worker', SILENT);
-  await removeKeys(redis, env.QUEUE_PREFIX);
-  redis.disconnect();
-  for (const server of [target, limiting, hiddenServer, receiver]) {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
   }
 });
 
@@ -334,7 +283,7 @@ describe('one sync', () => {
   });
 
   it('waits for as long as the host asks, at no cost but the try', async () => {
-    const id = await add({ url: limitingUrl });
+    const id = await add({ url: `${limiting.url}/` });
     expect(await sync(id)).toMatchObject({ status: 'ok', attempts: 2 });
     expect(limited).toHaveLength(2);
     expect((limited[1] ?? 0) - (limited[0] ?? 0)).toBeGreaterThanOrEqual(1_990);
@@ -456,10 +405,15 @@ it('200 services, a third with vices: a log each, the right codes, and nothing r
     ['/huge', 'API_ERROR', 'ANSWER_TOO_LARGE', 1],
     ['/html', 'API_ERROR', 'INVALID_ANSWER', 4],
     ['/reset', 'NETWORK_ERROR', 'CONNECTION_LOST', 4],
-    [`/redirect/${to(`http://127.0.0.1:${hidden}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
-    [`/redirect/${to(`http://localhost:${hidden}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
-    [`/redirect/${to(`http://[::ffff:7f00:1]:${hidden}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
-    [`/redirect/${to(`http://2130706433:${hidden}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
+    [`/redirect/${to(`http://127.0.0.1:${hidden.port}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
+    [`/redirect/${to(`http://localhost:${hidden.port}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
+    [
+      `/redirect/${to(`http://[::ffff:7f00:1]:${hidden.port}/`)}`,
+      'SERVICE_ERROR',
+      'ADDRESS_REFUSED',
+      1,
+    ],
+    [`/redirect/${to(`http://2130706433:${hidden.port}/`)}`, 'SERVICE_ERROR', 'ADDRESS_REFUSED', 1],
   ] as const;
   const expected = new Map<string, readonly [string, string | null, number?]>();
   const now = new Date();
