@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { parseAllowance } from '../config/egressAllowance.ts';
+import { allowanceOf } from '../config/egressAllowance.ts';
 import { type Env, readEnv } from '../config/env.ts';
 import { ADAPTERS, type AdapterName } from '../models/ServiceModel.ts';
 import { createRefusalLog } from '../Services/Importing/refusals.ts';
@@ -128,7 +128,7 @@ program
 await program.parseAsync();
 
 function servicesOf(env: Env) {
-  const allowance = parseAllowance(env.EGRESS_ALLOW ?? '');
+  const allowance = allowanceOf(env);
   return createServices({ secrets: createSecretBox(env), allowance });
 }
 

@@ -1,4 +1,4 @@
-import { parseAllowance } from '../config/egressAllowance.ts';
+import { allowanceOf } from '../config/egressAllowance.ts';
 import type { Env } from '../config/env.ts';
 import { createTextRedactor } from '../config/redaction.ts';
 import { secretsIn } from '../config/secretSettings.ts';
@@ -27,7 +27,7 @@ export function openHttpTasks(
     httpJobs: createHttpJobs({
       timeoutSeconds: env.WORKER_HTTP_TIMEOUT,
       maxRetryCount: env.WORKER_RETRY_COUNT,
-      allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
+      allowance: allowanceOf(env),
       secrets: createSecretBox(env),
       putIn: (payload, options) => enqueuer.enqueue(httpTaskJob, payload, options),
       forgetSlots: forgetHttpJobSlots,
@@ -48,7 +48,7 @@ const IDLE_POLL_MS = 15_000;
  * change of the settings ends this way.
  */
 export function startMemoryPool(env: Env, log: JobLog): { stop(): Promise<void> } {
-  const client = createEgressClient({ allowance: parseAllowance(env.EGRESS_ALLOW ?? '') });
+  const client = createEgressClient({ allowance: allowanceOf(env) });
   const pool = createMemoryPool({
     client,
     secrets: createSecretBox(env),

@@ -1,4 +1,4 @@
-import { parseAllowance } from '../config/egressAllowance.ts';
+import { allowanceOf } from '../config/egressAllowance.ts';
 import type { Env } from '../config/env.ts';
 import type { ServicesDeps } from '../controllers/ServicesController.ts';
 import {
@@ -16,7 +16,7 @@ export function openServiceSync(
   return {
     services: createServices({
       secrets: createSecretBox(env),
-      allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
+      allowance: allowanceOf(env),
     }),
     syncRequests: createSyncRequests({ ...parts, spreadMs: env.SERVICE_SYNC_SPREAD_MS }),
   };

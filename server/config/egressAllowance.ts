@@ -99,6 +99,11 @@ function isPublic(address: Address): boolean {
   return address.kind() === 'ipv4' || !address.match(ipaddr.IPv6.parseCIDR('::/96'));
 }
 
+/** What the setting EGRESS_ALLOW allows; only public addresses without it. */
+export function allowanceOf({ EGRESS_ALLOW }: { EGRESS_ALLOW?: string | undefined }): Allowance {
+  return parseAllowance(EGRESS_ALLOW ?? '');
+}
+
 /** What is wrong with a list of exceptions, without a word of it; null when nothing is. */
 export function allowanceProblem(text: string): string | null {
   try {

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseAllowance } from '../../../server/config/egressAllowance.ts';
+import { allowanceOf } from '../../../server/config/egressAllowance.ts';
 import { MailModel } from '../../../server/models/MailModel.ts';
 import { type ServiceLogDoc, ServiceLogModel } from '../../../server/models/ServiceLogModel.ts';
 import { ServiceModel } from '../../../server/models/ServiceModel.ts';
@@ -248,7 +248,7 @@ it('services come in from a CSV file, and npm run service lists them', async () 
   );
   const services = createServices({
     secrets: createSecretBox(env),
-    allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
+    allowance: allowanceOf(env),
   });
   const refused: number[] = [];
   const refuse = ({ line }: { line: number }) => refused.push(line);

@@ -1,4 +1,4 @@
-import { parseAllowance } from '../../../../config/egressAllowance.ts';
+import { allowanceOf } from '../../../../config/egressAllowance.ts';
 import { createTextRedactor, type TextRedactor } from '../../../../config/redaction.ts';
 import { secretsIn } from '../../../../config/secretSettings.ts';
 import type { HttpExecutionDoc } from '../../../../models/HttpExecutionModel.ts';
@@ -42,7 +42,7 @@ interface HttpTaskDependencies {
 export function loadHttpTaskProcessor({ env }: WorkerPlatform): ProcessorOf<typeof httpTaskJob> {
   return httpTaskProcessor({
     client: createEgressClient({
-      allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
+      allowance: allowanceOf(env),
       connectionsPerOrigin: env.HTTP_DESTINATION_CONCURRENCY,
     }),
     destinations: createDestinations({

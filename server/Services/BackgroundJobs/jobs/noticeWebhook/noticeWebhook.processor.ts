@@ -1,6 +1,5 @@
-import { parseAllowance } from '../../../../config/egressAllowance.ts';
+import { allowanceOf } from '../../../../config/egressAllowance.ts';
 import type { Env } from '../../../../config/env.ts';
-import { packageVersion } from '../../../../config/packageVersion.ts';
 import { createEgressClient } from '../../../Egress/egressClient.ts';
 import { EgressError } from '../../../Egress/egressError.ts';
 import { askedDelayMs } from '../../../HttpTasks/retryDelay.ts';
@@ -24,8 +23,7 @@ export function loadNoticeWebhookProcessor({
   env,
 }: WorkerPlatform): ProcessorOf<typeof noticeWebhookJob> {
   const client = createEgressClient({
-    allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
-    userAgent: `hourwork/${packageVersion()}`,
+    allowance: allowanceOf(env),
   });
   return async ({ form, notice }, { signal }) => {
     const { status, headers } = await client

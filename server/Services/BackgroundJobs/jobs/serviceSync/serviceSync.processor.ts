@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseAllowance } from '../../../../config/egressAllowance.ts';
-import { packageVersion } from '../../../../config/packageVersion.ts';
+import { allowanceOf } from '../../../../config/egressAllowance.ts';
 import { isMongoUnavailable } from '../../../../models/mongoErrors.ts';
 import type { ServiceLogDoc } from '../../../../models/ServiceLogModel.ts';
 import { type ServiceDoc, ServiceModel } from '../../../../models/ServiceModel.ts';
@@ -41,8 +40,7 @@ const SPREAD_MS = 500;
 export function loadServiceSyncProcessor({ env }: WorkerPlatform): ServiceSync {
   return serviceSyncProcessor({
     client: createEgressClient({
-      allowance: parseAllowance(env.EGRESS_ALLOW ?? ''),
-      userAgent: `hourwork/${packageVersion()}`,
+      allowance: allowanceOf(env),
     }),
     secrets: createSecretBox(env),
     spacingMs: env.SERVICE_SYNC_HOST_SPACING_MS,
