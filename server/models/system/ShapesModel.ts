@@ -1,7 +1,6 @@
 import mongoose, { type Connection, model, Schema } from 'mongoose';
 import { DURABLE } from '../durable.ts';
-import { retryLostRaces } from '../lostRaces.ts';
-import { isDuplicateKey } from '../mongoErrors.ts';
+import { unlessTaken } from '../unlessTaken.ts';
 
 /** The version of the shapes that the documents of this database have; see models/shapes.ts. */
 export interface ShapesDoc {
@@ -77,18 +76,13 @@ export async function ensureShapes(
   const version = (await isNew(connection)) ? own.version : UNWRITTEN;
   const first = { version, release: own.release, migrating: null };
   const shapes = connection.collection<ShapesDoc>(ShapesModel.collection.name);
-  try {
-    await retryLostRaces(() =>
-      shapes.updateOne(
-        { _id: THE_ONE },
-        { $setOnInsert: first },
-        { upsert: true, writeConcern: DURABLE },
-      ),
-    );
-  } catch (error) {
-    // Another process was first.
-    if (!isDuplicateKey(error)) throw error;
-  }
+  await unlessTaken(() =>
+    shapes.updateOne(
+      { _id: THE_ONE },
+      { $setOnInsert: first },
+      { upsert: true, writeConcern: DURABLE },
+    ),
+  );
   return (await findShapes(connection)) ?? { _id: THE_ONE, ...first };
 }
 

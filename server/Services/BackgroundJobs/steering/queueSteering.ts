@@ -1,6 +1,4 @@
 import { DURABLE } from '../../../models/durable.ts';
-import { retryLostRaces } from '../../../models/lostRaces.ts';
-import { isDuplicateKey } from '../../../models/mongoErrors.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
 import {
   type QueueDoc,
@@ -8,6 +6,7 @@ import {
   QueueModel,
   type QueuePause,
 } from '../../../models/system/QueueModel.ts';
+import { unlessTaken } from '../../../models/unlessTaken.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import type { QueueDefinition } from '../queues/jobDefinition.ts';
 
@@ -99,19 +98,14 @@ export async function setDefaultLimits(
 ): Promise<void> {
   for (const { name, maxConcurrency } of queues) {
     if (maxConcurrency === undefined) continue;
-    try {
-      // Processes that start together insert the same queue.
-      await retryLostRaces(() =>
-        QueueModel.updateOne(
-          { _id: name, limits: null },
-          { $set: { limits: { ...NO_LIMITS, maxConcurrency } } },
-          { upsert: true, writeConcern: DURABLE },
-        ),
-      );
-    } catch (error) {
-      // There are limits: the upsert met the queue's id.
-      if (!isDuplicateKey(error)) throw error;
-    }
+    // Processes that start together insert the same queue; one that has limits keeps them.
+    await unlessTaken(() =>
+      QueueModel.updateOne(
+        { _id: name, limits: null },
+        { $set: { limits: { ...NO_LIMITS, maxConcurrency } } },
+        { upsert: true, writeConcern: DURABLE },
+      ),
+    );
   }
 }
 
