@@ -1,7 +1,6 @@
 import { ulid } from 'ulid';
 import { type AuditDoc, AuditModel } from '../../models/AuditModel.ts';
-import type { Page } from '../../models/pages.ts';
-import { readMany } from '../../models/readDeadline.ts';
+import { type Page, pageOfModel } from '../../models/pages.ts';
 
 /** How long it is kept who did what. */
 const KEPT_MS = 400 * 86_400_000;
@@ -18,16 +17,6 @@ export async function recordAction(action: Action): Promise<void> {
 }
 
 /** Who did what, newest first; `cursor` is the id of the last one of the page before. */
-export async function listActions({ limit, cursor }: Page): Promise<{
-  items: AuditDoc[];
-  nextCursor: string | null;
-}> {
-  const found = await readMany((options) =>
-    AuditModel.find(cursor === undefined ? {} : { _id: { $lt: cursor } }, null, options)
-      .sort({ _id: -1 })
-      .limit(limit + 1)
-      .lean<AuditDoc[]>(),
-  );
-  const items = found.slice(0, limit);
-  return { items, nextCursor: found.length > limit ? (items.at(-1)?._id ?? null) : null };
+export function listActions(page: Page): Promise<{ items: AuditDoc[]; nextCursor: string | null }> {
+  return pageOfModel(AuditModel, {}, page, -1);
 }
