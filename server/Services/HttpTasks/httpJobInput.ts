@@ -3,8 +3,7 @@ import type { Allowance } from '../../config/egressAllowance.ts';
 import { SECRET_KEY } from '../../config/secretShapes.ts';
 import { AppError } from '../../errors/AppError.ts';
 import type { HttpJobDoc, HttpJobHeader } from '../../models/HttpJobModel.ts';
-import { EgressError } from '../Egress/egressError.ts';
-import { readTarget } from '../Egress/target.ts';
+import { givenTarget } from '../Egress/givenTarget.ts';
 import { newSigningSecret } from '../Outbound/standardWebhooks.ts';
 import type { SecretBox } from '../Secrets/secretBox.ts';
 import { HEADER_SECRET, HIDDEN, SIGNING_SECRET } from './outgoingCall.ts';
@@ -84,7 +83,7 @@ export function httpJobFields(
   { timeoutSeconds, maxRetryCount, allowance, secrets }: HttpJobDefaults,
   before?: HttpJobFields,
 ): { fields: HttpJobFields; madeSecret: string | null } {
-  const url = targetOf(input.api_url, allowance);
+  const url = givenTarget('api_url', input.api_url, allowance);
   const timeout = input.timeout ?? timeoutSeconds;
   if (timeout > timeoutSeconds) {
     throw new AppError(
@@ -120,15 +119,6 @@ export function httpJobFields(
     },
     madeSecret,
   };
-}
-
-function targetOf(address: string, allowance: Allowance): URL {
-  try {
-    return readTarget(address, allowance);
-  } catch (error) {
-    if (!(error instanceof EgressError)) throw error;
-    throw new AppError('VALIDATION_FAILED', `api_url: ${error.message}`, { cause: error });
-  }
 }
 
 function bodyOf(body: unknown): string | null {

@@ -8,8 +8,7 @@ import { isDuplicateKey } from '../../models/mongoErrors.ts';
 import { documentOf, type Page, pageOfModel } from '../../models/pages.ts';
 import { ServiceLogModel } from '../../models/ServiceLogModel.ts';
 import { type AdapterName, type ServiceDoc, ServiceModel } from '../../models/ServiceModel.ts';
-import { EgressError } from '../Egress/egressError.ts';
-import { readTarget } from '../Egress/target.ts';
+import { givenTarget } from '../Egress/givenTarget.ts';
 import type { SecretBox } from '../Secrets/secretBox.ts';
 import { ADAPTER_OF } from './adapters.ts';
 import { API_KEY_SECRET } from './readService.ts';
@@ -63,7 +62,7 @@ export function createServices({ secrets, allowance }: ServicesOptions): Service
 
   function fieldsOf(input: ServiceInput, before?: ServiceDoc) {
     const { name, adapter, category = SHARED_HOSTING, active = true } = input;
-    const url = targetOf(input.url, allowance);
+    const url = givenTarget('url', input.url, allowance);
     return {
       ...{ name, category, adapter, active, url: url.href, host: url.host },
       settings: settingsOf(adapter, input.settings ?? {}),
@@ -152,15 +151,6 @@ async function write(id: string, fields: Partial<ServiceDoc>): Promise<ServiceDo
 function shown(service: ServiceDoc): ServiceView {
   const { _id: id, apiKey, host: _host, toldFailing: _told, telling: _telling, ...rest } = service;
   return { id, ...rest, hasApiKey: apiKey !== null };
-}
-
-function targetOf(address: string, allowance: Allowance): URL {
-  try {
-    return readTarget(address, allowance);
-  } catch (error) {
-    if (!(error instanceof EgressError)) throw error;
-    throw new AppError('VALIDATION_FAILED', `url: ${error.message}`, { cause: error });
-  }
 }
 
 function settingsOf(adapter: AdapterName, given: Record<string, unknown>) {
