@@ -1,4 +1,4 @@
-import { signatureHeaders } from './standardWebhooks.ts';
+import { signedMessage } from './standardWebhooks.ts';
 
 /** A change of state that people should hear of. */
 export interface Notice {
@@ -35,18 +35,10 @@ function escaped(text: string): string {
  */
 export function signedCall(notice: Notice, secret: string, at: number): NoticeCall {
   const { key, title, lines } = notice;
-  const id = `notice-${key}`;
-  const body = JSON.stringify({
+  const payload = {
     type: 'notice',
     timestamp: new Date(at).toISOString(),
     data: { title, lines, text: [title, ...lines].join('\n') },
-  });
-  return {
-    headers: {
-      'content-type': 'application/json',
-      'idempotency-key': id,
-      ...signatureHeaders([secret], { id, at, body }),
-    },
-    body,
   };
+  return signedMessage(secret, { id: `notice-${key}`, at, payload });
 }

@@ -1,5 +1,5 @@
 import type { CallConfigured } from '../Egress/configuredAddress.ts';
-import { signatureHeaders } from './standardWebhooks.ts';
+import { signedMessage } from './standardWebhooks.ts';
 
 /** One message for a receiver of webhooks. */
 export interface Webhook {
@@ -34,16 +34,10 @@ export async function sendWebhook(
   call: CallConfigured,
   { url, secret, id, payload, signal }: Webhook,
 ): Promise<number> {
-  const body = JSON.stringify(payload);
   const { status, ok } = await call({
     url,
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'idempotency-key': id,
-      ...signatureHeaders([secret], { id, at: Date.now(), body }),
-    },
-    body,
+    ...signedMessage(secret, { id, at: Date.now(), payload }),
     timeoutMs: TIMEOUT_MS,
     signal,
   });
