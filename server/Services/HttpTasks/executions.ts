@@ -89,21 +89,23 @@ export async function beginAttempt(jobId: string, worker: string): Promise<HttpE
 }
 
 function interruptedIn({ current }: HttpExecutionDoc, now: Date): HttpAttempt[] {
-  if (current === null) return [];
-  return [
-    {
-      ...current,
-      finishedAt: now,
-      outcome: 'interrupted',
-      status: null,
-      error: null,
-      timings: null,
-      bytes: 0,
-      answer: null,
-      redirects: 0,
-      hostFailure: false,
-    },
-  ];
+  return current === null ? [] : [interruptedAttempt({ ...current, finishedAt: now, error: null })];
+}
+
+/** An attempt that was ended before its call told anything. */
+export function interruptedAttempt(
+  known: Pick<HttpAttempt, 'startedAt' | 'finishedAt' | 'worker' | 'error'>,
+): HttpAttempt {
+  return {
+    ...known,
+    outcome: 'interrupted',
+    status: null,
+    timings: null,
+    bytes: 0,
+    answer: null,
+    redirects: 0,
+    hostFailure: false,
+  };
 }
 
 /** Writes down how an attempt ended, and with it perhaps the execution. */

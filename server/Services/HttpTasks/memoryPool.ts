@@ -5,6 +5,7 @@ import { type HttpJobDoc, HttpJobModel } from '../../models/HttpJobModel.ts';
 import type { EgressClient } from '../Egress/egressClient.ts';
 import type { SecretBox } from '../Secrets/secretBox.ts';
 import { callOnce } from './callOnce.ts';
+import { interruptedAttempt } from './executions.ts';
 import {
   dueMemoryTasks,
   endAbandonedMemoryTasks,
@@ -64,11 +65,9 @@ export function createMemoryPool({
       await endMemoryTask(jobId, { ...attempt, worker });
     } catch (error) {
       const message = redact(error instanceof Error ? error.message : String(error));
-      await endMemoryTask(jobId, {
-        ...{ startedAt, finishedAt: new Date(), worker, outcome: 'interrupted' },
-        ...{ status: null, error: { code: 'JOB_FAILED', message }, timings: null },
-        ...{ bytes: 0, answer: null, redirects: 0, hostFailure: false },
-      });
+      const ended = { startedAt, finishedAt: new Date(), worker };
+      const attempt = interruptedAttempt({ ...ended, error: { code: 'JOB_FAILED', message } });
+      await endMemoryTask(jobId, attempt);
     }
   }
 
