@@ -15,7 +15,10 @@ export function openOwnQueues(env: Env, redis: RedisConnection | null) {
   const queues = openQueues(kinds, env, redis);
   const lanes = openLanes(queues, laneSettings(env, kinds));
   const enqueuer = createEnqueuer({
-    ...{ lanes, batchSize: env.USER_BATCH_SIZE, horizonMs: horizonOf(env), log: SILENT },
+    lanes,
+    batchSize: env.USER_BATCH_SIZE,
+    horizonMs: horizonOf(env),
+    log: SILENT,
   });
   const retentionDays = retentionOf(kinds, env.JOB_STATUS_RETENTION_DAYS);
   return { queues, lanes, enqueuer, retentionDays };

@@ -116,7 +116,10 @@ export function createHttpJobs(options: HttpJobsOptions) {
     async create(input: HttpJobInput) {
       const { fields, madeSecret } = httpJobFields(input, options);
       const job = documentOf(fields, {
-        ...{ _id: ulid(), oneOff: false, way: 'queue', fingerprint: null },
+        _id: ulid(),
+        oneOff: false,
+        way: 'queue',
+        fingerprint: null,
       });
       if (job.lookAt !== null) await forgetSlots(job);
       await insertOnce(HttpJobModel, job);
@@ -199,7 +202,10 @@ export function createHttpJobs(options: HttpJobsOptions) {
   async function leaveToPool(task: HttpJobDoc, runAt: Date | undefined): Promise<string> {
     const scheduledAt = runAt ?? new Date();
     await recordExecution(task, {
-      ...{ jobId: task._id, trigger: 'task', scheduledAt, way: 'in-memory' },
+      jobId: task._id,
+      trigger: 'task',
+      scheduledAt,
+      way: 'in-memory',
     });
     return task._id;
   }

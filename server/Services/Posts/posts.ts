@@ -22,7 +22,12 @@ export async function schedulePost(
       ? ulid()
       : `p-${requestHash(accountId, idempotencyKey).slice(0, 32)}`;
   const scheduled: PostDoc = {
-    ...{ _id, ...post, status: 'scheduled', publishedAt: null, webhook: 'none', synthetic: false },
+    _id,
+    ...post,
+    status: 'scheduled',
+    publishedAt: null,
+    webhook: 'none',
+    synthetic: false,
   };
   if (await insertOnce(PostModel, scheduled)) return scheduled;
   const known = await documentOf(PostModel, 'post', _id);

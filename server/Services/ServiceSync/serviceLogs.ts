@@ -9,21 +9,7 @@ import { changesBetween } from './changes.ts';
 const KEPT_DAYS = 90;
 const DAY_MS = 86_400_000;
 
-type Found = Pick<
-  ServiceLogDoc,
-  | (
-      | 'serviceId'
-      | 'name'
-      | 'slot'
-      | 'status'
-      | 'summary'
-      | 'latencyMs'
-      | 'error'
-      | 'facts'
-      | 'effects'
-    )
-  | ('certificateDaysLeft' | 'attempts' | 'jobId' | 'runId')
->;
+type Found = Omit<ServiceLogDoc, '_id' | 'at' | 'changes' | 'expiresAt'>;
 
 /** The log of a service and slot; null before there is one. */
 export function logOf(serviceId: string, slot: Date): Promise<ServiceLogDoc | null> {

@@ -28,7 +28,9 @@ export function tellingStart(
           )
           .catch((error: unknown) => {
             log.warn('The receiver of heartbeats is not told that a slot began', {
-              ...{ schedule: name, slot, error },
+              schedule: name,
+              slot,
+              error,
             });
           });
         return begun;

@@ -12,7 +12,10 @@ export function loadPublishPostsProcessor({
   const tellsWebhook = env.POST_WEBHOOK_URL !== undefined;
   return async ({ authorId, until }, { signal }) => {
     const effects = await publishDuePosts({
-      ...{ authorId, until: new Date(until), tellsWebhook, signal },
+      authorId,
+      until: new Date(until),
+      tellsWebhook,
+      signal,
     });
     await enqueueOwed(authorId);
     return { effects };

@@ -47,7 +47,10 @@ export function createSyncRequests(options: SyncRequestsOptions): SyncRequests {
       if (open !== null) return { runId: open._id };
       const now = (await storeTime()).toISOString();
       return producer.beginRun(serviceSyncSource, {
-        ...{ slot: now, from: now, category: null, spreadMs },
+        slot: now,
+        from: now,
+        category: null,
+        spreadMs,
       });
     },
     async one(serviceId) {
