@@ -4,13 +4,11 @@ import { requireNoRestore } from '../Services/Backup/restoreMark.ts';
 import { migrate } from '../Services/Migrating/migrate.ts';
 import { OWN_SHAPES } from '../Services/Migrating/ownShapes.ts';
 import { STEPS } from '../Services/Migrating/steps.ts';
-import { requireAllStopped } from './allStopped.ts';
+import { requireAllStopped, SETTLED_MS } from './allStopped.ts';
 import { inMongo } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { tellErrors } from './tellErrors.ts';
 
-/** A process that saw no mark as it started shows within this time that it runs. */
-const SETTLED_MS = 3_000;
 /** Processes stop by themselves when a migration begins, but let their jobs end first. */
 const STOPPING_MS = 300_000;
 

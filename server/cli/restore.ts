@@ -22,7 +22,7 @@ import {
 } from '../Services/Backup/mongoRestore.ts';
 import { beginRestore, RECOVER, requireNoRestore } from '../Services/Backup/restoreMark.ts';
 import { keyIdsOf } from '../Services/Secrets/secretBox.ts';
-import { requireAllStopped } from './allStopped.ts';
+import { requireAllStopped, SETTLED_MS } from './allStopped.ts';
 import { inMongo, inOwnRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
 import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
@@ -33,9 +33,6 @@ interface Flags {
   replace: boolean;
   recover: boolean;
 }
-
-/** A process that saw no mark as it started shows within this time that it runs. */
-const SETTLED_MS = 3_000;
 
 const program = commandNamed('restore')
   .description('Puts a backup back. Stop the API and the workers first, and start them after.')
