@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { shareOf } from '../../../config/shareOf.ts';
 import type { ScheduleDefinition } from './defineSchedule.ts';
 import { nextSlot, slotsBetween } from './slots.ts';
 
@@ -37,8 +37,7 @@ export function dueSlots(schedule: ScheduleDefinition, from: Date, now: Date): D
 /** The same for a slot in every process, and spread evenly below `jitterMs`. */
 function jitterOf({ name, jitterMs }: ScheduleDefinition, slot: Date): number {
   if (jitterMs === 0) return 0;
-  const digest = createHash('sha256').update(`${name}@${slot.getTime()}`).digest();
-  return Math.floor((digest.readUInt32BE() / 2 ** 32) * jitterMs);
+  return Math.floor(shareOf(`${name}@${slot.getTime()}`) * jitterMs);
 }
 
 function slotsBefore(

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { shareOf } from '../../../../config/shareOf.ts';
 import { idsAfter } from '../../../../models/pages.ts';
 import { ServiceModel } from '../../../../models/ServiceModel.ts';
 import { defineSource } from '../../runs/source.ts';
@@ -23,11 +23,7 @@ export const serviceSyncSource = defineSource({
     idsAfter(ServiceModel, { active: true, ...(category && { category }) }, after, limit),
   request: (serviceId, { slot, from, spreadMs }) => ({
     payload: { serviceId, slot },
+    // The same for a run that is resumed.
     runAt: new Date(Date.parse(from) + Math.floor(shareOf(`${slot} ${serviceId}`) * spreadMs)),
   }),
 });
-
-/** From 0 to 1, random to look at and the same for the same text: a run that is resumed spreads alike. */
-function shareOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
-}
