@@ -37,7 +37,10 @@ export async function retryLostRaces<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** In PostgreSQL's words, and in DocumentDB's of a collection that it made and then did not find. */
+/**
+ * In PostgreSQL's words, and in DocumentDB's where one of its connections missed that a collection of
+ * this name was dropped and made again: the next try may come by another connection.
+ */
 const LOST = /deadlock detected|Unable to create the specified collection/;
 
 /** FerretDB answers a whole command with InternalError. */

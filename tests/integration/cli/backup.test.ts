@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { database } from '../../../server/models/database.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { acquireLease, releaseLease } from '../../../server/models/system/LeaseModel.ts';
 import { nextInSequence } from '../../../server/models/system/SequenceModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { command, settingsOf } from '../command.ts';
 import { useInstallation } from '../core/installation.ts';
+import { emptyDatabase } from '../emptyDatabase.ts';
 
 const installation = useInstallation();
 const { queue, redis } = installation;
@@ -53,7 +55,7 @@ describe('npm run backup and npm run restore', () => {
     expect((await stat(backup)).mode & 0o077, 'for its owner alone').toBe(0);
 
     await installation.wipeRedis();
-    await mongoose.connection.dropDatabase();
+    await emptyDatabase(database());
     const restored = await run('restore', backup);
     expect(restored, restored.text).toMatchObject({ code: 0 });
     expect(await types()).toEqual(before);

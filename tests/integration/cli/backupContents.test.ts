@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectDir } from '../../../scripts/project.mjs';
+import { database } from '../../../server/models/database.ts';
 import { requireOwnShapes } from '../../../server/Services/Migrating/ownShapes.ts';
 import { command, settingsOf } from '../command.ts';
 import { useInstallation } from '../core/installation.ts';
+import { emptyDatabase } from '../emptyDatabase.ts';
 
 const installation = useInstallation();
 let folder: string;
@@ -107,7 +109,7 @@ describe('what is backed up and restored', () => {
     const before = await indexes();
     const backup = join(folder, 'every');
     expect(await run('backup', backup, '--only', 'mongodb')).toMatchObject({ code: 0 });
-    await mongoose.connection.dropDatabase();
+    await emptyDatabase(database());
     const restored = await run('restore', backup, '--only', 'mongodb');
     expect(restored, restored.text).toMatchObject({ code: 0 });
     for (const name of names) {

@@ -9,6 +9,7 @@ import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { emptyDatabase } from '../emptyDatabase.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { SILENT } from './installation.ts';
 
@@ -48,7 +49,7 @@ beforeEach(async () => {
     SHUTDOWN_GRACE_MS: '1000',
   });
 });
-afterEach(() => db.dropDatabase());
+afterEach(() => emptyDatabase(db));
 afterAll(async () => {
   const redis = connectRedis(env, 'worker', SILENT);
   const keys = await redis.keys(`${env.QUEUE_PREFIX}:*`);
