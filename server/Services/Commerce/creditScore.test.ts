@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { expect, it } from 'vitest';
+import { groupBy } from '../../config/groupBy.ts';
 import { creditScoreOf, isNotableChange } from './creditScore.ts';
-import { groupBy } from './groupBy.ts';
 import { readReceivables } from './sample/receivablesFile.ts';
 
 const paid = (dueOn: string, settledOn: string | null, disputed = false) => ({

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { expect, it } from 'vitest';
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../../config/groupBy.ts';
 import { ageingOf, salesOutstanding } from './receivables.ts';
 import { readReceivables } from './sample/receivablesFile.ts';
 

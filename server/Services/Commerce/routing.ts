@@ -1,4 +1,4 @@
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../../config/groupBy.ts';
 
 /** One supplier's part of an order. */
 export interface SupplierPart<Line> {

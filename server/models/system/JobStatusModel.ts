@@ -203,9 +203,9 @@ jobStatusSchema.index(
   { status: 1, cancelRequestedAt: 1 },
   { partialFilterExpression: { cancelRequestedAt: { $exists: true } } },
 );
-// What is due at a certain time, for the look after Redis lost its data.
+// What is due at a certain time, and what first, for the look after Redis lost its data.
 jobStatusSchema.index(
-  { status: 1, runAt: 1 },
+  { status: 1, runAt: 1, _id: 1 },
   { partialFilterExpression: { runAt: { $type: 'date' } } },
 );
 // How many of a queue's jobs are in the DLQ; no other job's record touches it.

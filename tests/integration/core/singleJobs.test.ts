@@ -6,6 +6,7 @@ import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes
 import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import { startKeeper } from '../../../server/Services/BackgroundJobs/reconciling/keeper.ts';
+import { reconcile } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
 import { stageDueJobs } from '../../../server/Services/BackgroundJobs/reconciling/stager.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
@@ -136,6 +137,38 @@ describe('a job that belongs to no run', () => {
     ]);
     const third = await enqueue({ unique: 'sitemap' });
     expect(third).toMatchObject({ became: 'duplicate', of: next.jobId });
+  });
+
+  it('due at a certain time is put in again first of those that are due first', async () => {
+    const inSeconds = (seconds: number) => new Date(Date.now() + 1_000 * seconds);
+    const due: string[] = [];
+    // The later one is due, the earlier it was asked for.
+    for (const seconds of [50, 40, 30, 20]) {
+      due.unshift((await enqueue({ runAt: inSeconds(seconds) })).jobId);
+    }
+    await installation.wipeRedis();
+    const added: string[] = [];
+    const watched = lanesOf([
+      {
+        ...lane,
+        outbox: {
+          ...lane.outbox,
+          enqueue(entries, ...rest) {
+            added.push(...entries.map(({ envelope }) => envelope.jobId));
+            return lane.outbox.enqueue(entries, ...rest);
+          },
+        },
+      },
+    ]);
+    const look = (graceMs: number) =>
+      reconcile({
+        ...{ lanes: watched, batchSize: 50, graceMs, timed: true },
+        ...{ log: SILENT, retentionDays: () => 7 },
+      });
+    expect(await look(60_000)).toMatchObject({ readded: 0 });
+    const { readded } = await look(0);
+    expect(added).toHaveLength(readded);
+    expect(added.filter((id) => due.includes(id))).toEqual(due);
   });
 
   it('due much later costs Redis nothing, and comes in time however Redis fares', async () => {

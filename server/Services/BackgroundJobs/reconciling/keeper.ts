@@ -72,9 +72,12 @@ export function startKeeper(options: KeeperOptions): Repetition {
       // Again when the jobs that were recorded shortly before are old enough to be looked at.
       timedPasses = [0, TIMED_GRACE_MS + SEAL_INTERVAL_MS].map((delay) => Date.now() + delay);
     }
-    const [next] = timedPasses;
+    const [next, another] = timedPasses;
     if (next !== undefined && next <= Date.now()) {
-      await reconcile({ ...reconciliation, graceMs: TIMED_GRACE_MS, timed: true, signal });
+      // A pass that takes that long gives way to the next, which begins with what is due first again.
+      const untilAnother = another === undefined ? signal : endsAt(another, signal);
+      const timed = { graceMs: TIMED_GRACE_MS, timed: true, signal: untilAnother };
+      await reconcile({ ...reconciliation, ...timed });
       timedPasses.shift();
     }
     await cancelRequested(lanes);
@@ -127,6 +130,11 @@ export function startKeeper(options: KeeperOptions): Repetition {
       await releaseLease(LEASE, holder).catch(() => undefined);
     },
   };
+}
+
+/** Aborted at this instant, or with the other one before. */
+function endsAt(instant: number, signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, instant - Date.now()))]);
 }
 
 async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise<void> {

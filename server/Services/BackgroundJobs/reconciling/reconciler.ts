@@ -8,7 +8,7 @@ import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import { entryOfRecord } from '../enqueuing/outbox.ts';
 import { queueJobId } from '../queues/envelope.ts';
 import type { RetentionDays } from '../recording/expiry.ts';
-import { recordPages } from '../recording/recordPages.ts';
+import { duePages, recordPages } from '../recording/recordPages.ts';
 import { PENDING_STATES } from '../recording/states.ts';
 import { type JobRecord, writeRecords } from '../recording/writeRecords.ts';
 import { cancelRecords } from '../runs/cancel.ts';
@@ -22,7 +22,7 @@ export interface ReconcilerOptions {
   retentionDays: RetentionDays;
   batchSize: number;
   log: JobLog;
-  /** Only those that are due at a certain time. */
+  /** Only those that are due at a certain time, what is due first before all others. */
   timed?: boolean;
   /** Only so many records of each state, the oldest, and no look for strays; all if absent. */
   oldest?: number;
@@ -58,16 +58,17 @@ export async function reconcile(options: ReconcilerOptions): Promise<Reconciliat
     adopted: 0,
     removed: 0,
   };
-  const filter = {
-    updatedAt: { $lt: new Date(Date.now() - graceMs) },
-    ...(options.timed === true && { runAt: { $ne: null } }),
-  };
+  const isTimed = options.timed === true;
+  const ageFilter = { updatedAt: { $lt: new Date(Date.now() - graceMs) } };
   for (const status of PENDING_STATES) {
     let left = options.oldest ?? Number.POSITIVE_INFINITY;
-    for await (const page of recordPages(status, filter)) {
+    for await (const page of isTimed ? duePages(status) : recordPages(status, ageFilter)) {
       if (options.signal?.aborted) return sum;
+      // While a long look goes on, what was too young at its beginning becomes old enough.
+      const oldEnough = Date.now() - graceMs;
+      const there = page.filter(({ updatedAt }) => updatedAt.getTime() < oldEnough);
       for (const lane of lanes) {
-        const records = page.filter(({ queue }) => queue === lane.queue.name);
+        const records = there.filter(({ queue }) => queue === lane.queue.name);
         if (records.length > 0) await reconcileRecords(records, lane, options, sum);
       }
       left -= page.length;
@@ -75,7 +76,7 @@ export async function reconcile(options: ReconcilerOptions): Promise<Reconciliat
     }
   }
   // A look at timed jobs, or at the oldest each minute, cannot wait for a look through all that Redis holds.
-  const isPart = options.timed === true || options.oldest !== undefined;
+  const isPart = isTimed || options.oldest !== undefined;
   for (const lane of isPart ? [] : lanes) {
     const { adopted, removed } = await removeOrAdoptStrays(lane, options.signal);
     sum.adopted += adopted;

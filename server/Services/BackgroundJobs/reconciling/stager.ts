@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { DURABLE } from '../../../models/durable.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { entryOfRecord, handedOverLate } from '../enqueuing/outbox.ts';
+import { takeAsQueued } from '../enqueuing/takeAsQueued.ts';
 
 interface StagerOptions {
   lanes: Lanes;
@@ -56,32 +55,12 @@ export async function stageDueJobs(options: StagerOptions): Promise<number> {
 }
 
 /**
- * Takes scheduled records as queued, durably. One that was started before, and was put off by its own
+ * Takes scheduled records as queued. One that was started before, and was put off by its own
  * work, becomes its next generation: the earlier start must not be heard any more. Attempts that it has spent
  * stay spent.
  */
-async function claimDue(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[]> {
-  const now = new Date();
-  const claim = randomUUID();
-  await JobStatusModel.bulkWrite(
-    records.map(({ _id, generation, starts, updatedAt }) => ({
-      updateOne: {
-        filter: {
-          ...{ _id, status: 'scheduled', generation, updatedAt },
-          cancelRequestedAt: { $exists: false },
-        },
-        update: {
-          $set: {
-            status: 'queued',
-            updatedAt: now,
-            claim,
-            ...(starts > 0 && { generation: generation + 1, starts: 0 }),
-          },
-        },
-      },
-    })),
-    { ordered: false, writeConcern: DURABLE },
-  );
-  const ids = records.map(({ _id }) => _id);
-  return JobStatusModel.find({ _id: { $in: ids }, claim, status: 'queued' }).lean<JobStatusDoc[]>();
+function claimDue(records: readonly JobStatusDoc[]): Promise<JobStatusDoc[]> {
+  return takeAsQueued(records, ({ generation, starts }) => ({
+    $set: starts > 0 ? { generation: generation + 1, starts: 0 } : {},
+  }));
 }

@@ -14,7 +14,7 @@ export interface RecordFilter {
   queue?: string | { $in: string[] };
   runId?: string;
   updatedAt?: { $lt: Date };
-  runAt?: { $ne: null };
+  runAt?: { $type: 'date' };
   'error.code'?: string;
 }
 
@@ -23,10 +23,24 @@ export interface RecordFilter {
  * index on (status, queuedAt, _id) or, within a run, on (runId, status). Begins `after` a place if
  * one is given.
  */
-export async function* recordPages(
+export function recordPages(
   status: JobState,
   filter: RecordFilter,
   after?: Place,
+): AsyncGenerator<JobStatusDoc[]> {
+  return pagesBy('queuedAt', status, filter, after);
+}
+
+/** The same of the records that are due at a certain time, through the index on (status, runAt, _id): what is due first before all others. */
+export function duePages(status: JobState): AsyncGenerator<JobStatusDoc[]> {
+  return pagesBy('runAt', status, { runAt: { $type: 'date' } });
+}
+
+async function* pagesBy<Field extends 'queuedAt' | 'runAt'>(
+  field: Field,
+  status: JobState,
+  filter: RecordFilter,
+  after?: Pick<JobStatusDoc, Field | '_id'>,
 ): AsyncGenerator<JobStatusDoc[]> {
   let place = after;
   for (;;) {
@@ -35,12 +49,12 @@ export async function* recordPages(
         ? {}
         : {
             $or: [
-              { queuedAt: { $gt: place.queuedAt } },
-              { queuedAt: place.queuedAt, _id: { $gt: place._id } },
+              { [field]: { $gt: place[field] } },
+              { [field]: place[field], _id: { $gt: place._id } },
             ],
           };
     const page = await JobStatusModel.find({ ...filter, status, ...beyond })
-      .sort({ queuedAt: 1, _id: 1 })
+      .sort({ [field]: 1, _id: 1 })
       .limit(PAGE_SIZE)
       .batchSize(PAGE_SIZE + 1)
       .lean<JobStatusDoc[]>();

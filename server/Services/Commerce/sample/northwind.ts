@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { groupBy } from '../groupBy.ts';
+import { groupBy } from '../../../config/groupBy.ts';
 import type { PricedLine } from '../orderTotals.ts';
 import { csvRows } from './csvRows.ts';
 import { cents, day, dayOrNull, text, textOrNull, wholeNumber } from './fields.ts';
