@@ -30,7 +30,7 @@ const MEDIA = {
 
 /** Reports of the wholesale business over HTTP. */
 export function createReportsController({ enqueuer, reportLinks }: ReportsDeps, base: string) {
-  function reportView({ _id: id, fileId, ...report }: ReportDoc) {
+  function reportView({ _id: id, fileId, making: _, ...report }: ReportDoc) {
     const link = fileId === null ? null : reportLinks.linkTo(id);
     const query = link && new URLSearchParams({ ...signed(link) });
     return {

@@ -3,26 +3,26 @@ import { pipeline } from 'node:stream/promises';
 import { mongo, type Types } from 'mongoose';
 import { database } from './database.ts';
 
-/** A file as it stands in the database. */
-export interface StoredFile {
-  readonly fileId: Types.ObjectId;
-  readonly bytes: number;
-}
-
 /** The files of reports, in MongoDB's own way for files (GridFS): a worker writes, any API reads. */
 function bucket(): mongo.GridFSBucket {
   return new mongo.GridFSBucket(database(), { bucketName: 'reportfiles' });
 }
 
-/** Stores a file as its pieces come; one that breaks off is removed. */
+/** Names a file that is about to be made. */
+export function newFileId(): Types.ObjectId {
+  return new mongo.ObjectId();
+}
+
+/** Stores a file as its pieces come; one that breaks off is removed. @returns its size in bytes. */
 export async function storeReportFile(
-  reportId: string,
+  { reportId, fileId }: { reportId: string; fileId: Types.ObjectId },
   pieces: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
-): Promise<StoredFile> {
-  const upload = bucket().openUploadStream(reportId, { writeConcern: { w: 'majority' } });
+): Promise<number> {
+  const durable = { writeConcern: { w: 'majority' } } as const;
+  const upload = bucket().openUploadStreamWithId(fileId, reportId, durable);
   await pipeline(Readable.from(pieces), upload, { signal });
-  return { fileId: upload.id as Types.ObjectId, bytes: upload.length };
+  return upload.length;
 }
 
 /** Reads a stored file. */
@@ -30,10 +30,11 @@ export function openReportFile(fileId: Types.ObjectId): Readable {
   return bucket().openDownloadStream(fileId);
 }
 
-/** Removes what is stored for a report, also what an earlier try left. */
-export async function removeReportFiles(reportId: string): Promise<void> {
+/** Removes what is stored for a report, also what an earlier try left; of its files only one, if one is named. */
+export async function removeReportFiles(reportId: string, fileId?: Types.ObjectId): Promise<void> {
   const files = bucket();
-  for await (const { _id } of files.find({ filename: reportId })) {
+  const which = { filename: reportId, ...(fileId !== undefined && { _id: fileId }) };
+  for await (const { _id } of files.find(which)) {
     await files.delete(_id);
   }
 }

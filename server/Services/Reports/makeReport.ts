@@ -5,7 +5,7 @@ import {
   ReportModel,
 } from '../../models/commerce/ReportModel.ts';
 import { DURABLE } from '../../models/durable.ts';
-import { removeReportFiles, storeReportFile } from '../../models/reportFiles.ts';
+import { newFileId, removeReportFiles, storeReportFile } from '../../models/reportFiles.ts';
 import { ageingReport } from './ageingReport.ts';
 import { csvReport } from './csvReport.ts';
 import { pdfReport } from './pdfReport.ts';
@@ -24,7 +24,8 @@ const WRITERS: Readonly<
 > = { pdf: pdfReport, xlsx: xlsxReport, csv: csvReport };
 
 /**
- * Makes a report's file and stores it; one that is made already stays as it is. Those whose time is over
+ * Makes a report's file and stores it; one that is made already stays as it is. Of two tries, one of which took
+ * the other for dead, the later one's file is the report's, and the other's is removed. Those whose time is over
  * are removed first.
  * @throws AppError NOT_FOUND without the report.
  */
@@ -37,25 +38,31 @@ export async function makeReport(
   if (report === null) throw new AppError('NOT_FOUND', `There is no report ${reportId}.`);
   const { state, rows, bytes: made } = report;
   if (state === 'done' && rows !== null && made !== null) return { rows, bytes: made };
+  const fileId = newFileId();
+  const ours = { _id: reportId, making: fileId };
+  const begun = { state: 'working', progress: 0, making: fileId } as const;
+  await ReportModel.updateOne({ _id: reportId }, { $set: begun }, { writeConcern: DURABLE });
   await removeReportFiles(reportId);
-  await ReportModel.updateOne({ _id: reportId }, { $set: { state: 'working', progress: 0 } });
   try {
     const content = await contentOf(report);
     const counted = { ...content, rows: withProgress(content, show) };
     const pieces = WRITERS[report.format](counted);
-    const { fileId, bytes } = await storeReportFile(reportId, pieces, signal);
+    const bytes = await storeReportFile({ reportId, fileId }, pieces, signal);
     const done = { state: 'done', progress: 100, rows: content.rowCount, bytes, fileId } as const;
-    await ReportModel.updateOne({ _id: reportId }, { $set: done }, { writeConcern: DURABLE });
+    const change = { $set: done, $unset: { making: 1 } } as const;
+    await ReportModel.updateOne(ours, change, { writeConcern: DURABLE });
+    const isTheReports = (await ReportModel.exists({ _id: reportId, fileId })) !== null;
+    if (!isTheReports) await removeReportFiles(reportId, fileId);
     return { rows: content.rowCount, bytes };
   } catch (error) {
     // Its next try, if there is one, begins anew.
-    await ReportModel.updateOne({ _id: reportId, state: 'working' }, { $set: { state: 'failed' } });
+    await ReportModel.updateOne({ ...ours, state: 'working' }, { $set: { state: 'failed' } });
     throw error;
   }
 
   async function show(percent: number): Promise<void> {
     progress(percent);
-    await ReportModel.updateOne({ _id: reportId }, { $set: { progress: percent } });
+    await ReportModel.updateOne(ours, { $set: { progress: percent } });
   }
 }
 

@@ -20,6 +20,8 @@ export interface ReportDoc {
   rows: number | null;
   bytes: number | null;
   fileId: Types.ObjectId | null;
+  /** The file that the newest try makes: an older one that goes on, as after its worker was frozen, leaves none. */
+  making?: Types.ObjectId;
   createdAt: Date;
   /** Then it and its file are removed. */
   expiresAt: Date;
@@ -37,6 +39,7 @@ const reportSchema = new Schema<ReportDoc>(
     rows: { type: Number, default: null },
     bytes: { type: Number, default: null },
     fileId: { type: Schema.Types.ObjectId, default: null },
+    making: { type: Schema.Types.ObjectId },
     createdAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
   },

@@ -1,3 +1,4 @@
+import mongoose from 'mongoose';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ReportModel } from '../../../server/models/commerce/ReportModel.ts';
@@ -62,6 +63,15 @@ it('an ageing report lists what is open on the day, and shows how far it is', as
   expect(answer.headers['content-disposition']).toContain('ageing-2013-06-30.csv');
   const lines = answer.body.toString().trimEnd().split('\r\n');
   expect([lines.length, lines.at(-1)]).toEqual([86, 'Total,,,,,5119.85']);
+});
+
+it('a report that a worker goes on with, when another has taken it over, has one file', async () => {
+  const id = await ask({ type: 'ageing', format: 'csv', asOf: '2013-06-30' });
+  const made = await Promise.all([make(id), make(id)]);
+  expect(made.map(({ rows }) => rows)).toEqual([84, 84]);
+  await download(id);
+  const files = mongoose.connection.collection('reportfiles.files');
+  expect(await files.countDocuments({ filename: id })).toBe(1);
 });
 
 it('a report of days sales outstanding has each customer as an independent script has', async () => {
