@@ -26,6 +26,7 @@ const END_ORDER = [
   'worker',
   'worker-http',
   'api-server',
+  'hourwork-sample-services',
   'hourwork-ferretdb',
   'hourwork-postgres',
   'hourwork-mongo',

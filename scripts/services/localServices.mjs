@@ -133,6 +133,11 @@ function nameAnew(setting, value) {
   });
 }
 
+/** A free port for one more service of this checkout, beside Redis and MongoDB, which run by now. */
+export function portForService() {
+  return freePort(FIRST_PORT + 3 + checkoutNumber(8_000));
+}
+
 /** @param {number | undefined} taken */
 async function mongoPorts(taken) {
   const promised = new Set(taken === undefined ? [] : [taken]);
@@ -145,8 +150,9 @@ async function mongoPorts(taken) {
  * Sees that services run under PM2, one after another, and that each serves.
  * @param {readonly import('./serviceProcess.mjs').ServiceProcess[]} services
  * @param {{setting: string, progress: (what: string) => void, onStart: (name: string) => void}} options
+ *   what names their ports
  */
-async function keepRunning(services, { setting, progress, onStart }) {
+export async function keepRunning(services, { setting, progress, onStart }) {
   for (const service of services) {
     const name = localName(service);
     const known = (await ownProcesses()).filter((each) => each.name === name);

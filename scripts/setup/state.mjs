@@ -18,6 +18,7 @@ import { localDir } from '../project.mjs';
  *   the MongoDB it provided: what stores the data, its ports, its address, and its passwords, which
  *   installations from before there were any lack
  * @property {number | undefined} [pm2Daemon] the process id of the PM2 daemon that it began
+ * @property {{port: number}} [sampleServices] where the sample's services are answered
  * @property {boolean} [loginUntold] the administrator's password is ours and was not shown yet
  * @property {string} [startedFrom] what api-server and worker were last started from
  */

@@ -1,7 +1,8 @@
 import { bringUpApps, endProcesses, missingApps } from '../apps.mjs';
 import { showStep } from '../console.mjs';
 import { prepare } from './prepare.mjs';
-import { ensureUsers } from './sample.mjs';
+import { countUsers, ensureUsers } from './sample.mjs';
+import { provideSampleServices } from './sampleServices.mjs';
 import { holdSchedules, releaseSchedules } from './schedules.mjs';
 
 /**
@@ -16,9 +17,11 @@ export async function bringUp(options) {
   const onStart = (/** @type {string} */ name) => void begun.add(name);
   try {
     await prepare(onStart);
+    const users = await countUsers();
+    await provideSampleServices({ wanted: users === 0 && !options.noSample, onStart });
     if (!options.noRun && (await missingApps()).length > 0) await holdSchedules();
     await showStep('api-server and worker', (progress) => bringUpApps(progress, onStart));
-    return await ensureUsers(options);
+    return await ensureUsers(options, users);
   } catch (error) {
     await takeBack(begun);
     throw error;

@@ -4,7 +4,7 @@ const USAGE = `npm start                   installs, builds, provides Redis and 
                             PM2, imports the sample if there are no users, and does a first run
 npm start -- --run          does a run although it is not the first
 npm start -- --no-run       does no run
-npm start -- --no-sample    imports nothing
+npm start -- --no-sample    imports nothing, and adds nothing synthetic
 npm start -- --keep-dates   imports the sample with its own dates, 1997 to 1998`;
 
 /**

@@ -39,5 +39,6 @@ function triesWithUsers(user) {
   if (user === '') return '  npm run import -- users.csv purchases.csv   brings your users in';
   const why = `npm run why -- ${user}`;
   return `  npm run run                        another run, watched
-  ${why.padEnd(34)} what became of one customer`;
+  ${why.padEnd(34)} what became of one customer
+  npm run service -- list            the services that are read each day`;
 }

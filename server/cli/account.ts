@@ -101,7 +101,9 @@ program
         say(lineOf(account));
         accounts += 1;
       }
-      if (accounts === 0) say('There is no account yet.');
+      if (accounts === 0) {
+        say('There is no account yet: npm run account -- create eve@example.com --role admin');
+      }
     }),
   );
 

@@ -7,6 +7,7 @@ import type {
   run,
   runRequest,
 } from '../routes/jobStatus.schemas.ts';
+import { USER_DATA } from '../Services/BackgroundJobs/jobs/userData/userData.job.ts';
 
 /** A run as the API answers it. */
 export type Run = z.output<typeof run>;
@@ -49,6 +50,7 @@ export interface ApiClient {
   /** Begins a run; the same key again answers with the run it began before. */
   begin(request: RunRequest, idempotencyKey: string): Promise<string>;
   run(runId: string): Promise<Run>;
+  /** The newest run of users. */
   lastRun(): Promise<Run | undefined>;
   failedJobs(runId: string, limit: number): Promise<Job[]>;
   retryJob(jobId: string): Promise<void>;
@@ -116,7 +118,7 @@ export function createApiClient({ url, email, password }: ApiLogin): ApiClient {
     },
     run: (runId) => ask<Run>(`/runs/${runId}`),
     async lastRun() {
-      const { items } = await ask<Page<Run>>('/runs?limit=1');
+      const { items } = await ask<Page<Run>>(`/runs?limit=1&kind=${USER_DATA}`);
       return items[0];
     },
     async failedJobs(runId, limit) {

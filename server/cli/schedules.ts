@@ -68,7 +68,11 @@ await program.parseAsync();
 
 async function listSchedules(): Promise<void> {
   const now = await storeTime();
-  for (const schedule of await ScheduleModel.find({}).sort({ _id: 1 }).lean()) {
+  const schedules = await ScheduleModel.find({}).sort({ _id: 1 }).lean();
+  if (schedules.length === 0) {
+    say('No schedule has run yet: they begin with the API, by npm start or npm run start:api.');
+  }
+  for (const schedule of schedules) {
     const { _id, expression, timezone, heldUntil, hold } = schedule;
     const next =
       expression === null || timezone === null ? null : nextSlot({ expression, timezone }, now);

@@ -38,11 +38,14 @@ program
   .action(({ category }: { category?: string }) =>
     withMongo(async (env) => {
       let cursor: string | undefined;
+      let services = 0;
       do {
         const { items, nextCursor } = await servicesOf(env).list({ category, limit: PAGE, cursor });
         say(...items.map(lineOf));
+        services += items.length;
         cursor = nextCursor ?? undefined;
       } while (cursor !== undefined);
+      if (services === 0) say(...whenThereIsNone(category));
     }),
   );
 
@@ -132,9 +135,26 @@ function servicesOf(env: Env) {
   return createServices({ secrets: createSecretBox(env), allowance });
 }
 
-function lineOf({ id, name, category, adapter, url, active, last }: ServiceView): string {
+function lineOf({
+  id,
+  name,
+  category,
+  adapter,
+  url,
+  active,
+  last,
+  synthetic,
+}: ServiceView): string {
   const found = last === null ? 'not read yet' : `${last.status} at ${last.slot.toISOString()}`;
-  return `${id}  ${name}  ${category}  ${adapter}  ${url}  ${active ? found : 'inactive'}`;
+  const state = `${active ? found : 'inactive'}${synthetic ? '  (synthetic)' : ''}`;
+  return `${id}  ${name}  ${category}  ${adapter}  ${url}  ${state}`;
+}
+
+function whenThereIsNone(category: string | undefined): string[] {
+  return [
+    category === undefined ? 'There is no service yet.' : `There is no service of ${category}.`,
+    'To add one: npm run service -- add "My host" https://status.example.com --adapter statuspage',
+  ];
 }
 
 function jsonOf(text: string): unknown {

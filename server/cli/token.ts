@@ -54,7 +54,11 @@ program
   .action(() =>
     withMongo(async () => {
       const tokens = await listApiTokens();
-      if (tokens.length === 0) say('There is no API token.');
+      if (tokens.length === 0) {
+        say(
+          'There is no API token yet: npm run token -- create ann@example.com --name nightly --scope jobs',
+        );
+      }
       say(...tokens.map(lineOf));
     }),
   );

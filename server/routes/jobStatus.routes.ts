@@ -147,7 +147,15 @@ function readingRoutes(controller: JobStatusController): Route[] {
       tag: 'Runs',
       summary: 'Runs, newest first',
       guard: 'reader',
-      query: z.strictObject(pageQuery(50)),
+      query: z.strictObject({
+        ...pageQuery(50),
+        kind: z
+          .string()
+          .min(1)
+          .max(200)
+          .optional()
+          .meta({ description: 'Those of one kind, such as user-data' }),
+      }),
       responses: { 200: pageOf(run) },
       handle: ({ query }) => controller.runs(query),
     }),

@@ -39,7 +39,8 @@ export function createJobStatusController(deps: JobStatusDeps) {
     queueStats: async (queue?: string) => ok(await administration.queueStats(queue)),
     why: async (jobId: string) => ok(await administration.why(jobId)),
     recommendation: async () => ok(await recommend()),
-    runs: async (page: PageQuery) => ok(await administration.listRuns(page)),
+    runs: async (query: PageQuery & { kind?: string | undefined }) =>
+      ok(await administration.listRuns(query)),
     run: async (runId: string) => ok(await administration.getRun(runId)),
     followRun: (runId: string, signal: AbortSignal) => ok(administration.followRun(runId, signal)),
     requestRun: async (request: RunRequest) => accepted(await administration.requestRun(request)),

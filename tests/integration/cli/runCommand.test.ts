@@ -149,10 +149,14 @@ describe('npm run run', () => {
     expect(first.text).toMatch(/│\s+40 │\s+40 │\s+0 │\s+0 │/);
   });
 
-  it('shows the last run without beginning another', async () => {
+  it('shows the last run of users without beginning another', async () => {
+    const newest = await RunModel.findOne().sort({ runSeq: -1 }).lean();
+    const runSeq = (newest?.runSeq ?? 0) + 1;
+    await RunModel.create({ ...newest, _id: 'm-of-services', kind: 'service-sync', runSeq });
     const shown = await command({ last: true });
+    await RunModel.deleteOne({ _id: 'm-of-services' });
     expect(shown.code).toBe(0);
-    expect(shown.text).toContain('completed, as of 2026-01-31');
+    expect(shown.text).toContain(`Run ${newest?._id}: completed, as of 2026-01-31`);
   });
 
   it('shows the customers of each segment, where there are any', async () => {

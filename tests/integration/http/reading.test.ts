@@ -240,6 +240,17 @@ describe('runs', () => {
     expect(all).toContainEqual(expect.objectContaining({ runId: 'm-done', completed: 5 }));
   });
 
+  it('are listed of one kind', async () => {
+    await makeRun({ _id: 'm-of-services', kind: 'service-sync' });
+    const ofServices = await api.get(`${BASE}/runs?kind=service-sync`, 'viewer').expect(200);
+    expect(ofServices.body).toMatchObject({
+      ...{ items: [{ runId: 'm-of-services' }], nextCursor: null },
+    });
+    const { body } = await api.get(`${BASE}/runs?limit=500&kind=user-data`, 'viewer').expect(200);
+    expect(body.items).toContainEqual(expect.objectContaining({ runId: 'm-done' }));
+    expect(body.items).not.toContainEqual(expect.objectContaining({ kind: 'service-sync' }));
+  });
+
   it('are answered one by one, field by field', async () => {
     const answer = await api.get(`${BASE}/runs/m-done`, 'viewer').expect(200);
     expect(answer.body).toEqual({

@@ -57,8 +57,12 @@ export interface RetriedPart {
  * `NOT_FOUND`, or the code named beside it.
  */
 export interface Administration {
-  /** Newest first. */
-  listRuns(options: { limit: number; cursor?: string | undefined }): Promise<Page<RunView>>;
+  /** Newest first; of one kind, or all. */
+  listRuns(options: {
+    limit: number;
+    cursor?: string | undefined;
+    kind?: string | undefined;
+  }): Promise<Page<RunView>>;
   getRun(runId: string): Promise<RunView>;
   /** The run as it stands, and again whenever it has changed, until it has finished or `signal`
    * aborts. */

@@ -30,11 +30,23 @@ export async function readNewestRuns<Run>(
   return found;
 }
 
+interface NewestRuns {
+  /** Those with a number below it; null for the newest of all. */
+  before: number | null;
+  count: number;
+  /** Of one kind; of all if absent. */
+  kind?: string | undefined;
+}
+
 /** The newest runs, without the lists of items they were asked for. */
-export async function newestRuns(before: number | null, count: number): Promise<RunDoc[]> {
+export async function newestRuns({ before, count, kind }: NewestRuns): Promise<RunDoc[]> {
   const last = before ?? (await lastInSequence(RUN_SEQUENCE));
+  const ofKind = kind === undefined ? {} : { kind };
   return readNewestRuns({ before, last, count }, (runSeq, limit) =>
-    RunModel.find(Object.keys(runSeq).length === 0 ? {} : { runSeq }, { selection: 0 })
+    RunModel.find(
+      { ...ofKind, ...(Object.keys(runSeq).length > 0 && { runSeq }) },
+      { selection: 0 },
+    )
       .sort({ runSeq: -1 })
       .limit(limit)
       .lean<RunDoc[]>(),

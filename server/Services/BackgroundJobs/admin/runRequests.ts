@@ -30,9 +30,9 @@ type RunRequests = Pick<Administration, 'listRuns' | 'getRun' | 'requestRun' | '
 export function createRunRequests(options: RunRequestOptions): RunRequests {
   const { producer, runViews, lanes, retentionDays, log } = options;
   return {
-    async listRuns({ limit, cursor }) {
+    async listRuns({ limit, cursor, kind }) {
       const before = cursor === undefined ? null : sequenceOf(cursor);
-      const runs = await newestRuns(before, limit + 1);
+      const runs = await newestRuns({ before, count: limit + 1, kind });
       const page = runs.slice(0, limit);
       const items = await Promise.all(page.map(runViews.of));
       const last = page.at(-1);
