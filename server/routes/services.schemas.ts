@@ -61,8 +61,17 @@ export const serviceLog = z
   })
   .meta({ id: 'ServiceLog' });
 
+const { waiting, active, delayed, total } = queueStats.shape;
+
 export const syncStatus = queueStats
   .extend({
+    redisAvailable: z
+      .boolean()
+      .meta({ description: 'While it is away the counts that it alone knows are null' }),
+    waiting: waiting.nullable(),
+    active: active.nullable(),
+    delayed: delayed.nullable(),
+    total: total.nullable(),
     lastRun: run.nullable(),
     recent: z.object({
       completed: z.array(serviceLog).meta({ description: 'The last ten' }),

@@ -1,4 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ServiceModel } from '../../../server/models/ServiceModel.ts';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { serviceSyncJob } from '../../../server/Services/BackgroundJobs/jobs/serviceSync/serviceSync.job.ts';
+import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { type Harness, PASSWORD, startHarness } from './harness.ts';
 import { makeJob, makeRun } from './records.ts';
 
@@ -15,14 +20,22 @@ const READING = [
   '/queue/stats',
 ];
 const ACTING = ['/runs', '/runs/m-open/cancel', '/failed/retry'];
+const SYNC = '/api/v1/sync';
+const SERVICE = 'a-service';
 
 let api: Harness;
 
 beforeAll(async () => {
-  api = await startHarness();
+  api = await startHarness({}, [userDataJob, serviceSyncJob]);
   await makeRun({ _id: 'm-open', enumerated: 1 });
   await makeJob('m-open', String(api.userIds['00001']), { status: 'queued' });
   await makeJob('m-open', String(api.userIds['00002']));
+  const now = new Date();
+  await ServiceModel.create({
+    ...{ _id: SERVICE, name: 'A service', category: 'shared_hosting', adapter: 'uptime' },
+    ...{ url: 'https://example.com/', host: 'example.com', settings: {}, active: true },
+    ...{ createdAt: now, updatedAt: now },
+  });
 });
 
 afterEach(async () => {
@@ -49,9 +62,11 @@ describe.each(Object.entries(AWAY))('Redis %s', (_how, takeAway) => {
     ...ACTING.map((path) => ['post', path] as const),
     ['post', '/job/RETRYABLE/retry'] as const,
     ['get', '/queue/stats'] as const,
+    ['post', `${SYNC}/all`] as const,
+    ['post', `${SYNC}/service/${SERVICE}`] as const,
   ])('%s %s is 503 within a second, with the message people know', async (method, path) => {
     const jobId = `user-data-m-open-${api.userIds['00002']}`;
-    const url = BASE + path.replace('RETRYABLE', jobId);
+    const url = path.startsWith(SYNC) ? path : BASE + path.replace('RETRYABLE', jobId);
     await takeAway('redis');
     const [answer, ms] = await timed(
       method === 'post' ? api.post(url, 'admin') : api.get(url, 'admin'),
@@ -80,6 +95,34 @@ describe.each(Object.entries(AWAY))('Redis %s', (_how, takeAway) => {
       mode: 'queue',
       checks: { mongodb: 'up', redis: 'down', process: 'running' },
     });
+  });
+
+  it('lets the service sync say how it stands, but for what Redis alone knows', async () => {
+    await takeAway('redis');
+    const [{ status, body }, ms] = await timed(api.get(`${SYNC}/status`, 'viewer'));
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body).toEqual({
+      ...{ redisAvailable: false, waiting: null, active: null, delayed: null, total: null },
+      ...{ completed: 0, failed: 0, lastRun: null, recent: { completed: [], failed: [] } },
+    });
+    expect(ms).toBeLessThan(1_000);
+  });
+
+  it('leaves no trace of a sync that was refused', async () => {
+    await takeAway('redis');
+    await api.post(`${SYNC}/all`, 'admin').expect(503);
+    await api.post(`${SYNC}/service/${SERVICE}`, 'admin').expect(503);
+    expect(await JobStatusModel.countDocuments({ kind: 'service-sync' })).toBe(0);
+    expect(await RunModel.countDocuments({ kind: 'service-sync' })).toBe(0);
+    await api.redis.restore();
+    await vi.waitFor(
+      async () => {
+        const { status, body } = await api.get(`${SYNC}/status`, 'viewer');
+        expect(status).toBe(200);
+        expect(body).toMatchObject({ redisAvailable: true, waiting: 0 });
+      },
+      { timeout: 10_000 },
+    );
   });
 });
 

@@ -29,6 +29,11 @@ export interface QueueStats {
   total: number;
 }
 
+/** The same, as far as they are known: while Redis is away what it alone knows is null. */
+export type KnownQueueStats = { redisAvailable: boolean } & {
+  [Count in keyof QueueStats]: Count extends 'completed' | 'failed' ? number : number | null;
+};
+
 /** Which failed jobs to retry, and how fast. */
 export interface RetryFilter {
   runId?: string | undefined;
@@ -79,6 +84,8 @@ export interface Administration {
   retryFailed(filter: RetryFilter): Promise<RetriedPart>;
   /** The numbers of all queues, or of one. `NOT_FOUND` for a queue that is not there. */
   queueStats(queue?: string): Promise<QueueStats>;
+  /** The same of one queue, also while Redis is away. */
+  knownQueueStats(queue: string): Promise<KnownQueueStats>;
   /** One sentence: why the job (by its id) is not running, or what became of it. */
   why(jobId: string): Promise<{ jobId: string; why: string }>;
   /** Where the queue holds these jobs now, by job id: `waiting`, `active`, `delayed`, …, `unknown`. */

@@ -31,7 +31,7 @@ export function createAdministration(options: AdministrationOptions): Administra
     followRun: createFollowRun(runRequests.getRun),
     ...createRetries(options),
     cancelJob: createCancelJob(lanes),
-    queueStats: createQueueStats(lanes),
+    ...createQueueStats(lanes),
     why: createWhy(lanes),
     async liveStates(jobs) {
       const states = new Map<string, string>();

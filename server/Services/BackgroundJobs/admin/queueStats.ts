@@ -1,22 +1,49 @@
 import { byItsCost, shared } from '../../../config/shared.ts';
+import { AppError } from '../../../errors/AppError.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { type EndedJobs, endedByQueue } from '../numbers/readNumbers.ts';
 import type { PendingCounts } from '../queue.ts';
-import type { Administration, QueueStats } from './administration.ts';
+import type { Administration, KnownQueueStats, QueueStats } from './administration.ts';
 import { laneNamed } from './laneNamed.ts';
 
 /**
  * The six numbers, of all queues or one: what is pending comes from Redis, what has ended from the
  * numbers by minute, so that it stays quick however long the history. All who ask share one reading.
  */
-export function createQueueStats(lanes: Lanes): Administration['queueStats'] {
+export function createQueueStats(
+  lanes: Lanes,
+): Pick<Administration, 'queueStats' | 'knownQueueStats'> {
   const readPending = shared(() => pendingByQueue(lanes), { maxAgeMs: () => 0 });
   const readEnded = shared(endedByQueue, { maxAgeMs: (last) => Math.max(100, byItsCost(last)) });
-  return async (name) => {
-    if (name !== undefined) laneNamed(lanes, name);
-    const [pending, ended] = await Promise.all([readPending(), readEnded()]);
-    return stats(valuesOf(pending, name), valuesOf(ended, name));
+  return {
+    async queueStats(name) {
+      if (name !== undefined) laneNamed(lanes, name);
+      const [pending, ended] = await Promise.all([readPending(), readEnded()]);
+      return stats(valuesOf(pending, name), valuesOf(ended, name));
+    },
+    async knownQueueStats(name) {
+      laneNamed(lanes, name);
+      const [pending, ended] = await Promise.all([
+        readPending().catch(nullWithoutRedis),
+        readEnded(),
+      ]);
+      return known(pending && valuesOf(pending, name), valuesOf(ended, name));
+    },
   };
+}
+
+function nullWithoutRedis(error: unknown): null {
+  if (error instanceof AppError && error.code === 'REDIS_UNAVAILABLE') return null;
+  throw error;
+}
+
+function known(
+  pending: readonly PendingCounts[] | null,
+  ended: readonly EndedJobs[],
+): KnownQueueStats {
+  if (pending !== null) return { redisAvailable: true, ...stats(pending, ended) };
+  const unknown = { waiting: null, active: null, delayed: null, total: null };
+  return { ...stats([], ended), ...unknown, redisAvailable: false };
 }
 
 function valuesOf<Value>(byQueue: ReadonlyMap<string, Value>, name: string | undefined): Value[] {

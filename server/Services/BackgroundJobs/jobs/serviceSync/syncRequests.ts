@@ -2,7 +2,7 @@ import type { ServiceLogDoc } from '../../../../models/ServiceLogModel.ts';
 import { storeTime } from '../../../../models/serverFacts.ts';
 import { type RunDoc, RunModel } from '../../../../models/system/RunModel.ts';
 import { recentLogs } from '../../../ServiceSync/serviceLogs.ts';
-import type { Administration, QueueStats } from '../../admin/administration.ts';
+import type { Administration, KnownQueueStats } from '../../admin/administration.ts';
 import type { RunViews } from '../../admin/runViews.ts';
 import type { Enqueuer } from '../../enqueuing/enqueuer.ts';
 import type { Producer } from '../../producer.ts';
@@ -11,26 +11,27 @@ import { SERVICE_SYNC, serviceSyncJob } from './serviceSync.job.ts';
 import { serviceSyncSource } from './serviceSync.source.ts';
 
 /** How the sync stands. */
-export interface SyncStatus extends QueueStats {
+export interface SyncStatus extends KnownQueueStats {
   /** Null before the first. */
   lastRun: RunView | null;
   recentCompleted: ServiceLogDoc[];
   recentFailed: ServiceLogDoc[];
 }
 
-/** Syncs as people ask for them, and how they stand. Without Redis all reject with `REDIS_UNAVAILABLE`. */
+/** Syncs as people ask for them, and how they stand. Without Redis a sync rejects with `REDIS_UNAVAILABLE`. */
 export interface SyncRequests {
   /** All active services, as one run; the same while one that was asked for is open. */
   all(): Promise<{ runId: string }>;
   /** One service; the same job while one that was asked for is open. */
   one(serviceId: string): Promise<{ jobId: string }>;
+  /** Also while Redis is away. */
   status(): Promise<SyncStatus>;
 }
 
 export interface SyncRequestsOptions {
   producer: Pick<Producer, 'beginRun'>;
   enqueuer: Pick<Enqueuer, 'enqueue'>;
-  administration: Pick<Administration, 'queueStats'>;
+  administration: Pick<Administration, 'knownQueueStats'>;
   runViews: RunViews;
   spreadMs: number;
 }
@@ -64,7 +65,7 @@ export function createSyncRequests(options: SyncRequestsOptions): SyncRequests {
     },
     async status() {
       const [stats, run, recentCompleted, recentFailed] = await Promise.all([
-        administration.queueStats(SERVICE_SYNC),
+        administration.knownQueueStats(SERVICE_SYNC),
         newestRun({ openAndAskedFor: false }),
         recentLogs('completed', COMPLETED_SHOWN),
         recentLogs('failed', FAILED_SHOWN),

@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import mongoose from 'mongoose';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
+import { SchedulingModel } from '../../../server/models/system/SchedulingModel.ts';
+import { SlotModel } from '../../../server/models/system/SlotModel.ts';
+import { command } from '../command.ts';
+import { type Harness, startHarness } from '../http/harness.ts';
+
+const KEY = 'test-scheduler-key';
+const JOB = 'process_user_data';
+
+let api: Harness;
+let settings: Record<string, string>;
+const stops: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  api = await startHarness({ CRON_MANAGER_API_KEY: KEY });
+  stops.push(() => api.stop());
+  const server = createServer(api.app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stops.push(async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  });
+  settings = {
+    MONGODB_URI: `mongodb://127.0.0.1:${api.mongo.port}/${mongoose.connection.name}?directConnection=true`,
+    REDIS_URL: api.env.REDIS_URL ?? '',
+    QUEUE_PREFIX: api.env.QUEUE_PREFIX,
+    ...{ PORT: String((server.address() as AddressInfo).port), CRON_MANAGER_API_KEY: KEY },
+  };
+});
+afterAll(async () => {
+  for (const stop of stops.reverse()) await stop();
+});
+
+const cron = (...args: string[]) => command('cron', args, { settings });
+const token = (...args: string[]) => command('token', args, { settings });
+
+/** The job as the API sees it. */
+async function job() {
+  const { body } = await api.get('/api/cron-manager', 'admin').expect(200);
+  const jobs = body.cronJobs as { name: string; running: boolean }[];
+  return { ...jobs.find(({ name }) => name === JOB), initialized: body.initialized };
+}
+
+describe('npm run cron', () => {
+  afterEach(async () => {
+    await Promise.all([RunModel.deleteMany({}), SlotModel.deleteMany({})]);
+    await Promise.all([ScheduleModel.deleteMany({}), SchedulingModel.deleteMany({})]);
+  });
+
+  it('stops a job with a note, lists it so, and starts it', async () => {
+    const until = '2099-12-24T18:00:00Z';
+    const asked = ['--until', until, '--why', 'stocktaking', '--by', 'ann'];
+    expect(await cron('stop', JOB, ...asked)).toMatchObject({
+      ...{ code: 0, text: `${JOB} is stopped.\n` },
+    });
+    expect(await job()).toMatchObject({ running: false, stopped: { by: 'ann' } });
+    const { out } = await cron('list');
+    expect(out).toMatch(
+      /^process_user_data: 0 \* \* \* \* \(UTC\), next .*Z, stopped until 2099-12-24T18:00:00.000Z by ann: stocktaking$/m,
+    );
+    expect(out).toMatch(/^weekly_email: \*\/15 \* \* \* \* \(UTC\), next \S+Z$/m);
+    expect(out.trim().split('\n')).toHaveLength(8);
+    expect(await cron('start', JOB)).toMatchObject({ code: 0, text: `${JOB} is started.\n` });
+    expect(await job()).toMatchObject({ running: true });
+  });
+
+  it('stops all, says so in its list, and starts all', async () => {
+    await cron('stop', '--all');
+    expect(await job()).toMatchObject({ running: false, initialized: false });
+    expect((await cron()).out).toMatch(/All schedules are stopped: npm run cron -- start --all\n$/);
+    await cron('start', '--all');
+    expect(await job()).toMatchObject({ running: true, initialized: true });
+  });
+
+  it('triggers a job through the API', async () => {
+    const { code, out } = await cron('trigger', JOB);
+    expect(code, out).toBe(0);
+    const [, runId] = /^process_user_data began: (\S+)\n$/.exec(out) ?? [];
+    expect(await RunModel.findById(runId).lean()).toMatchObject({ trigger: 'manual' });
+  });
+
+  it('tells what is wrong, and ends with 1', async () => {
+    const [nearest, unnamed, wrongKey] = await Promise.all([
+      cron('trigger', 'process_user_dat'),
+      cron('stop'),
+      command('cron', ['trigger', JOB], {
+        settings: { ...settings, CRON_MANAGER_API_KEY: 'another-scheduler-key' },
+      }),
+    ]);
+    expect(nearest).toMatchObject({ code: 1, err: expect.stringContaining(`mean ${JOB}?`) });
+    expect(unnamed).toMatchObject({ code: 1, err: expect.stringContaining('--all') });
+    expect(wrongKey).toMatchObject({ code: 1, err: expect.stringContaining('key is wrong') });
+  });
+
+  it('previews a job, and rehearses the clock changes of all', async () => {
+    await api
+      .post('/api/cron-manager', 'admin')
+      .send({ action: 'update', jobName: JOB, expression: '30 2 * * *', timezone: 'Europe/Berlin' })
+      .expect(200);
+    const [preview, rehearsal] = await Promise.all([
+      cron('preview', JOB, '--count', '2'),
+      cron('rehearse'),
+    ]);
+    expect(preview.out).toMatch(
+      /^process_user_data: 30 2 \* \* \* \(Europe\/Berlin\)\n( {2}\S+Z {2}\S+T02:30:00\+0[12]:00\n){2} {2}\d{4}-/,
+    );
+    const [, ofJob = '', others = ''] =
+      /^process_user_data: (.*?)\n(publish_due_posts: .*)$/ms.exec(rehearsal.out) ?? [];
+    expect(ofJob).toContain('fires at 03:00:00');
+    expect(others).toContain('publish_due_posts: * * * * * (UTC)\n  fires as on any other day');
+  });
+
+  it('backfills a range', async () => {
+    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    const at = (hoursAgo: number) => new Date(hour - hoursAgo * 3_600_000).toISOString();
+    const range = ['--from', at(3), '--to', at(1)];
+    expect((await cron('backfill', JOB, ...range)).out).toBe(
+      '3 slots begin within a minute; 0 had begun before.\n',
+    );
+    expect(await SlotModel.countDocuments({ state: 'waiting', inTurn: true })).toBe(3);
+  });
+});
+
+it('npm run token makes a token that is shown once, lists it, and ends it', async () => {
+  const flags = ['--name', 'nightly', '--scope', 'read', 'cron', '--days', '7'];
+  const made = await token('create', 'Admin@example.com', ...flags);
+  const [, secret = '', tokenId = ''] =
+    /^(hwt_[\w-]{43})\nGood until \S+Z\. To end it: npm run token -- revoke (\S+)\n$/.exec(
+      made.out,
+    ) ?? [];
+  const use = () =>
+    request(api.app).get('/api/cron-manager').set('Authorization', `Bearer ${secret}`);
+  await use().expect(200);
+  const listed = await token('list');
+  expect(listed.out).toMatch(
+    new RegExp(`^${tokenId}  nightly  …${secret.slice(-4)}  read,cron  good until \\S+Z\n$`),
+  );
+  expect(await token('revoke', tokenId)).toMatchObject({
+    ...{ code: 0, out: 'The token nightly is revoked.\n' },
+  });
+  await use().expect(401);
+  const [ended, nobody] = await Promise.all([
+    token('list'),
+    token('create', 'nobody@example.com', ...flags),
+  ]);
+  expect(ended.out).toMatch(/ {2}revoked\n$/);
+  expect(nobody).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('npm run account -- list'),
+  });
+});
