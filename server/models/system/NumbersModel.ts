@@ -32,7 +32,7 @@ export interface NumbersDoc extends Counted {
   at: Date;
   /** The hour of a minute. */
   hour?: Date;
-  /** MongoDB deletes it at that instant; days stay. */
+  /** MongoDB deletes it at that instant, if it is there still; days stay. */
   expiresAt?: Date;
 }
 

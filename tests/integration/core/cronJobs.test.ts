@@ -12,6 +12,7 @@ import { HealthSnapshotModel } from '../../../server/models/HealthSnapshotModel.
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { PostModel } from '../../../server/models/PostModel.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { NumbersMarkModel, NumbersModel } from '../../../server/models/system/NumbersModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
@@ -163,8 +164,18 @@ describe('the scheduled jobs, with real work behind each', () => {
 
   it('remove what belongs to nobody', async () => {
     await UserSummaryModel.collection.insertOne({ userId: new Types.ObjectId(), asOf: 'x' });
+    const monthsAgo = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - 40 * 86_400_000);
+    await NumbersModel.create({
+      ...{ _id: 'old', grain: 'minute', queue: 'old', kind: 'old', at: monthsAgo, hour: monthsAgo },
+      ...{ accepted: 1, completed: 1, failed: 0, duplicates: 0, cancelled: 0, retried: 0 },
+      ...{ workedMs: 5, waitedMs: 0, waited: 0 },
+    });
+    await NumbersMarkModel.deleteMany({});
     const result = await resultOf('cache_cleanup');
-    expect(result).toMatchObject({ effects: 1, removed: { summaries: 1 }, more: false });
+    const removed = { summaries: 1, minutesOfNumbers: 1 };
+    expect(result).toMatchObject({ effects: 2, removed, more: false });
+    const kept = await NumbersModel.find({ queue: 'old', grain: { $ne: 'day' } }).lean();
+    expect(kept).toMatchObject([{ grain: 'hour', at: monthsAgo, completed: 1 }]);
   });
 
   it('keep a snapshot of health, and tell when something has changed, once', async () => {

@@ -1,10 +1,11 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AppError } from '../../../server/errors/AppError.ts';
 import { type JobState, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
-import { NumbersModel } from '../../../server/models/system/NumbersModel.ts';
+import { NumbersMarkModel, NumbersModel } from '../../../server/models/system/NumbersModel.ts';
 import { addDays, startOf } from '../../../server/Services/BackgroundJobs/numbers/counted.ts';
-import { foldNumbers } from '../../../server/Services/BackgroundJobs/numbers/fold.ts';
+import { foldHours, foldNumbers } from '../../../server/Services/BackgroundJobs/numbers/fold.ts';
 import { readNumbers } from '../../../server/Services/BackgroundJobs/numbers/readNumbers.ts';
+import { removeMinutes } from '../../../server/Services/BackgroundJobs/numbers/removeMinutes.ts';
 import { flushTallies, tally } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
 import { makeJob, makeRun } from '../http/records.ts';
 import { useInstallation } from './installation.ts';
@@ -182,5 +183,81 @@ describe('a day', () => {
     const found = await NumbersModel.findOne({ queue: 'old', grain: 'day' }).lean();
     expect(found).toMatchObject({ at: day, completed: 8, failed: 1 });
     expect(found?.expiresAt).toBeUndefined();
+  });
+});
+
+describe('minutes', () => {
+  const of = { queue: 'folded', kind: 'email' };
+  const now = new Date();
+  const FIRST = addDays(TODAY, -40);
+
+  /** Two of each hour, over three days, as two processes wrote them: 72 hours with 3 jobs each. */
+  beforeEach(async () => {
+    const nothing = { accepted: 0, failed: 0, duplicates: 0, cancelled: 0, retried: 0 };
+    const hours = Array.from({ length: 72 }, (_, n) => new Date(FIRST.getTime() + n * 3_600_000));
+    await NumbersModel.insertMany(
+      hours.flatMap((hour) =>
+        [1, 2].map((completed) => ({
+          ...{ _id: `${hour.toISOString()}|${completed}`, grain: 'minute', ...of, ...nothing },
+          ...{ at: new Date(hour.getTime() + completed * 60_000), hour, completed },
+          ...{ workedMs: 10, waitedMs: 0, waited: 0 },
+        })),
+      ),
+    );
+    await NumbersMarkModel.deleteMany({});
+  });
+  afterEach(() => NumbersModel.deleteMany(of));
+
+  const minutes = () => NumbersModel.countDocuments({ grain: 'minute', ...of });
+  async function completed(by: 'hour' | 'day') {
+    const numbers = await readNumbers({ by, from: FIRST, to: TODAY, ...of });
+    return numbers.reduce((sum, each) => sum + each.completed, 0);
+  }
+
+  it('are folded step by step: one that broke off is gone on with, and counts nothing twice', async () => {
+    let steps = 0;
+    const dying = {
+      throwIfAborted() {
+        steps += 1;
+        if (steps === 2) throw new Error('The worker was killed.');
+      },
+    };
+    await expect(foldHours({ now, signal: dying })).rejects.toThrow('was killed');
+    expect(await NumbersModel.countDocuments({ grain: 'hour', ...of })).toBe(24);
+    expect(await completed('hour')).toBe(216);
+    await Promise.all([foldHours({ now }), foldHours({ now })]);
+    expect(await NumbersModel.countDocuments({ grain: 'hour', ...of })).toBe(72);
+    expect(await completed('hour')).toBe(216);
+    // As after a crash between the hours and the mark.
+    await NumbersMarkModel.deleteMany({});
+    await foldHours({ now });
+    expect(await completed('hour')).toBe(216);
+  });
+
+  it('go a month later, where hours stand for them, and the numbers stay', async () => {
+    expect(await removeMinutes({ now })).toEqual({ removed: 0, more: false });
+    await foldHours({ now });
+    const gone = { throwIfAborted: vi.fn() };
+    gone.throwIfAborted.mockReturnValueOnce(undefined).mockImplementationOnce(() => {
+      throw new Error('The worker was killed.');
+    });
+    await expect(removeMinutes({ now, signal: gone })).rejects.toThrow('was killed');
+    expect(await minutes()).toBe(142);
+    const recent = await NumbersModel.countDocuments({ grain: 'minute', at: { $gte: TODAY } });
+    expect(await removeMinutes({ now })).toEqual({ removed: 142, more: false });
+    expect(await minutes()).toBe(0);
+    expect(await NumbersModel.countDocuments({ grain: 'minute', at: { $gte: TODAY } })).toBe(
+      recent,
+    );
+    expect(await completed('hour')).toBe(216);
+    expect(await completed('day')).toBe(216);
+  });
+
+  it('of which some went leave their hour as it was when it is folded again', async () => {
+    await foldHours({ now });
+    await NumbersModel.deleteMany({ grain: 'minute', ...of, completed: 2 });
+    await NumbersMarkModel.deleteMany({});
+    await foldHours({ now });
+    expect(await completed('hour')).toBe(216);
   });
 });

@@ -12,6 +12,8 @@ import { addDays, COUNTED_KEYS, HOUR_MS, nothingCounted, SUMS, startOf } from '.
 /** Numbers of a time are folded this long after it: by then they are written. */
 const GRACE_MS = 600_000;
 const HOURS_KEPT_DAYS = 400;
+/** Folded in one step. */
+const STEP_MS = 24 * HOUR_MS;
 
 /** How far the numbers have been folded; nothing has been before the first time. */
 export async function readMark(): Promise<NumbersMarkDoc> {
@@ -26,7 +28,7 @@ export async function readMark(): Promise<NumbersMarkDoc> {
 /**
  * Folds what lies behind: minutes into hours, hours into days. A day is counted anew from the records,
  * and sealed before they expire; so is a sealed day of which records have changed since. May be repeated
- * at any time, and break off anywhere: everything is written absolutely.
+ * at any time, by two at once, and break off anywhere: everything is written absolutely.
  */
 export async function foldNumbers({
   retentionDays,
@@ -36,20 +38,15 @@ export async function foldNumbers({
   retentionDays: RetentionDays;
   now?: Date;
 }): Promise<void> {
-  const settled = new Date(now.getTime() - GRACE_MS);
-  const { hoursUpTo, daysUpTo, changedDays } = await readMark();
-  const hoursEnd = startOf('hour', settled);
-  if (hoursUpTo < hoursEnd) {
-    // The hour before once more: a process may have written late.
-    await foldHours(new Date(Math.max(0, hoursUpTo.getTime() - HOUR_MS)), hoursEnd);
-    await moveMark({ hoursUpTo: hoursEnd });
-  }
-  const daysEnd = startOf('day', settled);
+  await foldHours({ now });
+  const { daysUpTo, changedDays } = await readMark();
+  const daysEnd = startOf('day', settledBy(now));
   if (daysUpTo >= daysEnd) return;
   const today = startOf('day', now);
   const allThere = (day: Date) => (kind: string) => day >= addDays(today, 1 - retentionDays(kind));
   for (const day of await daysBetween(daysUpTo, daysEnd)) {
     await sealDay(day, { allThere: allThere(day), again: false });
+    await moveMark({ daysUpTo: addDays(day, 1) });
   }
   for (const changed of changedDays) {
     const day = new Date(changed);
@@ -58,20 +55,59 @@ export async function foldNumbers({
   await moveMark({ daysUpTo: daysEnd }, changedDays);
 }
 
+/** Never back: of two that fold at once the slower one changes nothing. */
 async function moveMark(
-  to: Partial<NumbersMarkDoc>,
+  to: Partial<Pick<NumbersMarkDoc, 'hoursUpTo' | 'daysUpTo'>>,
   recounted: readonly string[] = [],
 ): Promise<void> {
   await NumbersMarkModel.updateOne(
     { _id: 'numbers' },
-    { $set: to, $pull: { changedDays: { $in: recounted } } },
+    { $max: to, $pull: { changedDays: { $in: recounted } } },
     { upsert: true },
   );
 }
 
+function settledBy(now: Date): Date {
+  return new Date(now.getTime() - GRACE_MS);
+}
+
 type Sum = Counted & { _id: { queue: string; kind: string; at: Date } };
 
-async function foldHours(from: Date, to: Date): Promise<void> {
+interface Folding {
+  now: Date;
+  signal?: Pick<AbortSignal, 'throwIfAborted'>;
+}
+
+/**
+ * Folds the minutes that lie behind into hours, a day of them in each step. May be repeated and break off as
+ * `foldNumbers` may.
+ */
+export async function foldHours({ now, signal }: Folding): Promise<void> {
+  const { hoursUpTo } = await readMark();
+  const end = startOf('hour', settledBy(now));
+  if (hoursUpTo >= end) return;
+  const oldest = await oldestMinute();
+  // The hour before once more: a process may have written late.
+  let from = new Date(
+    Math.max(hoursUpTo.getTime() - HOUR_MS, startOf('hour', oldest ?? end).getTime()),
+  );
+  while (from < end) {
+    signal?.throwIfAborted();
+    const to = new Date(Math.min(from.getTime() + STEP_MS, end.getTime()));
+    await foldStretch(from, to);
+    await moveMark({ hoursUpTo: to });
+    from = to;
+  }
+  await moveMark({ hoursUpTo: end });
+}
+
+/** When the oldest minute begins that is kept; null when there is none. */
+export async function oldestMinute(): Promise<Date | null> {
+  const minute = await NumbersModel.findOne({ grain: 'minute' }, { at: 1 }).sort({ at: 1 }).lean();
+  return minute?.at ?? null;
+}
+
+async function foldStretch(from: Date, to: Date): Promise<void> {
   const sums = await NumbersModel.aggregate<Sum>([
     { $match: { grain: 'minute', at: { $gte: from, $lt: to } } },
     { $group: { _id: { queue: '$queue', kind: '$kind', at: '$hour' }, ...SUMS } },
@@ -137,13 +173,17 @@ async function write(grain: 'hour' | 'day', folded: readonly Folded[]): Promise<
   await NumbersModel.bulkWrite(
     folded.map(({ queue, kind, at, counted }) => {
       const fields = Object.fromEntries(COUNTED_KEYS.map((key) => [key, counted[key]]));
-      const expiry = grain === 'hour' ? { expiresAt: addDays(at, HOURS_KEPT_DAYS) } : {};
+      const of = { grain, queue, kind, at };
       return {
         updateOne: {
           filter: {
             _id: `${queue}|${kind}|${at.toISOString()}|${grain}`,
           } satisfies Partial<NumbersDoc>,
-          update: { $set: { grain, queue, kind, at, ...fields, ...expiry } },
+          // Minutes only grow: an hour that is folded again after some of its minutes went stays.
+          update:
+            grain === 'hour'
+              ? { $set: { ...of, expiresAt: addDays(at, HOURS_KEPT_DAYS) }, $max: fields }
+              : { $set: { ...of, ...fields } },
           upsert: true,
         },
       };

@@ -23,8 +23,8 @@ interface Minute extends Counting {
   written: number;
 }
 
-/** Minutes are kept this long, in days. */
-const MINUTES_KEPT = 30;
+/** MongoDB deletes minutes after so many days where no cleanup has, which is switched off, or has not folded them. */
+const MINUTES_KEPT_AT_MOST = 60;
 /** The pause between two writes: what is counted meanwhile goes with the next. */
 const GAP_MS = 25;
 const RETRY_MS = 1_000;
@@ -132,7 +132,7 @@ function upsert([_id, { queue, kind, at, counted }]: [string, Minute]) {
   return {
     updateOne: {
       filter: { _id },
-      update: { $set: { ...fields, expiresAt: addDays(at, MINUTES_KEPT) } },
+      update: { $set: { ...fields, expiresAt: addDays(at, MINUTES_KEPT_AT_MOST) } },
       upsert: true,
     },
   };

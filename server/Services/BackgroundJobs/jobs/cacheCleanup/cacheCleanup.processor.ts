@@ -1,5 +1,7 @@
 import { removeOldMailFiles, removeOldTokens } from '../../../Cleanup/expired.ts';
 import { ORPHAN_KINDS, removeOrphans } from '../../../Cleanup/orphans.ts';
+import { foldHours } from '../../numbers/fold.ts';
+import { removeMinutes } from '../../numbers/removeMinutes.ts';
 import type { ProcessorOf } from '../../queues/jobDefinition.ts';
 import type { cacheCleanupJob } from './cacheCleanup.job.ts';
 
@@ -13,11 +15,14 @@ export const cacheCleanupProcessor: ProcessorOf<typeof cacheCleanupJob> = async 
 ) => {
   const { signal, progress } = context;
   const now = new Date();
+  await foldHours({ now, signal });
+  const minutes = await removeMinutes({ now, signal });
   const removed: Record<string, number> = {
     apiTokens: await removeOldTokens(now),
     mailFiles: await removeOldMailFiles(now),
+    minutesOfNumbers: minutes.removed,
   };
-  let more = false;
+  let { more } = minutes;
   for (const [position, kind] of ORPHAN_KINDS.entries()) {
     await progress((100 * position) / ORPHAN_KINDS.length);
     let after: string | null = null;
