@@ -86,6 +86,8 @@ describe('npm start', () => {
     expect(apps.get('api-server')).toHaveLength(1);
     expect(apps.get('worker')).toHaveLength(2);
     expect(apps.get('worker-http')).toHaveLength(1);
+    expect([...apps.keys()]).not.toContain('hourwork-sample-services');
+    expect(checkout.env().EGRESS_ALLOW).toBeUndefined();
     const api = await checkout.api();
     const ready = await api.get('/health/ready');
     expect(ready).toMatchObject({ status: 200, body: { status: 'ok', mode: 'queue' } });
