@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { allowanceOf } from '../../../server/config/egressAllowance.ts';
+import { HostTurnModel } from '../../../server/models/HostTurnModel.ts';
 import { MailModel } from '../../../server/models/MailModel.ts';
 import { type ServiceLogDoc, ServiceLogModel } from '../../../server/models/ServiceLogModel.ts';
 import { ServiceModel } from '../../../server/models/ServiceModel.ts';
@@ -14,6 +15,7 @@ import { createAccount } from '../../../server/Services/Auth/accounts.ts';
 import { recordOutcomes } from '../../../server/Services/BackgroundJobs/scheduling/slotOutcomes.ts';
 import { createSecretBox, keyIdsOf } from '../../../server/Services/Secrets/secretBox.ts';
 import { keyIdsInUse, resealAll } from '../../../server/Services/Secrets/storedSecrets.ts';
+import { deferHost, takeHostTurn } from '../../../server/Services/ServiceSync/hostTurns.ts';
 import { importServices } from '../../../server/Services/ServiceSync/importServices.ts';
 import { createServices } from '../../../server/Services/ServiceSync/services.ts';
 import { command } from '../command.ts';
@@ -36,7 +38,14 @@ const page = {
 /** The services, with their vices by path. */
 const seen: { path: string; headers: IncomingHttpHeaders }[] = [];
 let served: object = page;
+/** How many calls were answered at one time, at most. */
+let [atOnce, mostAtOnce] = [0, 0];
 const target = await startLocalServer((request, response) => {
+  atOnce += 1;
+  mostAtOnce = Math.max(mostAtOnce, atOnce);
+  response.once('close', () => {
+    atOnce -= 1;
+  });
   const path = request.url ?? '';
   seen.push({ path, headers: request.headers });
   const [, what = '', value = ''] = path.split('/');
@@ -260,7 +269,81 @@ it('services come in from a CSV file, and npm run service lists them', async () 
   expect(listed.out, listed.err).toMatch(/Alpha .*not read yet\n.*Beta .*inactive/);
 }, 60_000);
 
+it('a backup names the key of its secrets, and a restore under another refuses', async () => {
+  const id = await add({ url: `${base}/json`, apiKey: API_KEY });
+  const parent = await mkdtemp(join(tmpdir(), 'hourwork-sealed-'));
+  onTestFinished(() => rm(parent, { recursive: true }));
+  const folder = join(parent, 'backup');
+  const { MONGODB_URI = '', DATA_KEY = '' } = env;
+  const [keyId = ''] = keyIdsOf({ DATA_KEY });
+  const backup = ['backup', [folder, '--only', 'mongodb']] as const;
+  const made = await command(...backup, { settings: { MONGODB_URI, DATA_KEY } });
+  expect(made.code, made.text).toBe(0);
+  expect(made.out).toContain(`sealed under the data key ${keyId}: keep DATA_KEY of .env`);
+  // Another database, as this one is in use: nothing comes into it.
+  const elsewhere = new URL(MONGODB_URI);
+  elsewhere.pathname += '-restored';
+  const refused = await command('restore', [folder, '--only', 'mongodb'], {
+    settings: { MONGODB_URI: elsewhere.href, DATA_KEY: randomBytes(32).toString('hex') },
+  });
+  expect(refused).toMatchObject({
+    ...{ code: 1, err: expect.stringContaining(`Put that key into .env, as DATA_KEY`) },
+  });
+  expect(refused.text).not.toContain(DATA_KEY);
+  await ask('DELETE', `/api/v1/services/${id}`);
+}, 60_000);
+
+it('npm run notify:test tells people by each channel', async () => {
+  const { MONGODB_URI = '', REDIS_URL = '', QUEUE_PREFIX } = env;
+  const {
+    NOTIFY_SLACK_WEBHOOK_URL = '',
+    NOTIFY_WEBHOOK_URL = '',
+    NOTIFY_WEBHOOK_SECRET = '',
+  } = env;
+  const { code, out, err } = await command('notifyTest', [], {
+    settings: {
+      ...{ MONGODB_URI, REDIS_URL, QUEUE_PREFIX },
+      ...{ NOTIFY_SLACK_WEBHOOK_URL, NOTIFY_WEBHOOK_URL, NOTIFY_WEBHOOK_SECRET },
+    },
+  });
+  expect(code, err).toBe(0);
+  expect(out).toContain('.local/outbox');
+  await vi.waitFor(async () => {
+    const tests = told.filter(({ body }) => body.includes('A test notice of Hourwork'));
+    expect(new Set(tests.map(({ path }) => path))).toEqual(new Set(['/slack', '/signed']));
+    expect(await MailModel.findOne({ 'data.title': 'A test notice of Hourwork' })).not.toBeNull();
+  }, PATIENTLY);
+}, 90_000);
+
 describe('one sync', () => {
+  it('takes turns with others of its host, however many workers ask', async () => {
+    const turns = await Promise.all(
+      Array.from({ length: 10 }, () => takeHostTurn('one.example.com', 60_000)),
+    );
+    expect(turns.filter((waitMs) => waitMs === 0)).toHaveLength(1);
+    for (const waitMs of turns) expect(waitMs).toBeLessThan(61_000);
+    expect(await takeHostTurn('other.example.com', 60_000)).toBe(0);
+    await deferHost('other.example.com', new Date(Date.now() + 600_000));
+    expect(await takeHostTurn('other.example.com', 1)).toBeGreaterThan(60_000);
+  });
+
+  it('is tried again when our own database refuses it, and is written down once', async () => {
+    const id = await add({ url: `${base}/json` });
+    const refused = vi.spyOn(HostTurnModel, 'updateOne').mockImplementationOnce(() => {
+      throw new Error('The document is refused.');
+    });
+    onTestFinished(() => refused.mockRestore());
+    const { jobId, status, attempts } = await sync(id);
+    expect({ status, attempts }).toEqual({ status: 'ok', attempts: 2 });
+    await vi.waitFor(async () => {
+      const job = await JobStatusModel.findById(jobId).lean();
+      expect(job?.attemptLog?.[0]).toMatchObject({
+        error: { code: 'DATABASE_ERROR', message: 'The document is refused.' },
+      });
+    }, PATIENTLY);
+    expect(await ServiceLogModel.countDocuments({ serviceId: id })).toBe(1);
+  });
+
   it('tells what has changed since the last', async () => {
     const id = await add({ adapter: 'statuspage', url: `${base}/page` });
     expect(await sync(id)).toMatchObject({ status: 'ok', effects: 2, changes: [], attempts: 1 });
@@ -461,8 +544,23 @@ it('200 services, a third with vices: a log each, the right codes, and nothing r
     if (tries !== undefined) expect(attempts, url).toBe(tries);
   }
   expect(reachedHidden).toBe(0);
+  expect(mostAtOnce).toBeGreaterThan(1);
+  expect(mostAtOnce).toBeLessThanOrEqual(5);
   const failed = logs.filter(({ error }) => error !== null).length;
-  expect(await JobStatusModel.countDocuments({ runId: first.body.runId, status: 'failed' })).toBe(
-    failed,
-  );
+  // What attempts were like is written a little later than their outcome.
+  const jobs = await vi.waitFor(async () => {
+    const found = await JobStatusModel.find({ runId: first.body.runId, status: 'failed' }).lean();
+    for (const { attempts, attemptLog } of found) expect(attemptLog).toHaveLength(attempts);
+    return found;
+  }, PATIENTLY);
+  expect(jobs).toHaveLength(failed);
+  for (const { attemptLog = [] } of jobs.filter(({ attempts }) => attempts === 4)) {
+    const gaps = attemptLog
+      .slice(1)
+      .map(
+        ({ startedAt }, at) => Number(startedAt) - Number(attemptLog[at]?.endedAt ?? Number.NaN),
+      );
+    // JOB_RETRY_DELAY_MS, then twice and four times as long; the clocks of Redis and Node may differ a little.
+    for (const [at, gap] of gaps.entries()) expect(gap).toBeGreaterThan(30 * 2 ** at - 5);
+  }
 }, 180_000);
