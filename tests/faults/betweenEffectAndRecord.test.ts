@@ -6,11 +6,16 @@ import { QUICK } from './faultSettings.ts';
 import { executedAgain } from './jobsAtWork.ts';
 import { writtenAgain } from './ledgers.ts';
 import { jobsAcknowledged, ownConnection } from './redisOfDeployment.ts';
+import { settingsFor } from './strand.ts';
+import { useTrade } from './trade.ts';
 import { underLoad } from './underLoad.ts';
 
+const strands = [await useTrade()];
+const settings = settingsFor(strands, QUICK);
 const expectation = {
   expected: 'effect once, record right',
   bounds: { lost: 0, twice: 0, doubled: 0 },
+  strands,
 };
 
 async function killWorkers({ pm2 }: Deployment): Promise<void> {
@@ -18,7 +23,7 @@ async function killWorkers({ pm2 }: Deployment): Promise<void> {
 }
 
 describe('after the effect', () => {
-  const deployment = useDeployment({ users: 2_000, settings: QUICK });
+  const deployment = useDeployment({ users: 2_000, settings });
 
   it('15 kill -9 between effect and acknowledgement', async (context) => {
     // A job's time passes after its effect: it is there that a kill meets most of them.
@@ -38,7 +43,7 @@ describe('after the effect', () => {
 });
 
 describe('after the acknowledgement', () => {
-  const deployment = useDeployment({ users: 2_000, settings: QUICK });
+  const deployment = useDeployment({ users: 2_000, settings });
 
   it('15 kill -9 between acknowledgement and record', async (context) => {
     const load = await underLoad(context, deployment, expectation);

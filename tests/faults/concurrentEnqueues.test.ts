@@ -7,8 +7,10 @@ import { UserModel } from '../../server/models/UserModel.ts';
 import { userDataJobId } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import type { Answer, Unanswered } from '../e2e/apiClient.ts';
 import { useDeployment } from '../e2e/deployment.ts';
+import { useCronWork } from './cronWork.ts';
 import { QUICK } from './faultSettings.ts';
 import { executionsOf } from './ledgers.ts';
+import { settingsFor } from './strand.ts';
 import { underLoad } from './underLoad.ts';
 
 const RUNS = '/app/job-status/runs';
@@ -18,8 +20,9 @@ const LOST_REPLIES = 50;
 /** Named days have jobs of their own, beside those of the stream. */
 const DAYS = { enqueued: '2020-01-01', sameKey: '2020-01-02', unheard: '2020-01-03' };
 
-const deployment = useDeployment({ users: 2_000, settings: QUICK });
-const bounds = { lost: 0, twice: 0, doubled: 0 };
+const strands = [await useCronWork()];
+const deployment = useDeployment({ users: 2_000, settings: settingsFor(strands, QUICK) });
+const held = { bounds: { lost: 0, twice: 0, doubled: 0 }, strands };
 
 async function oneUser(): Promise<string> {
   const user = await UserModel.findOne({}, { _id: 1 }).lean();
@@ -72,7 +75,7 @@ it('18 200 concurrent enqueues of one user, at three API processes', async (cont
   const { pm2 } = deployment;
   const load = await underLoad(context, deployment, {
     expected: 'one job, the rest name it',
-    bounds,
+    ...held,
   });
   const userId = await oneUser();
   // No worker ends the job before the last request has come.
@@ -109,7 +112,7 @@ it('18 200 concurrent enqueues of one user, at three API processes', async (cont
 it('18 the same request 200 times at once, and repeated after a lost reply', async (context) => {
   await severalApis();
   const { api } = deployment;
-  const load = await underLoad(context, deployment, { expected: 'one run each', bounds });
+  const load = await underLoad(context, deployment, { expected: 'one run each', ...held });
   const userId = await oneUser();
   const key = randomUUID();
   const request = { userIds: [userId], asOf: DAYS.sameKey };

@@ -15,6 +15,8 @@ export interface FaultRow {
   /** Jobs that were begun more than once. */
   begunAgain: number | null;
   expected: string;
+  /** What else was in the stream, each of its effects there once; absent where nothing was. */
+  besides?: string;
   /** What else was seen, in figures. */
   seen?: string;
 }
@@ -60,11 +62,12 @@ const NOT_MEASURED: FaultRow = {
   expected: 'it ended before it was measured',
 };
 
-function seenIn({ seen, begunAgain, acceptedS }: FaultRow): string {
+function seenIn({ seen, begunAgain, acceptedS, besides }: FaultRow): string {
   const parts = [
     `begun again: ${figure(begunAgain)}`,
     `a run accepted after ${figure(acceptedS)} s`,
     ...(seen === undefined ? [] : [seen]),
+    ...(besides === undefined ? [] : [`besides: ${besides}`]),
   ];
   return parts.join('; ');
 }

@@ -6,39 +6,50 @@ import { MessageModel } from '../../server/models/commerce/MessageModel.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel } from '../../server/models/system/RunModel.ts';
 import type { ApiClient } from '../e2e/apiClient.ts';
-
-/** Begins runs over customers and over invoices, each in a queue of its own, at a steady pace, whatever happens. */
-export interface OtherStream {
-  /** The runs that the API has accepted. */
-  readonly accepted: readonly string[];
-  /** Begins no more runs. */
-  stop(): Promise<void>;
-}
+import type { StrandAtWork } from './strand.ts';
 
 const ITEMS = 10;
 const EVERY_MS = 2_500;
 const DAY = '2026-11-21';
 const PATHS = ['/api/v1/commerce/scores/run', '/api/v1/commerce/reminders/run'];
 
-/** Makes customers, each with an invoice that is due on the day of the runs. */
+/** The customers of the stream; half of them are written to by WhatsApp, the others by mail. */
+export const STREAM_CUSTOMERS: readonly string[] = Array.from(
+  { length: ITEMS },
+  (_, position) => `of-the-stream-${position}`,
+);
+
+export function isByWhatsApp(customerId: string): boolean {
+  return STREAM_CUSTOMERS.indexOf(customerId) % 2 === 0;
+}
+
+/** Makes them, each with an invoice that is due on the day of the runs; an earlier test may have. */
 async function makeItems(): Promise<void> {
-  const ids = Array.from({ length: ITEMS }, (_, position) => `of-the-stream-${position}`);
+  if ((await CustomerModel.countDocuments()) > 0) return;
   await CustomerModel.create(
-    ids.map((_id) => ({
-      ...{ _id, name: _id, channel: 'email' as const, email: `${_id}@example.com` },
+    STREAM_CUSTOMERS.map((_id, position) => ({
+      ...{ _id, name: _id, email: `${_id}@example.com`, phone: `49155500000${position}` },
+      channel: isByWhatsApp(_id) ? ('whatsapp' as const) : ('email' as const),
       hasSyntheticContact: true,
     })),
   );
   await InvoiceModel.create(
-    ids.map((_id) => ({
+    STREAM_CUSTOMERS.map((_id) => ({
       ...{ _id, customerId: _id, invoicedOn: '2026-10-21', dueOn: DAY },
       ...{ amountCents: 1_000, disputed: false },
     })),
   );
 }
 
-/** Starts asking. A request without an answer is not repeated: a run that it began is not checked. */
-export async function streamOtherSources(api: ApiClient): Promise<OtherStream> {
+/**
+ * Begins runs over customers and over invoices, each in a queue of its own, at a steady pace, whatever happens.
+ * A request without an answer is not repeated: a run that it began is not checked.
+ * @param patienceMs how long the runs may take to their end, once no more are begun.
+ */
+export async function streamOtherSources(
+  api: ApiClient,
+  patienceMs: number,
+): Promise<StrandAtWork> {
   await makeItems();
   const accepted: string[] = [];
   let stopped = false;
@@ -52,11 +63,12 @@ export async function streamOtherSources(api: ApiClient): Promise<OtherStream> {
   }
   const streaming = stream();
   return {
-    accepted,
     async stop() {
       stopped = true;
       await streaming;
     },
+    amiss: () => otherSourcesAmiss(accepted, patienceMs),
+    account: () => `runs of customers and invoices ${accepted.length}`,
   };
 }
 
@@ -64,7 +76,7 @@ export async function streamOtherSources(api: ApiClient): Promise<OtherStream> {
  * Waits until these runs are sealed, and names what is not as it should be: a run that is not over, in which
  * not each item was done, or reminders beyond the one of each invoice.
  */
-export async function otherSourcesAmiss(
+async function otherSourcesAmiss(
   accepted: readonly string[],
   timeoutMs: number,
 ): Promise<string[]> {
@@ -82,7 +94,7 @@ export async function otherSourcesAmiss(
     if (run?.sealed?.completed === ITEMS && done === ITEMS && all === ITEMS) continue;
     amiss.push(`${runId}: ${run?.status ?? 'no ledger'}, ${done} of ${all} records completed`);
   }
-  const reminders = await MessageModel.countDocuments();
+  const reminders = await MessageModel.countDocuments({ invoiceId: { $in: STREAM_CUSTOMERS } });
   if (reminders > ITEMS) amiss.push(`${reminders} reminders of ${ITEMS} invoices`);
   return amiss;
 }

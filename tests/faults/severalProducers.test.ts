@@ -3,9 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { RunModel } from '../../server/models/system/RunModel.ts';
 import { SlotModel } from '../../server/models/system/SlotModel.ts';
+import { USER_DATA_SCHEDULE } from '../../server/Services/BackgroundJobs/cronProducer.ts';
+import { USER_DATA } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { HUNG } from '../e2e/apiClient.ts';
 import { type Deployment, useDeployment } from '../e2e/deployment.ts';
+import { useCronWork } from './cronWork.ts';
 import { QUICK } from './faultSettings.ts';
+import { settingsFor } from './strand.ts';
 import { type Load, underLoad } from './underLoad.ts';
 
 const APIS = 3;
@@ -15,7 +19,10 @@ const CAUGHT_UP_MS = 90_000;
 const SLOT_MS = 1_000;
 const MINUTE_MS = 60_000;
 const USERS = 40;
+const strands = [await useCronWork()];
+const settings = settingsFor(strands, QUICK);
 const load = {
+  strands,
   bounds: { lost: 0, twice: 0, doubled: 0 },
   pace: { usersPerRun: 5, intervalMs: 1_000 },
   jobMs: 0,
@@ -24,13 +31,17 @@ const load = {
 /** The slots from `from` to `to`, in milliseconds since 1970, that have a run, with its trigger. */
 async function runsOfSlots(from: number, to: number) {
   const window = { $gte: new Date(from), $lte: new Date(to) };
-  const runs = await RunModel.find({ slot: window }, { slot: 1, trigger: 1, status: 1 }).lean();
+  const runs = await RunModel.find(
+    { kind: USER_DATA, slot: window },
+    { slot: 1, trigger: 1, status: 1 },
+  ).lean();
   return runs.map(({ slot, ...run }) => ({ ...run, slot: slot?.getTime() ?? 0 }));
 }
 
 async function missedSlots(from: number, to: number) {
   const window = { $gte: new Date(from), $lte: new Date(to) };
   const missed = await SlotModel.find({
+    schedule: USER_DATA_SCHEDULE,
     slot: window,
     state: { $in: ['skipped', 'caught-up'] },
   }).lean();
@@ -99,7 +110,7 @@ describe('one of them frozen', () => {
   const FROZEN_AFTER_MS = 40_000;
   const deployment = useDeployment({
     users: USERS,
-    settings: { ...QUICK, USER_DATA_SCHEDULE: '* * * * * *', MISSED_SLOT_POLICY: 'latest' },
+    settings: { ...settings, USER_DATA_SCHEDULE: '* * * * * *', MISSED_SLOT_POLICY: 'latest' },
   });
 
   it('19 three API processes, a one-second schedule for two minutes, one frozen for 10 s', async (context) => {
@@ -137,7 +148,7 @@ describe('all of them frozen', () => {
   const deployment = useDeployment({
     users: USERS,
     settings: {
-      ...QUICK,
+      ...settings,
       USER_DATA_SCHEDULE: `0-${LAST_SECOND} * * * * *`,
       MISSED_SLOT_POLICY: 'latest',
     },

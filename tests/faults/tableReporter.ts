@@ -34,13 +34,16 @@ ${machine.map((line) => `- ${line}`).join('\n')}
 Written by \`npm run test:faults -- --report docs/faults.md\`, which repeats all of it: the API, the
 workers under PM2, Redis and MongoDB are real processes under a steady stream of runs over users, over
 customers and over invoices, in a queue each, and of single jobs, a third of them due in seconds and a third
-later. What the product is held to are ledgers that the test keeps: of the ids accepted, of the starts, and of the
+later. Where a row says so, orders on their way to suppliers, reminders by WhatsApp and mail, and reports are in the
+stream too, and posts, tokens, the weekly mail and the sync of services. What the product is held to are ledgers that the test keeps: of the ids accepted, of the starts, and of the
 writes behind the product's own fence, each of which leaves a trace where it took effect. Of the
 stream's requests each is answered 202, or 503 within a second, and 202 for good soon after the
 fault; where a row differs, its test says so.
 
 - **L**: jobs accepted, but not terminal two reconciler intervals after the fault's end, or ended without
-  being done: failed, cancelled, completed without a write of their own, the duplicate of such a one.
+  being done: failed, cancelled, completed without a write of their own, the duplicate of such a one; and of
+  all other work, each effect that is missing or there more than once: units in stock, purchase orders, reminders,
+  reports, posts, mails, logs.
 - **X**: effects applied more than once, or by an older run over a newer one's.
 - **R**: records too many or too few in a run, or changed after they were final; a second run of an
   Idempotency-Key; jobs pending in Redis though they are done; single jobs begun before their time.

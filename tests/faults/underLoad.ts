@@ -28,9 +28,10 @@ import {
   untrueWrites,
   workersThatCompletedAfter,
 } from './ledgers.ts';
-import { otherSourcesAmiss, streamOtherSources } from './otherSources.ts';
+import { streamOtherSources } from './otherSources.ts';
 import { firstAcceptedS, POST_PROMISE, type PostPromise, postsAmiss } from './posts.ts';
 import { ownConnection } from './redisOfDeployment.ts';
+import type { Strand } from './strand.ts';
 
 /** What is expected of a fault, in words for the table and in bounds that are held. */
 interface Expectation {
@@ -47,6 +48,8 @@ interface Expectation {
   posts?: Partial<PostPromise>;
   /** After the fault each worker process that is online must complete jobs. */
   allWorkersResume?: boolean;
+  /** What else is in the stream: the deployment must have their settings. */
+  strands?: readonly Strand[];
   /** Which server has the queue at the end; the deployment's own unless said. */
   redisAtEnd?: () => Promise<{ port: number }>;
 }
@@ -87,17 +90,18 @@ export async function underLoad(
   deployment: Deployment,
   expectation: Expectation,
 ): Promise<Load> {
-  const { expected, bounds, pace = PACE, jobMs = JOB_MS, posts } = expectation;
+  const { expected, bounds, pace = PACE, jobMs = JOB_MS, posts, strands = [] } = expectation;
   await deployment.behave({ paceMs: jobMs });
   const users = (await UserModel.find({}, { _id: 1 }).lean()).map(({ _id }) => _id.toHexString());
   const stream = streamRuns(deployment.api, users, pace);
   const singles = streamSingles(deployment.api, users);
-  const others = await streamOtherSources(deployment.api);
+  const others = [await streamOtherSources(deployment.api, 4 * reconcileMs())];
+  for (const strand of strands) others.push(await strand.begin(deployment.api));
   const probe = probeHttp(deployment.api);
   const finalStates = watchFinalStates(stream.accepted);
   const away: Away[] = [];
   onTestFinished(async () => {
-    await Promise.all([stream, singles, others, probe, finalStates].map((each) => each.stop()));
+    await Promise.all([stream, singles, ...others, probe, finalStates].map((each) => each.stop()));
   });
   await waitUntil(async () => (await executionsOf(stream.accepted)) >= WARM_EXECUTIONS, {
     timeoutMs: 60_000,
@@ -125,13 +129,13 @@ export async function underLoad(
       if (expectation.allWorkersResume) await whenEachWorkerCompletes(deployment, endedAt);
       await wait(QUIET_MS);
       await probe.stop();
-      await Promise.all([stream.stop(), singles.stop(), others.stop()]);
+      await Promise.all([stream, singles, ...others].map((each) => each.stop()));
       const { accepted } = stream;
       const after = await whenDone(accepted, Date.now(), reconcileMs());
       await whenHoldersEnd(accepted, 2 * reconcileMs());
       await whenSinglesEnded(singles.accepted, 4 * reconcileMs());
       const single = await singlesAmiss(singles.accepted);
-      const otherRuns = await otherSourcesAmiss(others.accepted, 4 * reconcileMs());
+      const otherWork = (await Promise.all(others.map((each) => each.amiss()))).flat();
       const undone = await endedUndone(accepted, expectation.mayFail ?? []);
       const untrue = await untrueWrites(accepted);
       const first = await firstCompletionAfter(endedAt);
@@ -153,13 +157,14 @@ export async function underLoad(
           undone.length +
           untrue.length +
           single.undone.length +
-          otherRuns.length,
+          otherWork.length,
         twice: await appliedTwice(),
         doubled: Object.values(doubled).reduce((sum, count) => sum + count, 0),
         settledS,
         firstS: first === null ? null : (first - endedAt) / 1_000,
         acceptedS: firstAcceptedS(stream, endedAt),
         begunAgain: again.length,
+        besides: others.map((each) => each.account()).join(', '),
         expected,
       };
       task.meta.fault = row;
@@ -173,14 +178,12 @@ export async function underLoad(
       const broken = measured.filter(({ held }) => !held);
       const why = async () =>
         [
-          ...[JSON.stringify(doubled), ...undone, ...untrue, ...single.undone, ...otherRuns],
+          ...[JSON.stringify(doubled), ...undone, ...untrue, ...single.undone, ...otherWork],
           await lastToEnd(touched),
         ].join('\n');
       expect(broken, broken.length === 0 ? '' : await why()).toEqual([]);
-      expect(
-        postsAmiss(stream, endedAt, away, { ...POST_PROMISE, ...posts }),
-        'requests of runs',
-      ).toEqual([]);
+      const unkept = postsAmiss(stream, endedAt, away, { ...POST_PROMISE, ...posts });
+      expect(unkept, `requests of runs: ${unkept.join('; ')}`).toEqual([]);
       expect(await unexplained(again), 'begun again, and the record does not say so').toEqual([]);
       return row;
     },

@@ -8,11 +8,16 @@ import { QUICK } from './faultSettings.ts';
 import { busyWorker, executedAgain, jobsAtWorkOf } from './jobsAtWork.ts';
 import { jobOf, startsBy, withoutEffect, writesIn } from './ledgers.ts';
 import { ownConnection } from './redisOfDeployment.ts';
+import { settingsFor } from './strand.ts';
+import { useTrade } from './trade.ts';
 import { underLoad } from './underLoad.ts';
 
+const strands = [await useTrade()];
+const settings = settingsFor(strands, QUICK);
 const expectation = {
   expected: 'fenced: no stale write, R = 0',
   bounds: { lost: 0, twice: 0, doubled: 0 },
+  strands,
 };
 
 /** Each was ended by the start that took it over, and nothing of the first is left in its record. */
@@ -31,7 +36,7 @@ describe('frozen', () => {
   const FROZEN_MS = 10_000;
   const BEFORE_EFFECT_MS = 2_000;
   const SOME = 4;
-  const deployment = useDeployment({ users: 2_000, settings: QUICK });
+  const deployment = useDeployment({ users: 2_000, settings });
 
   it('11 a worker frozen for 10 s, past its lock of 3 s, then woken', async (context) => {
     const load = await underLoad(context, deployment, expectation);
@@ -83,7 +88,7 @@ describe('frozen', () => {
 
 describe('blocked', () => {
   const BLOCKED_MS = 20_000;
-  const deployment = useDeployment({ users: 2_000, settings: QUICK });
+  const deployment = useDeployment({ users: 2_000, settings });
 
   it('11 a processor that blocks the event loop for 20 s', async (context) => {
     const load = await underLoad(context, deployment, { ...expectation, jobMs: JOB_MS });

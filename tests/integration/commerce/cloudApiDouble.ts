@@ -21,8 +21,13 @@ export interface CloudApiDouble {
   stop(): Promise<void>;
 }
 
-/** Starts it; `/<phone number id>/messages` under its address takes messages. */
-export async function startCloudApiDouble(): Promise<CloudApiDouble> {
+/**
+ * Starts it; `/<phone number id>/messages` under its address takes messages.
+ * @param whenSent told of each message, under its own id and the sender's reference.
+ */
+export async function startCloudApiDouble(
+  whenSent: (message: { id: string; reference: string }) => void = () => undefined,
+): Promise<CloudApiDouble> {
   const sent: SentMessage[] = [];
   const errors: { code: number; status: number }[] = [];
   let hangsUp = false;
@@ -46,12 +51,13 @@ export async function startCloudApiDouble(): Promise<CloudApiDouble> {
       reference: body.biz_opaque_callback_data,
       token: request.headers.authorization,
     });
+    const id = `wamid.${sent.length}`;
+    whenSent({ id, reference: body.biz_opaque_callback_data });
     if (hangsUp) {
       hangsUp = false;
       response.destroy();
       return;
     }
-    const id = `wamid.${sent.length}`;
     response.writeHead(200).end(JSON.stringify({ messages: [{ id }] }));
   });
   return {
