@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // npm run bench: measures side by side what the product does and what would be done without it.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem, type } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { showError } from '../scripts/console.mjs';
 import { catchInterruption, interruption } from '../scripts/interruption.mjs';
 import { projectDir } from '../scripts/project.mjs';
@@ -116,6 +116,34 @@ async function measure({ name, what, unit, size, warmUp, variants, ratios, limit
 }
 
 /**
+ * Writes a case's figures in the place of its earlier ones. Those of other cases stay if they were measured on
+ * the same machine with the same versions.
+ * @param {{quick: boolean}} result
+ * @param {string} name
+ * @param {{figures: Figure[], ratios: Ratio[]}} measured
+ */
+function keep(result, name, { figures, ratios }) {
+  const { cases: figuresBefore, ratios: ratiosBefore, ...before } = readResults();
+  const others = isDeepStrictEqual(before, JSON.parse(JSON.stringify(result)))
+    ? { cases: figuresBefore, ratios: ratiosBefore }
+    : { cases: [], ratios: [] };
+  const kept = {
+    ...result,
+    cases: [...others.cases.filter((each) => each.case !== name), ...figures],
+    ratios: [...others.ratios.filter((each) => !each.name.startsWith(`${name}, `)), ...ratios],
+  };
+  mkdirSync(dirname(RESULTS), { recursive: true });
+  writeFileSync(RESULTS, `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+/** @returns {{cases: Figure[], ratios: Ratio[]}} */
+function readResults() {
+  return existsSync(RESULTS)
+    ? JSON.parse(readFileSync(RESULTS, 'utf8'))
+    : { cases: [], ratios: [] };
+}
+
+/**
  * @param {string} variant
  * @param {string} measure
  * @param {readonly Record<string, number>[]} rounds
@@ -157,18 +185,16 @@ async function main() {
     const result = { machine, versions: await versions(servers), quick: values.quick };
     console.log(JSON.stringify(result, null, 2));
     const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
-    /** @type {{figures: Figure[], ratios: Ratio[]}[]} */
-    const measured = [];
+    /** @type {Ratio[]} */
+    const ratios = [];
     const wanted = cases.filter(({ name, size }) =>
       positionals.length === 0 ? !values.quick || size.quick !== null : positionals.includes(name),
     );
     for (const each of wanted) {
-      measured.push(await measure(each, { servers, quick: values.quick, rounds }));
+      const measured = await measure(each, { servers, quick: values.quick, rounds });
+      ratios.push(...measured.ratios);
+      keep(result, each.name, measured);
     }
-    const ratios = measured.flatMap((each) => each.ratios);
-    mkdirSync(join(projectDir, 'bench', 'results'), { recursive: true });
-    const figures = measured.flatMap((each) => each.figures);
-    writeFileSync(RESULTS, `${JSON.stringify({ ...result, cases: figures, ratios }, null, 2)}\n`);
     for (const { name, value, min, max, target, met } of ratios) {
       const range = `${value.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
       console.log(
