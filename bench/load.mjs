@@ -1,5 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { runCommand } from '../scripts/command.mjs';
 
 /** From this share of the machine on, what others did meanwhile may have bent a figure. */
 export const FOREIGN_SHARE = 0.1;
@@ -21,7 +21,7 @@ function allSeconds() {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys, 0) / 1000;
 }
 
-/** Of this process and all below it that run. */
+/** Of this process and all below it, also those that have ended: whoever started them has their time. */
 async function ownSeconds() {
   const rows = await processes();
   const own = below(process.pid, rows);
@@ -36,15 +36,29 @@ export async function descendants(root) {
   return below(root, await processes());
 }
 
+/** All processes that run, as Linux shows them (proc(5)). */
 async function processes() {
-  const stdout = await runCommand('ps', ['-eo', 'pid=,ppid=,cputimes=']);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [pid = 0, parent = 0, seconds = 0] = line.trim().split(/\s+/).map(Number);
-      return { pid, parent, seconds };
-    });
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)),
+  );
+  return stats.flatMap((stat) => (stat === null ? [] : [processOf(stat)]));
+}
+
+/** USER_HZ: the unit of times in /proc. */
+const TICKS_PER_SECOND = 100;
+
+/** @param {string} stat */
+function processOf(stat) {
+  // The name in brackets may hold spaces; what follows it does not.
+  const [, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // The user's and the system's time of the process, then of those it started and saw end.
+  const ticks = rest.slice(9, 13).reduce((sum, part) => sum + Number(part), 0);
+  return {
+    pid: Number.parseInt(stat, 10),
+    parent: Number(parent),
+    seconds: ticks / TICKS_PER_SECOND,
+  };
 }
 
 /**
