@@ -6,7 +6,7 @@ import { answer, given, load, producing } from './parts.mjs';
 
 const { settings, redis, source, openRun, userDataJob } = await producing();
 const { entryOf } = await load('Services/BackgroundJobs/runs/enumerate.js');
-const { newRecord } = await load('Services/BackgroundJobs/enqueuing/outbox.js');
+const { newRecord } = await load('Services/BackgroundJobs/enqueuing/entries.js');
 const { storedEnvelope } = await load('Services/BackgroundJobs/queues/envelope.js');
 const { attempts, retryDelayMs } = userDataJob.options(settings);
 const db = mongoose.connection.getClient().db(mongoose.connection.name);

@@ -7,7 +7,7 @@ import mongoose from 'mongoose';
 import { orderProcessingJob, putIn } from './orders.mjs';
 import { answer, given, load, opened } from './parts.mjs';
 
-const { newRecord } = await load('Services/BackgroundJobs/enqueuing/outbox.js');
+const { newRecord } = await load('Services/BackgroundJobs/enqueuing/entries.js');
 const { storedEnvelope } = await load('Services/BackgroundJobs/queues/envelope.js');
 const { settings, redis } = await opened(orderProcessingJob);
 const { attempts, retryDelayMs } = orderProcessingJob.options(settings);

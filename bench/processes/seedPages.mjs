@@ -10,7 +10,7 @@ const CARRIED = 50;
 await seed();
 const { redis, source, openRun, userDataJob } = await producing();
 const { entryOf } = await load('Services/BackgroundJobs/runs/enumerate.js');
-const { newRecord } = await load('Services/BackgroundJobs/enqueuing/outbox.js');
+const { newRecord } = await load('Services/BackgroundJobs/enqueuing/entries.js');
 const db = mongoose.connection.getClient().db(mongoose.connection.name);
 const users = await db
   .collection('users')

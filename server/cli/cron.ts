@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import { backgroundJobsConfig, backgroundMode } from '../config/config.ts';
 import { type Env, missingSettings, readEnv } from '../config/env.ts';
-import type { CronJobView, CronManager } from '../Services/BackgroundJobs/admin/cronManager.ts';
+import type { CronManager } from '../Services/BackgroundJobs/admin/cronManager.ts';
 import { createCronManager } from '../Services/BackgroundJobs/admin/cronManager.ts';
+import type { CronJobView } from '../Services/BackgroundJobs/admin/cronViews.ts';
 import { CRON_JOBS } from '../Services/BackgroundJobs/cronJobs.ts';
 import { createProducer } from '../Services/BackgroundJobs/producer.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';

@@ -18,23 +18,18 @@ import { createQueueAdministration } from '../Services/BackgroundJobs/admin/queu
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../Services/BackgroundJobs/admin/runViews.ts';
 import { CRON_JOBS } from '../Services/BackgroundJobs/cronJobs.ts';
-import { horizonOf } from '../Services/BackgroundJobs/enqueuing/enqueuer.ts';
-import type { Lanes } from '../Services/BackgroundJobs/enqueuing/lanes.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { startClockWatch } from '../Services/BackgroundJobs/health/clockWatch.ts';
 import { createQueueHealth } from '../Services/BackgroundJobs/health/queueHealth.ts';
-import { endAbandonedBatches } from '../Services/BackgroundJobs/jobScheduler.ts';
 import { readNumbers } from '../Services/BackgroundJobs/numbers/readNumbers.ts';
 import { flushTallies } from '../Services/BackgroundJobs/numbers/tally.ts';
 import { createOverview } from '../Services/BackgroundJobs/overview/overview.ts';
-import { createProducer, type Producer } from '../Services/BackgroundJobs/producer.ts';
+import { createProducer } from '../Services/BackgroundJobs/producer.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
 import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { holdsQueues } from '../Services/BackgroundJobs/queues/redisFacts.ts';
-import { createAlarms } from '../Services/BackgroundJobs/reconciling/alarms.ts';
-import { startKeeper } from '../Services/BackgroundJobs/reconciling/keeper.ts';
-import { type RetentionDays, retentionOf } from '../Services/BackgroundJobs/recording/expiry.ts';
+import { retentionOf } from '../Services/BackgroundJobs/recording/expiry.ts';
 import { findSource } from '../Services/BackgroundJobs/runs/sources.ts';
 import { cronJobsOf } from '../Services/BackgroundJobs/scheduling/cronJob.ts';
 import { slotsKeptMs } from '../Services/BackgroundJobs/scheduling/scheduler.ts';
@@ -47,6 +42,7 @@ import { createReportLinks } from '../Services/Reports/reportLinks.ts';
 import { admissionTo } from './admissionTo.ts';
 import { startEnqueuing } from './enqueuing.ts';
 import { openHttpTasks, startMemoryPool } from './httpTasks.ts';
+import { keepLedgers } from './ledgers.ts';
 import { connectMongoPatiently, patiently } from './mongoAtStart.ts';
 import { processLogger } from './processLogger.ts';
 import { requireFitRedis } from './redisFitness.ts';
@@ -249,36 +245,4 @@ async function welcome(env: Env, logger: Logger): Promise<void> {
   }
   const warning = await parametersWarning(env.SCORING_PARAMS);
   if (warning !== null) logger.warn(warning);
-}
-
-interface Kept {
-  lanes: Lanes;
-  redis: RedisConnection | null;
-  admission: Admission | undefined;
-  producer: Producer;
-  batchSize: number;
-  retentionDays: RetentionDays;
-  log: Logger;
-}
-
-function keepLedgers(env: Env, { redis, admission, producer, ...common }: Kept) {
-  return startKeeper({
-    reconciliation:
-      redis === null
-        ? null
-        : {
-            ...common,
-            graceMs: env.RECONCILE_GRACE_MS,
-            alarms: createAlarms(redis, env.QUEUE_PREFIX, admission),
-          },
-    reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
-    horizonMs: horizonOf(env),
-    timetable: { expression: env.USER_DATA_SCHEDULE, timezone: env.TIMEZONE },
-    retentionDays: common.retentionDays,
-    async resume() {
-      await producer.resumeAbandoned();
-      await endAbandonedBatches(common.retentionDays);
-    },
-    log: common.log,
-  });
 }

@@ -5,10 +5,7 @@ import { isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import type { RedisConnection } from '../config/queueRedisConn.ts';
 import { watchCancelIntents } from '../Services/BackgroundJobs/consuming/cancelIntents.ts';
-import {
-  createWorker,
-  type QueueWorker,
-} from '../Services/BackgroundJobs/consuming/createWorker.ts';
+import { createWorker } from '../Services/BackgroundJobs/consuming/createWorker.ts';
 import {
   createCleaner,
   createFailureOf,
@@ -22,10 +19,9 @@ import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBeh
 import { takesSigns } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
 import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
-import { startWatchdog } from '../Services/BackgroundJobs/health/watchdog.ts';
 import type { Admission } from '../Services/BackgroundJobs/queues/admission.ts';
 import type { LoadedQueue } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
-import { openQueues, type QueueManager } from '../Services/BackgroundJobs/queues/queueManager.ts';
+import { openQueues } from '../Services/BackgroundJobs/queues/queueManager.ts';
 import { takesWrites } from '../Services/BackgroundJobs/queues/redisFacts.ts';
 import { type FailedQueue, registerEach } from '../Services/BackgroundJobs/queues/registration.ts';
 import { retentionOf } from '../Services/BackgroundJobs/recording/expiry.ts';
@@ -35,6 +31,7 @@ import { followStoreClock } from '../Services/BackgroundJobs/scheduling/storeClo
 import { followLimits } from '../Services/BackgroundJobs/steering/followLimits.ts';
 import { processRedactor } from './processLogger.ts';
 import type { ShutdownList } from './shutdown.ts';
+import { startWatchdogs } from './watchdogs.ts';
 
 const DEPENDENCY_CHECK_MS = 500;
 const FLUSH_MS = 2_000;
@@ -185,7 +182,7 @@ export function startConsuming({
     await Promise.all(held.map(({ stop }) => stop()));
   });
   shutdown.add('queues', queues.closeAll);
-  watch(workers, queues, { env, redis, admission, logger, shutdown });
+  startWatchdogs(workers, queues, { env, redis, admission, logger, shutdown });
   let isFirst = true;
   admission.onAdmitted(() => {
     if (!isFirst) return;
@@ -212,28 +209,6 @@ function registeredNow(
   if (refusal === null || refusal.code === 'REDIS_UNAVAILABLE') return { queues: taken, failed };
   const refused = taken.map((queue) => ({ queue, reason: refusal.message }));
   return { queues: [], failed: [...failed, ...refused] };
-}
-
-/** A worker that takes nothing while work waits stops its process, for PM2 to start another. */
-function watch(
-  workers: readonly QueueWorker[],
-  queues: QueueManager,
-  { env, redis, admission, logger, shutdown }: Omit<ConsumingOptions, 'loaded' | 'failed'>,
-): void {
-  for (const worker of workers) {
-    const queue = queues.queue(worker.queue);
-    const watchdog = startWatchdog({
-      queue: worker.queue,
-      look: async () =>
-        redis.status === 'ready' && admission.refusal() === null
-          ? { takeable: await queue.hasTakeableJob(), ...worker.activity() }
-          : null,
-      limitMs: env.WORKER_STUCK_MS,
-      log: logger,
-      onStuck: () => process.kill(process.pid, 'SIGTERM'),
-    });
-    shutdown.add('watchdog', async () => watchdog.stop());
-  }
 }
 
 function noteReturn(queue: string, canary: { sentAt: Date; worker: string }, log: Logger): void {

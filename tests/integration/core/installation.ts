@@ -12,14 +12,12 @@ import { UserModel } from '../../../server/models/UserModel.ts';
 import type { Administration } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
-import {
-  createWorker,
-  type QueueWorker,
-} from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
+import { createWorker } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
 import {
   createCleaner,
   createFailureOf,
 } from '../../../server/Services/BackgroundJobs/consuming/failureText.ts';
+import type { QueueWorker } from '../../../server/Services/BackgroundJobs/consuming/queueWorker.ts';
 import { firstConcurrency } from '../../../server/Services/BackgroundJobs/consuming/holdConcurrency.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
 import {

@@ -2,11 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { DateTime } from 'luxon';
 import { AppError } from '../../../errors/AppError.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
-import type {
-  ScheduleChange,
-  ScheduleOverride,
-  ScheduleStop,
-} from '../../../models/system/ScheduleModel.ts';
+import type { ScheduleOverride } from '../../../models/system/ScheduleModel.ts';
 import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
 import type { QueueManager } from '../queues/queueManager.ts';
 import { createCountByQueue } from '../recording/countByQueue.ts';
@@ -14,7 +10,7 @@ import { asItStands, withOverride } from '../scheduling/asItStands.ts';
 import { type Backfilled, type BackfillRequest, backfill } from '../scheduling/backfill.ts';
 import { clockChangesOf, describeClockChange } from '../scheduling/clockChanges.ts';
 import type { CronJob } from '../scheduling/cronJob.ts';
-import type { BegunWork, CatchUp, Overlap } from '../scheduling/defineSchedule.ts';
+import type { BegunWork } from '../scheduling/defineSchedule.ts';
 import { lastBegunBefore } from '../scheduling/slotRecords.ts';
 import { nextSlot, slotsAfter } from '../scheduling/slots.ts';
 import {
@@ -26,67 +22,7 @@ import {
   stopOfAll,
   stopSchedule,
 } from '../scheduling/stops.ts';
-
-/** One queue in six numbers. `completed` counts what Redis still keeps, `failed` the records. */
-interface QueueMetrics {
-  waiting: number;
-  active: number;
-  completed: number;
-  failed: number;
-  delayed: number;
-  total: number;
-}
-
-export interface CronJobView {
-  name: string;
-  running: boolean;
-  /** False when a setting switches it off. */
-  enabled: boolean;
-  schedule: string;
-  timezone: string;
-  overlap: Overlap;
-  catchUp: CatchUp;
-  next: Date | null;
-  stopped: ScheduleStop | null;
-}
-
-export interface CronStatus {
-  /** Whether schedules run: background jobs are switched on, and not all are stopped. */
-  initialized: boolean;
-  useQueues: boolean;
-  redisAvailable: boolean;
-  queueManagerReady: boolean;
-  /** By queue; empty while Redis is away. */
-  queueMetrics: Record<string, QueueMetrics>;
-  cronJobs: CronJobView[];
-}
-
-export interface FireTime {
-  utc: Date;
-  /** The same instant in the schedule's zone, with its offset. */
-  local: string;
-}
-
-export interface Preview {
-  jobName: string;
-  schedule: string;
-  timezone: string;
-  times: FireTime[];
-  /** What the changes of the clocks within the coming year do to it, a sentence each. */
-  clockChanges: string[];
-}
-
-type SlotView = Pick<
-  SlotDoc,
-  | ('slot' | 'state' | 'trigger' | 'runId' | 'jobId' | 'through' | 'note' | 'recordedAt')
-  | ('outcome' | 'effects' | 'didNothing')
->;
-
-export interface CronHistory {
-  jobName: string;
-  slots: SlotView[];
-  changes: ScheduleChange[];
-}
+import type { CronHistory, CronJobView, CronStatus, Preview, QueueMetrics } from './cronViews.ts';
 
 /** What may be set instead of what a definition says; null takes the definition's again. */
 export type ScheduleUpdate = {

@@ -1,13 +1,8 @@
 import type { Job } from 'bullmq';
 import { inTime } from '../../../config/inTime.ts';
-import type { RedisConnection } from '../../../config/queueRedisConn.ts';
-import type { Admission } from '../queues/admission.ts';
 import { keysOf } from '../queues/bullmqLayout.ts';
 import { CANARY } from '../queues/canary.ts';
 import { jobIdOf } from '../queues/envelope.ts';
-import type { RetentionDays } from '../recording/expiry.ts';
-import type { JobNotes } from '../recording/jobNotes.ts';
-import type { Recorder } from '../recording/recorder.ts';
 import { claimStart, type JobRecord } from '../recording/writeRecords.ts';
 import { openBullWorker } from './bullWorker.ts';
 import { isToBeCancelled } from './cancelIntents.ts';
@@ -15,87 +10,12 @@ import { CancelledByAdmin, createConsequences } from './consequences.ts';
 import { countCrashes } from './crashes.ts';
 import { HandedBack } from './deadline.ts';
 import { createDependencyGate } from './dependencyGate.ts';
-import { execute, type InJobContext, type ServedJob } from './execute.ts';
-import type { FailureOf } from './failureText.ts';
+import { execute } from './execute.ts';
 import { holdLocks } from './heldLocks.ts';
-import type { JobLog } from './jobLog.ts';
+import type { QueueWorker, WorkerOptions } from './queueWorker.ts';
 import { createSuspects } from './suspects.ts';
 import { startThroughputLog } from './throughputLog.ts';
 import { hearWorker } from './workerEvents.ts';
-
-export interface WorkerSettings {
-  prefix: string;
-  lockMs: number;
-  stalledCheckMs: number;
-  maxCrashes: number;
-}
-
-interface WorkerOptions {
-  /** The queue's name. */
-  queue: string;
-  /** The kinds of jobs that stand in it. */
-  jobs: readonly ServedJob[];
-  concurrency: number;
-  /** How long the records of finished jobs are kept. */
-  retentionDays: RetentionDays;
-  settings: WorkerSettings;
-  redis: RedisConnection;
-  recorder: Recorder;
-  notes: JobNotes;
-  failureOf: FailureOf;
-  /** Under which name the worker stands in the jobs' records. */
-  name: string;
-  log: JobLog;
-  inContext: InJobContext;
-  /** No job is taken before Redis may be used, nor while it must not be. */
-  admission: Pick<Admission, 'onAdmitted' | 'onRefused'>;
-  /** Settles when all dependencies answer and take writes; no job is taken before. */
-  whenDependenciesAnswer: () => Promise<void>;
-  /** Whether all dependencies answer and take writes at this moment; never rejects. */
-  dependenciesAnswer: () => Promise<boolean>;
-  /** Called when the queue's canary, sent at that instant, has gone through this worker. */
-  onCanary: (sentAt: Date) => void;
-  /** Whether an administrator wants this job cancelled, as far as it is known here. */
-  isCancelled: (jobId: string) => boolean;
-  /** The database's clock, epoch milliseconds: what is due at a certain time goes by it. */
-  now: () => number;
-  /** Whether a start must ask its record whether it may begin. */
-  mustAsk: () => boolean;
-}
-
-/** What a worker does at this moment. */
-export interface WorkerActivity {
-  /** Jobs at work. */
-  running: number;
-  /** Jobs taken since its start, canaries too. */
-  taken: number;
-  /** Jobs whose work was begun since its start, no canaries. */
-  begun: number;
-  /** Attempts of these that ended, completed or failed: a job that was handed back has not. */
-  ended: number;
-  /** Jobs of these that completed. */
-  completed: number;
-  /** Epoch milliseconds of when it last saw its queue empty; of now, while it waits for jobs. */
-  sawEmptyAt: number;
-  /** Whether it takes none on purpose, because a dependency is away. */
-  suspended: boolean;
-  lastCompletedAt: Date | null;
-}
-
-/** One worker of one queue. */
-export interface QueueWorker {
-  readonly queue: string;
-  activity(): WorkerActivity;
-  /** Jobs at once from now on. @returns whether that is another number than before. */
-  limit(concurrency: number): boolean;
-  /** Ends the work of the jobs that `isCancelled` now names. */
-  endCancelled(): void;
-  /**
-   * Takes no more jobs; those at work may end within the grace, then they are handed back.
-   * @returns whether none was left at work, as far as Redis took what became of them.
-   */
-  stop(graceMs: number): Promise<boolean>;
-}
 
 const THROUGHPUT_EVERY_MS = 10_000;
 const HAND_BACK_MS = 2_000;

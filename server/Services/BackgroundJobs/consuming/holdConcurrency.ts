@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { LimitedWorker } from '../steering/followLimits.ts';
 import { createConcurrencyTuner, FIRST_LIMIT } from './concurrencyTuner.ts';
-import type { QueueWorker } from './createWorker.ts';
 import type { JobLog } from './jobLog.ts';
+import type { QueueWorker } from './queueWorker.ts';
 
 /** A worker held to its jobs at once: as configured, or as an administrator says. */
 export interface HeldWorker extends LimitedWorker {

@@ -10,8 +10,8 @@ import { writeRecords } from '../recording/writeRecords.ts';
 import { singleJobId } from '../runs/runId.ts';
 import type { JobRequest } from './acceptRequest.ts';
 import { type Enqueued, keyReused } from './enqueuer.ts';
+import { newRecord } from './entries.ts';
 import type { Lanes } from './lanes.ts';
-import { newRecord } from './outbox.ts';
 
 /** A request on its way into the records. */
 export interface NewSingle {

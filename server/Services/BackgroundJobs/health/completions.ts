@@ -1,5 +1,5 @@
-import type { QueueWorker, WorkerActivity } from '../consuming/createWorker.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
+import type { QueueWorker, WorkerActivity } from '../consuming/queueWorker.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
 import { noteBegun, noteCompletion, noteEnd, noteTaking } from './flow.ts';
 

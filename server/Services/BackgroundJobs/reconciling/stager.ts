@@ -1,7 +1,7 @@
 import { storeTime } from '../../../models/serverFacts.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { entryOfRecord, handedOverLate } from '../enqueuing/entries.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
-import { entryOfRecord, handedOverLate } from '../enqueuing/outbox.ts';
 import { takeAsQueued } from '../enqueuing/takeAsQueued.ts';
 
 interface StagerOptions {
