@@ -30,6 +30,7 @@ const DAY_MS = 86_400_000;
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 
 const name = z.string().min(1).max(MAX_NAME);
+const objectSchema = z.record(z.string(), z.unknown());
 const optionsSchema = z.strictObject({
   key: name.nullable().default(null),
   unique: name.nullable().default(null),
@@ -84,7 +85,7 @@ function acceptPayload(kind: string, schema: z.ZodType, payload: unknown): Recor
     );
   }
   // As the worker will see it: a Date, say, arrives as a text.
-  const travelling = z.record(z.string(), z.unknown()).safeParse(JSON.parse(text));
+  const travelling = objectSchema.safeParse(JSON.parse(text));
   if (!isKept(travelling.data)) {
     throw new AppError(
       'VALIDATION_FAILED',

@@ -1,6 +1,7 @@
 import type { Env } from '../../../config/env.ts';
 import { gather } from '../../../config/gather.ts';
 import { currentLogContext } from '../../../config/logContext.ts';
+import { ownTurn } from '../../../config/ownTurn.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import type { JobState } from '../../../models/system/JobStatusModel.ts';
 import { reserveInSequence } from '../../../models/system/SequenceModel.ts';
@@ -87,6 +88,8 @@ export function horizonOf({ RECONCILE_INTERVAL_MS }: Pick<Env, 'RECONCILE_INTERV
 /** Requests recorded with one write. */
 const PAGE_SIZE = 1_000;
 const PAGES_IN_FLIGHT = 4;
+/** Requests looked at in one turn of the event loop: some milliseconds. */
+const LOOKED_AT_ONCE = 500;
 /**
  * How long after its record a job may still be handed over from here: a cancel that comes later may
  * rely on it that the job is in the queue or never will be, but by the reconciler.
@@ -117,10 +120,13 @@ export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOpt
   async function putIn(requests: readonly JobRequest[], lane: Lane): Promise<(Enqueued | Error)[]> {
     const soon = Date.now() + horizonMs;
     const isDue = ({ runAt }: JobRequest) => runAt === null || runAt.getTime() <= soon;
-    // Whatever waits in MongoDB alone needs no Redis now.
-    if (requests.some(isDue)) await lane.queue.requireRoom();
+    // Numbers that are reserved for nothing are no loss.
+    const [firstSeq] = await Promise.all([
+      reserveInSequence(RUN_SEQUENCE, requests.length),
+      // Whatever waits in MongoDB alone needs no Redis now.
+      requests.some(isDue) ? lane.queue.requireRoom() : null,
+    ]);
     const recordedAt = Date.now();
-    const firstSeq = await reserveInSequence(RUN_SEQUENCE, requests.length);
     const { answers, entries } = await recordSingles(
       requests.map((request, position) => ({
         request,
@@ -163,12 +169,29 @@ export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOpt
     },
     async enqueueMany(job, requests) {
       // All are looked at before the first is recorded.
-      const asked = requests.map(({ payload, ...options }) => requestOf(job, payload, options));
-      const answers: Enqueued[] = [];
-      for (let start = 0; start < asked.length; start += PAGE_SIZE * PAGES_IN_FLIGHT) {
-        const pages = asked.slice(start, start + PAGE_SIZE * PAGES_IN_FLIGHT);
-        answers.push(...(await Promise.all(pages.map(put))));
+      const asked: JobRequest[] = [];
+      for (const [position, { payload, ...options }] of requests.entries()) {
+        if (position % LOOKED_AT_ONCE === 0) await ownTurn();
+        asked.push(requestOf(job, payload, options));
       }
+      const answers = new Array<Enqueued>(asked.length);
+      let next = 0;
+      const putPages = async () => {
+        while (next < asked.length) {
+          const start = next;
+          next += PAGE_SIZE;
+          const page = await Promise.all(asked.slice(start, next).map(put));
+          for (const [position, answer] of page.entries()) answers[start + position] = answer;
+        }
+      };
+      await Promise.all(
+        Array.from({ length: PAGES_IN_FLIGHT }, () =>
+          putPages().finally(() => {
+            // After one that failed no other is begun.
+            next = asked.length;
+          }),
+        ),
+      );
       return answers;
     },
   };

@@ -36,7 +36,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-type Attempt = { position: number; single: NewSingle; jobId: string };
+type Attempt = { position: number; single: NewSingle; entry: QueueEntry };
 
 /**
  * Makes the records of single jobs, durably, with one write where nothing is in the way. A request
@@ -50,17 +50,19 @@ export async function recordSingles(
   const entries: QueueEntry[] = [];
   let left: Attempt[] = singles.map((single, position) => ({
     ...{ position, single },
-    jobId: singleJobId(),
+    entry: entryOf(single),
   }));
   for (let tries = 0; left.length > 0; tries += 1) {
     const again: Attempt[] = [];
-    const conflicts = await insertJobRecords(left.map((attempt) => recordOf(attempt)));
+    const now = new Date();
+    const conflicts = await insertJobRecords(left.map((attempt) => recordOf(attempt, now)));
     for (const [index, attempt] of left.entries()) {
       const conflict = conflicts.get(index);
       if (conflict === undefined) {
-        answers.set(attempt.position, { jobId: attempt.jobId, became: 'accepted' });
-        tally(attempt.single.request, { accepted: 1 });
-        if (attempt.single.status === 'queued') entries.push(entryOf(attempt));
+        const { position, single, entry } = attempt;
+        answers.set(position, { jobId: entry.envelope.jobId, became: 'accepted' });
+        tally(single.request, { accepted: 1 });
+        if (single.status === 'queued') entries.push(entry);
       } else {
         // What goes wrong with one request is its own: others of the page are recorded already.
         const answer = await answerFor(attempt, conflict, lanes).catch(asError);
@@ -74,17 +76,16 @@ export async function recordSingles(
   return { answers: singles.map((_, position) => answers.get(position) ?? new Error()), entries };
 }
 
-function recordOf(attempt: Attempt, now = new Date()): NewJobRecord {
-  const { request, status } = attempt.single;
-  return { ...newRecord(request.queue, entryOf(attempt), now), status };
+function recordOf({ single: { request, status }, entry }: Attempt, now: Date): NewJobRecord {
+  return { ...newRecord(request.queue, entry, now), status };
 }
 
-function entryOf({ single: { request, runSeq }, jobId }: Attempt): QueueEntry {
+function entryOf({ request, runSeq }: NewSingle): QueueEntry {
   const { queue: _, runAt, ...rest } = request;
   return {
     envelope: {
       ...rest,
-      ...{ jobId, runSeq, runId: null, generation: 1, spent: null, late: null },
+      ...{ jobId: singleJobId(), runSeq, runId: null, generation: 1, spent: null, late: null },
       runAt: runAt?.getTime() ?? null,
     },
     deduplicationId: null,
@@ -148,5 +149,5 @@ async function recordDuplicate(
     },
   ]);
   tally(attempt.single.request, { accepted: 1, duplicates: 1 });
-  return { jobId: attempt.jobId, became: 'duplicate', of };
+  return { jobId: attempt.entry.envelope.jobId, became: 'duplicate', of };
 }

@@ -36,6 +36,8 @@ const MAX_MINUTES = 5_000;
  * counts here, and each process has a document of its own for a minute.
  */
 const minutes = new Map<string, Minute>();
+/** Those of the newest minute, by queue and kind. */
+const current = new Map<string, Minute>();
 const changedDays = new Set<string>();
 let processId = randomUUID();
 let newest = 0;
@@ -47,12 +49,7 @@ let writing: Promise<void> | null = null;
  * doubles nothing. What a process had not written when it was killed is missing until its day is sealed.
  */
 export function tally({ queue, kind }: Counting, counted: Partial<Counted>): void {
-  const at = startOf('minute', new Date());
-  // A clock set back comes to minutes that are written and forgotten: they must not be overwritten.
-  if (at.getTime() < newest) processId = randomUUID();
-  newest = at.getTime();
-  const id = `${queue}|${kind}|${at.toISOString()}|${processId}`;
-  const minute = minutes.get(id) ?? newMinute(id, { queue, kind, at });
+  const minute = minuteOf(queue, kind, startOf('minute', new Date()));
   for (const key of COUNTED_KEYS) minute.counted[key] += counted[key] ?? 0;
   minute.changes += 1;
   writing ??= write();
@@ -70,11 +67,27 @@ export async function flushTallies(deadlineMs = 2_000): Promise<void> {
   if (writing !== null) await inTime(writing, deadlineMs, undefined);
 }
 
+function minuteOf(queue: string, kind: string, at: Date): Minute {
+  // A clock set back comes to minutes that are written and forgotten: they must not be overwritten.
+  if (at.getTime() < newest) processId = randomUUID();
+  if (at.getTime() !== newest) current.clear();
+  newest = at.getTime();
+  const counting = `${queue}|${kind}`;
+  const known = current.get(counting);
+  if (known !== undefined) return known;
+  const id = `${counting}|${at.toISOString()}|${processId}`;
+  const minute = minutes.get(id) ?? newMinute(id, { queue, kind, at });
+  current.set(counting, minute);
+  return minute;
+}
+
 function newMinute(id: string, { queue, kind, at }: Counting & { at: Date }): Minute {
   for (const [known, minute] of minutes) {
     const isOver = minute.at.getTime() < at.getTime() && !isUnwritten(minute);
     if (isOver || minutes.size >= MAX_MINUTES) minutes.delete(known);
   }
+  // What was left out above must not be counted in any more.
+  current.clear();
   const minute = { queue, kind, at, counted: nothingCounted(), changes: 0, written: 0 };
   minutes.set(id, minute);
   return minute;

@@ -46,8 +46,11 @@ export type EnvelopeReading =
 
 /** The data under which Redis keeps a job. */
 export function storedEnvelope({ kind: _, ...envelope }: Envelope): Record<string, unknown> {
-  const stored = Object.entries({ v: ENVELOPE_VERSION, ...envelope });
-  return Object.fromEntries(stored.filter(([, value]) => value !== null));
+  const stored: Record<string, unknown> = { v: ENVELOPE_VERSION };
+  for (const [name, value] of Object.entries(envelope)) {
+    if (value !== null) stored[name] = value;
+  }
+  return stored;
 }
 
 /** Reads a job's name and data again: the version first, then the shape. */
