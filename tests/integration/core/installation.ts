@@ -17,9 +17,9 @@ import {
   createCleaner,
   createFailureOf,
 } from '../../../server/Services/BackgroundJobs/consuming/failureText.ts';
-import type { QueueWorker } from '../../../server/Services/BackgroundJobs/consuming/queueWorker.ts';
 import { firstConcurrency } from '../../../server/Services/BackgroundJobs/consuming/holdConcurrency.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
+import type { QueueWorker } from '../../../server/Services/BackgroundJobs/consuming/queueWorker.ts';
 import {
   type Lane,
   type Lanes,
