@@ -106,7 +106,7 @@ program
   .option('--by <name>', 'who starts it', userInfo().username)
   .action((job: string | undefined, flags: Asking & { all?: true }) =>
     withManager(async (manager) => {
-      if (flags.all === true) await manager.startAll();
+      if (flags.all === true) await manager.startAll(flags);
       else await manager.start(named(job), flags);
       say(`${flags.all === true ? 'Every job but those stopped singly' : job} is started.`);
     }),

@@ -63,7 +63,7 @@ async function perform(manager: CronManager, command: CronCommand, by: string) {
   const jobName = () => required(command.jobName, 'jobName');
   switch (action) {
     case 'initialize':
-      await manager.initialize();
+      await manager.initialize(asker);
       return { message: 'All schedules run, but for those that were stopped singly.' };
     case 'trigger':
       return { jobName: jobName(), ...(await manager.trigger(jobName())) };
@@ -71,7 +71,7 @@ async function perform(manager: CronManager, command: CronCommand, by: string) {
       await manager.stopAll(asker);
       return { message: 'No schedule begins anything until initialize or start_all.' };
     case 'start_all':
-      await manager.startAll();
+      await manager.startAll(asker);
       return { message: 'All schedules run, but for those that were stopped singly.' };
     case 'stop':
       await manager.stop(jobName(), asker, until);

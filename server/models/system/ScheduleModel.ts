@@ -27,7 +27,7 @@ export interface ScheduleOverride {
 export interface ScheduleChange {
   at: Date;
   by: string;
-  action: 'stop' | 'start' | 'update' | 'backfill';
+  action: 'stop' | 'start' | 'stop_all' | 'start_all' | 'update' | 'backfill';
   note: string;
 }
 

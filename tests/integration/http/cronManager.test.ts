@@ -103,9 +103,14 @@ describe('POST', () => {
     expect(await isRunning()).toBe(false);
     await command({ action: 'start', jobName: JOB }).expect(200);
     expect(await isRunning()).toBe(true);
-    await command({ action: 'stop_all' }).expect(200);
-    await command({ action: 'start_all' }).expect(200);
+    await command({ action: 'stop_all', note: 'a move', by: 'bob' }).expect(200);
+    await command({ action: 'start_all', note: 'moved', by: 'eve' }).expect(200);
     expect(await isRunning()).toBe(true);
+    const history = await api.get(`${PATH}?action=history&jobName=${JOB}&apiKey=${KEY}`);
+    expect(history.body.changes.slice(0, 2)).toMatchObject([
+      { action: 'start_all', by: 'eve', note: 'moved' },
+      { action: 'stop_all', by: 'bob', note: 'a move' },
+    ]);
   });
 
   it('owes no slot that fell into a stop of all, of whichever schedule', async () => {

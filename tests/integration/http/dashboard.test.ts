@@ -134,7 +134,7 @@ describe('a schedule', () => {
         hold: { by: 'ann', why: 'stocktaking' },
       }),
     ]);
-    await startAll();
+    await startAll({ by: 'ann', why: 'it is done' });
     const { body: started } = await api.get('/app/schedules', 'viewer').expect(200);
     expect(started.items).toEqual([expect.objectContaining({ heldUntil: null, hold: null })]);
   });

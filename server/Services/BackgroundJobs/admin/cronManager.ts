@@ -33,10 +33,10 @@ export type ScheduleUpdate = {
 export interface CronManager {
   status(): Promise<CronStatus>;
   /** @throws AppError `REDIS_UNAVAILABLE`: then nothing is started. */
-  initialize(): Promise<void>;
+  initialize(asker: Asker): Promise<void>;
   trigger(jobName: string): Promise<BegunWork>;
   stopAll(asker: Asker): Promise<void>;
-  startAll(): Promise<void>;
+  startAll(asker: Asker): Promise<void>;
   stop(jobName: string, asker: Asker, until: Date | null): Promise<void>;
   start(jobName: string, asker: Asker): Promise<void>;
   history(jobName: string, limit: number): Promise<CronHistory>;
@@ -135,9 +135,9 @@ export function createCronManager(options: CronManagerOptions): CronManager {
         cronJobs,
       };
     },
-    async initialize() {
+    async initialize(asker) {
       await requireRedis();
-      await startAll();
+      await startAll(asker);
     },
     async trigger(jobName) {
       const { schedule } = jobOf(jobName);

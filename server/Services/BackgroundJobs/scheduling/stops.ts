@@ -54,20 +54,23 @@ export async function startSchedule(name: string, { by, why }: Asker): Promise<v
 
 /** Stops all schedules, those to come too, until `startAll`. */
 export async function stopAll({ by, why }: Asker): Promise<void> {
-  const stopped = { at: await storeTime(), by, why, until: null };
+  const at = await storeTime();
   await SchedulingModel.updateOne(
     { _id: ALL },
-    { $set: { stopped } },
+    { $set: { stopped: { at, by, why, until: null } } },
     { upsert: true, ...DURABLY },
   );
+  const noted = noting({ at, by, action: 'stop_all', note: why });
+  await ScheduleModel.updateMany({}, { $push: noted }, DURABLY);
 }
 
 /** Ends the stop of all; what was stopped singly stays stopped. */
-export async function startAll(): Promise<void> {
+export async function startAll({ by, why }: Asker): Promise<void> {
   const now = await storeTime();
   if ((await stopOfAll(now)) === null) return;
+  const noted = noting({ at: now, by, action: 'start_all', note: why });
   // Every schedule was stopped, wherever it is defined: none owes a slot that no process has seen meanwhile.
-  await ScheduleModel.updateMany({}, { $max: { accountedUntil: now } }, DURABLY);
+  await ScheduleModel.updateMany({}, { $max: { accountedUntil: now }, $push: noted }, DURABLY);
   await SchedulingModel.updateOne({ _id: ALL }, { $set: { stopped: null } }, DURABLY);
 }
 
@@ -82,9 +85,13 @@ export async function change(
     { _id: name },
     {
       $set: set,
-      $push: { changes: { $each: [entry], $slice: -KEPT_CHANGES } },
+      $push: noting(entry),
       ...(accountedUntil === undefined ? {} : { $max: { accountedUntil } }),
     },
     DURABLY,
   );
+}
+
+function noting(entry: ScheduleChange) {
+  return { changes: { $each: [entry], $slice: -KEPT_CHANGES } };
 }
