@@ -54,7 +54,7 @@ export const liveEvent = z
   .discriminatedUnion('event', [liveCounts, liveChanged])
   .meta({ id: 'LiveEvent' });
 
-const numbers = z
+export const numbers = z
   .object({
     at: instant.meta({ description: 'When the minute, hour or day begins, in UTC' }),
     queue: z.string(),
