@@ -6,7 +6,7 @@ import { HttpError } from './HttpError.ts';
 /** Of all texts in a body those that are kept: others may hold a secret, or be long. */
 const KEPT_TEXTS: ReadonlySet<string> = new Set([
   ...['action', 'asOf', 'by', 'code', 'expression', 'jobName', 'name', 'note', 'runId', 'timezone'],
-  ...['until', 'why'],
+  ...['until', 'why', 'before', 'kind', 'state'],
 ]);
 
 interface Asked {

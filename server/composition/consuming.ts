@@ -29,6 +29,7 @@ import { createJobNotes } from '../Services/BackgroundJobs/recording/jobNotes.ts
 import { createRecorder } from '../Services/BackgroundJobs/recording/recorder.ts';
 import { followStoreClock } from '../Services/BackgroundJobs/scheduling/storeClock.ts';
 import { followLimits } from '../Services/BackgroundJobs/steering/followLimits.ts';
+import { followOrders } from '../Services/BackgroundJobs/steering/followOrders.ts';
 import { processRedactor } from './processLogger.ts';
 import type { ShutdownList } from './shutdown.ts';
 import { startWatchdogs } from './watchdogs.ts';
@@ -37,6 +38,7 @@ const DEPENDENCY_CHECK_MS = 500;
 const FLUSH_MS = 2_000;
 const CANCEL_CHECK_MS = 1_000;
 const LIMITS_CHECK_MS = 2_000;
+const ORDERS_CHECK_MS = 2_000;
 
 interface ConsumingOptions {
   env: Env;
@@ -144,6 +146,7 @@ export function startConsuming({
   };
   const taken = workers.map(({ queue }) => queue);
   const registered = () => registeredNow(taken, [...failed, ...failedHere], admission);
+  let quiet = false;
   const intervalMs = env.WORKER_HEARTBEAT_MS;
   const heartbeat = startHeartbeat({
     name,
@@ -151,6 +154,7 @@ export function startConsuming({
     version: packageVersion(),
     registered,
     runningJobs: () => workers.reduce((sum, worker) => sum + worker.activity().running, 0),
+    isQuiet: () => quiet,
     intervalMs,
     log: logger,
   });
@@ -181,6 +185,17 @@ export function startConsuming({
     await limits.stop();
     await Promise.all(held.map(({ stop }) => stop()));
   });
+  const orders = followOrders({
+    name,
+    quieten(isQuiet) {
+      quiet = isQuiet;
+      for (const worker of workers) worker.quieten(isQuiet);
+    },
+    stop: () => process.kill(process.pid, 'SIGTERM'),
+    intervalMs: ORDERS_CHECK_MS,
+    log: logger,
+  });
+  shutdown.add('orders', orders.stop);
   shutdown.add('queues', queues.closeAll);
   startWatchdogs(workers, queues, { env, redis, admission, logger, shutdown });
   let isFirst = true;

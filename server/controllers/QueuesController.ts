@@ -1,10 +1,15 @@
 import type { QueueLimits } from '../models/system/QueueModel.ts';
+import type { WorkerOrder } from '../models/system/WorkerModel.ts';
 import type { QueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
+import type { WhichWaiting } from '../Services/BackgroundJobs/admin/waitingJobs.ts';
+import { orderWorker } from '../Services/BackgroundJobs/steering/orderWorker.ts';
 import { accepted, ok } from './reply.ts';
 
 export interface QueuesDeps {
   queueAdministration: QueueAdministration;
 }
+
+type OldWaiting = Omit<WhichWaiting, 'before'> & { olderThanSeconds: number };
 
 /** Seeing and steering queues: each method is one call of a service. */
 export function createQueuesController({ queueAdministration }: QueuesDeps) {
@@ -16,6 +21,14 @@ export function createQueuesController({ queueAdministration }: QueuesDeps) {
     limit: async (queue: string, limits: Partial<QueueLimits>) =>
       ok(await queueAdministration.limitQueue(queue, limits)),
     drain: async (queue: string) => accepted(await queueAdministration.drainQueue(queue)),
+    waiting: async (queue: string, { olderThanSeconds, ...which }: OldWaiting) => {
+      const before = new Date(Date.now() - olderThanSeconds * 1_000);
+      return ok(await queueAdministration.countWaiting(queue, { before, ...which }));
+    },
+    clean: async (queue: string, which: WhichWaiting) =>
+      accepted(await queueAdministration.drainQueue(queue, which)),
+    orderWorker: async (worker: string, asked: { order: WorkerOrder; by: string }) =>
+      accepted(await orderWorker(worker, asked)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { QueueHealthController } from '../controllers/system/QueueHealthController.ts';
+import { WORKER_ORDERS } from '../models/system/WorkerModel.ts';
 import { defineRoute, type Route } from './route.ts';
 import { instant, instantOrNull } from './schemas.ts';
 
@@ -54,6 +55,11 @@ export const workerHealth = z.object({
     .array(z.object({ queue: z.string(), reason: z.string() }))
     .meta({ description: 'Those it could not register' }),
   runningJobs: count,
+  quiet: z.boolean().meta({ description: 'Takes no jobs because somebody asked for that' }),
+  asked: z
+    .object({ order: z.enum(WORKER_ORDERS), at: instant, by: z.string() })
+    .nullable()
+    .meta({ description: 'What was asked of it last' }),
   memoryBytes: count,
   startedAt: instant,
   lastSeenAt: instant,

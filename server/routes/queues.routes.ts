@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { QueuesController } from '../controllers/QueuesController.ts';
+import { WAITING_STATES } from '../Services/BackgroundJobs/admin/waitingJobs.ts';
+import { workerHealth } from './queueHealth.routes.ts';
 import { defineRoute, type Route } from './route.ts';
-import { instant, instantOrNull } from './schemas.ts';
+import { instant, instantOrNull, wholeNumber } from './schemas.ts';
 
 const BASE = '/app/queues';
 const count = z.number().int().nonnegative();
@@ -41,6 +43,30 @@ export const queueView = z
     scheduled: count.meta({ description: 'Jobs that wait in MongoDB for a later time' }),
   })
   .meta({ id: 'Queue' });
+
+const workerParams = z.strictObject({ worker: z.string().min(1).max(300) });
+const workerAsked = workerHealth.pick({ worker: true, asked: true });
+const MOST_SECONDS = 400 * 86_400;
+const waiting = {
+  kind: z.string().min(1).max(200).optional(),
+  state: z.enum(WAITING_STATES).optional(),
+};
+
+export const waitingCount = z
+  .object({
+    queue: z.string(),
+    before: instant.meta({ description: 'What was accepted later is not counted' }),
+    jobs: count,
+    groups: z.array(
+      z.object({
+        kind: z.string(),
+        state: z.enum(WAITING_STATES),
+        jobs: count,
+        oldestAt: instant.meta({ description: 'When the first of them was accepted' }),
+      }),
+    ),
+  })
+  .meta({ id: 'WaitingJobs' });
 
 /** All under /app/queues. */
 export function queuesRoutes(controller: QueuesController): Route[] {
@@ -109,6 +135,77 @@ export function queuesRoutes(controller: QueuesController): Route[] {
       responses: { 202: z.object({ queue: z.string(), jobs: count }) },
       errors: ['NOT_FOUND'],
       handle: ({ params: { queue } }) => controller.drain(queue),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${BASE}/:queue/waiting`,
+      tag: 'Queue',
+      summary: 'What a cleaning of a queue would cancel, as counted now',
+      guard: 'reader',
+      params,
+      query: z.strictObject({
+        olderThanSeconds: wholeNumber({ min: 0, max: MOST_SECONDS })
+          .default(0)
+          .meta({ type: 'integer', minimum: 0, maximum: MOST_SECONDS, default: 0 }),
+        ...waiting,
+      }),
+      responses: { 200: waitingCount },
+      errors: ['NOT_FOUND'],
+      handle: ({ params: { queue }, query }) => controller.waiting(queue, query),
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${BASE}/:queue/clean`,
+      tag: 'Queue',
+      summary: 'Cancel the jobs of a queue that have waited since before an instant',
+      description:
+        'Of one kind or in one state, if these are named. Those at work end as they will, and none that came later is touched. GET …/waiting says what it will cancel, and the instant.',
+      guard: 'administrator',
+      params,
+      body: z.strictObject({ before: z.iso.datetime({ offset: true }), ...waiting }),
+      responses: { 202: z.object({ queue: z.string(), jobs: count }) },
+      errors: ['NOT_FOUND'],
+      handle: ({ params: { queue }, body: { before, ...which } }) =>
+        controller.clean(queue, { before: new Date(before), ...which }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/workers/:worker/quiet',
+      tag: 'Queue',
+      summary: 'Let a worker take no more jobs',
+      description: 'Those at work end. It stays so until it is told to work, or its process ends.',
+      guard: 'administrator',
+      params: workerParams,
+      responses: { 202: workerAsked },
+      errors: ['NOT_FOUND'],
+      handle: ({ params: { worker }, account }) =>
+        controller.orderWorker(worker, { order: 'quiet', by: account.email }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/workers/:worker/work',
+      tag: 'Queue',
+      summary: 'Let a quiet worker take jobs again',
+      guard: 'administrator',
+      params: workerParams,
+      responses: { 202: workerAsked },
+      errors: ['NOT_FOUND'],
+      handle: ({ params: { worker }, account }) =>
+        controller.orderWorker(worker, { order: 'work', by: account.email }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/workers/:worker/stop',
+      tag: 'Queue',
+      summary: 'Stop a worker in order',
+      description:
+        'What it cannot end within its grace is handed back at no cost. PM2 starts another process in its place.',
+      guard: 'administrator',
+      params: workerParams,
+      responses: { 202: workerAsked },
+      errors: ['NOT_FOUND'],
+      handle: ({ params: { worker }, account }) =>
+        controller.orderWorker(worker, { order: 'stop', by: account.email }),
     }),
   ];
 }

@@ -1,5 +1,17 @@
 import { model, Schema } from 'mongoose';
 
+/** What an administrator may ask of a worker: to take no more jobs, to take jobs again, or to stop. */
+export const WORKER_ORDERS = ['quiet', 'work', 'stop'] as const;
+export type WorkerOrder = (typeof WORKER_ORDERS)[number];
+
+/** What somebody asked of a worker. */
+export interface WorkerAsked {
+  order: WorkerOrder;
+  at: Date;
+  /** The e-mail of the account. */
+  by: string;
+}
+
 /** A worker's sign of life, renewed every few seconds while it lives. */
 export interface WorkerDoc {
   /** `<host>:<pid>:<start>`: a process has it once. */
@@ -21,6 +33,10 @@ export interface WorkerDoc {
   lastSeenAt: Date;
   /** Set when it stopped in order; a worker that ends without it may have left jobs behind. */
   farewellAt: Date | null;
+  /** Whether it takes no jobs because somebody asked for that; absent of versions that cannot. */
+  quiet?: boolean;
+  /** What was asked of it last. */
+  asked?: WorkerAsked | null;
   /** The queues in which another worker has taken over what this one left behind. */
   takenOver: string[];
   expiresAt: Date;
@@ -44,6 +60,14 @@ const workerSchema = new Schema<WorkerDoc>(
     startedAt: { type: Date, required: true },
     lastSeenAt: { type: Date, required: true },
     farewellAt: { type: Date, default: null },
+    quiet: { type: Boolean, default: false },
+    asked: {
+      type: new Schema(
+        { order: { type: String, enum: WORKER_ORDERS }, at: Date, by: String },
+        { _id: false },
+      ),
+      default: null,
+    },
     takenOver: { type: [String], default: [] },
     expiresAt: { type: Date, required: true },
   },

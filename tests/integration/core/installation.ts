@@ -77,6 +77,7 @@ interface StartedWorker {
   readonly redis: RedisConnection;
   activity: QueueWorker['activity'];
   endCancelled: QueueWorker['endCancelled'];
+  quieten: QueueWorker['quieten'];
   stop(): Promise<void>;
 }
 
@@ -282,6 +283,7 @@ export function useInstallation(
         redis: connection,
         activity: worker.activity,
         endCancelled: worker.endCancelled,
+        quieten: worker.quieten,
         stop,
       };
     },

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
 import { watchCancelIntents } from '../../../server/Services/BackgroundJobs/consuming/cancelIntents.ts';
+import { liveWorkers } from '../../../server/Services/BackgroundJobs/consuming/workerSigns.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import {
@@ -10,6 +12,8 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/absentQueue.ts';
 import { cancelRequested } from '../../../server/Services/BackgroundJobs/reconciling/cancelRequested.ts';
+import { followOrders } from '../../../server/Services/BackgroundJobs/steering/followOrders.ts';
+import { orderWorker } from '../../../server/Services/BackgroundJobs/steering/orderWorker.ts';
 import { applySteering } from '../../../server/Services/BackgroundJobs/steering/queueSteering.ts';
 import { SILENT, useInstallation } from './installation.ts';
 import { workerIsAlive } from './workerIsAlive.ts';
@@ -46,6 +50,61 @@ describe('a queue that an administrator steers', () => {
     await steering.resumeQueue(USER_DATA);
     await installation.jobIn('completed', jobId);
     await worker.stop();
+  });
+
+  it('leaves a worker that is quiet without jobs, until it is told to work', async () => {
+    const begunBy: Record<'quiet' | 'other', string[]> = { quiet: [], other: [] };
+    const start = (name: keyof typeof begunBy) =>
+      installation.startWorker(async (_, { jobId }) => {
+        begunBy[name].push(jobId);
+      });
+    const quiet = await start('quiet');
+    const first = await enqueue();
+    await installation.jobIn('completed', first);
+    quiet.quieten(true);
+    expect(quiet.activity()).toMatchObject({ suspended: true });
+    const other = await start('other');
+    const jobs = await Promise.all(Array.from({ length: 20 }, () => enqueue()));
+    for (const jobId of jobs) await installation.jobIn('completed', jobId);
+    expect(begunBy.quiet).toEqual([first]);
+    expect(begunBy.other.sort()).toEqual(jobs.sort());
+    await other.stop();
+    const last = await enqueue();
+    quiet.quieten(false);
+    await installation.jobIn('completed', last);
+    expect(begunBy.quiet).toEqual([first, last]);
+    await quiet.stop();
+  });
+
+  it('follows what is asked of a worker by its name, and of no other', async () => {
+    await workerIsAlive(USER_DATA);
+    const [alive] = await liveWorkers(USER_DATA);
+    const name = alive?._id ?? '';
+    const told: string[] = [];
+    const follow = (followed: string) =>
+      followOrders({
+        name: followed,
+        quieten: (quiet) => void told.push(`${followed}: ${quiet ? 'quiet' : 'work'}`),
+        stop: () => void told.push(`${followed}: stop`),
+        intervalMs: 20,
+        log: SILENT,
+      });
+    const following = [follow(name), follow('another')];
+    for (const order of ['quiet', 'work', 'stop'] as const) {
+      expect(await orderWorker(name, { order, by: 'eve' })).toMatchObject({
+        ...{ worker: name, asked: { order, by: 'eve' } },
+      });
+      await vi.waitFor(() => expect(told.at(-1)).toBe(`${name}: ${order}`), { timeout: 5_000 });
+    }
+    expect(told.filter((line) => line.startsWith('another'))).toEqual([]);
+    for (const gone of [name, 'another']) {
+      await expect(orderWorker(gone, { order: 'work', by: 'eve' })).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+      });
+    }
+    for (const each of following) await each.stop();
+    expect(told.filter((line) => line.endsWith('stop'))).toHaveLength(1);
+    await WorkerModel.deleteOne({ _id: name });
   });
 
   it('has at most so many jobs at work, and an idle worker behind a limit is well', async () => {
@@ -142,6 +201,31 @@ describe('a queue that an administrator steers', () => {
     expect((await steering.listQueues())[0]).toMatchObject({ drainedAt: null });
     await worker.stop();
     await intents.stop();
+  });
+
+  it('is cleaned of what has waited since before an instant, of one kind and state', async () => {
+    const old = await enqueue();
+    const later = await enqueue({ runAt: new Date(Date.now() + 3_600_000) });
+    const counted = await steering.countWaiting(USER_DATA, {});
+    expect(counted).toMatchObject({ queue: USER_DATA, jobs: 2 });
+    expect(counted.groups).toContainEqual(
+      expect.objectContaining({ kind: 'user-data', state: 'scheduled', jobs: 1 }),
+    );
+    const { before } = counted;
+    const young = await enqueue();
+    const none = { before: new Date(before.getTime() - 3_600_000) };
+    expect(await steering.countWaiting(USER_DATA, none)).toMatchObject({ jobs: 0, groups: [] });
+    expect(await steering.drainQueue(USER_DATA, none)).toMatchObject({ jobs: 0 });
+    expect(await steering.drainQueue(USER_DATA, { before, kind: 'email' })).toMatchObject({
+      jobs: 0,
+    });
+    const cleaned = await steering.drainQueue(USER_DATA, { before, state: 'queued' });
+    expect(cleaned).toEqual({ queue: USER_DATA, jobs: 1 });
+    expect(await cancelRequested(lanes)).toBe(1);
+    const states = [old, later, young].map(async (id) => (await installation.job(id)).status);
+    expect(await Promise.all(states)).toEqual(['cancelled', 'scheduled', 'queued']);
+    await steering.drainQueue(USER_DATA);
+    await cancelRequested(lanes);
   });
 
   it('is drained of what waits now, and of nothing that comes later', async () => {

@@ -36,6 +36,7 @@ async function workerShown(name: string, failedQueues: { queue: string; reason: 
       failed: failedQueues,
     }),
     runningJobs: () => 2,
+    isQuiet: () => false,
     intervalMs: 60_000,
     log: recordingLogger([]),
   });
@@ -104,6 +105,8 @@ it('is ok with a worker, and shows the queue and who works on it', async () => {
         queues: ['user-data'],
         failedQueues: [],
         runningJobs: 2,
+        quiet: false,
+        asked: null,
         memoryBytes: expect.any(Number),
         startedAt: expect.any(String),
         lastSeenAt: expect.any(String),

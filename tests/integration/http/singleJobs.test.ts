@@ -101,6 +101,16 @@ describe('/app/queues', () => {
     ]);
     const resumed = await api.post('/app/queues/user-data/resume', 'admin').send({}).expect(200);
     expect(resumed.body.paused).toBeNull();
+    const waiting = await api.get('/app/queues/user-data/waiting', 'viewer').expect(200);
+    expect(waiting.body).toMatchObject({ queue: 'user-data', before: expect.any(String) });
+    const { before, jobs } = waiting.body;
+    await api.post('/app/queues/user-data/clean', 'viewer').send({ before }).expect(403);
+    const cleaned = await api.post('/app/queues/user-data/clean', 'admin').send({ before });
+    expect(cleaned).toMatchObject({ status: 202, body: { queue: 'user-data', jobs } });
+    await api.post('/app/queues/user-data/clean', 'admin').send({}).expect(400);
+    await api.get('/app/queues/nothing/waiting', 'viewer').expect(404);
+    await api.post('/app/workers/host:1:x/quiet', 'viewer').expect(403);
+    await api.post('/app/workers/host:1:x/quiet', 'admin').expect(404);
     await api.post('/app/queues/nothing/pause', 'admin').send({}).expect(404);
     await api.post('/app/queues/user-data/limits', 'admin').send({ rate: 7 }).expect(400);
   });

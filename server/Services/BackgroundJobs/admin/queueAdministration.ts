@@ -1,13 +1,9 @@
-import { DURABLE } from '../../../models/durable.ts';
-import { storeTime } from '../../../models/serverFacts.ts';
-import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { QueueLimits, QueuePause } from '../../../models/system/QueueModel.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import type { JobQueue, PendingCounts } from '../queue.ts';
 import type { JobKind } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { createCountByQueue } from '../recording/countByQueue.ts';
-import { OPEN_STATES } from '../recording/states.ts';
 import {
   applySteering,
   markDrained,
@@ -17,6 +13,12 @@ import {
   steeringOf,
 } from '../steering/queueSteering.ts';
 import { laneNamed } from './laneNamed.ts';
+import {
+  askToCancelWaiting,
+  countWaiting,
+  type WaitingCount,
+  type WhichWaiting,
+} from './waitingJobs.ts';
 
 /** A queue as people see it. */
 export interface QueueView {
@@ -42,12 +44,14 @@ export interface QueueAdministration {
   resumeQueue(queue: string): Promise<QueueView>;
   /** A limit that is left out stays as it is; null takes it away. */
   limitQueue(queue: string, limits: Partial<QueueLimits>): Promise<QueueView>;
+  /** What `drainQueue` would cancel, as counted now. */
+  countWaiting(queue: string, which: WhichWaiting): Promise<WaitingCount>;
   /**
-   * Cancels the jobs that are open now, but for those at work; none that comes later. The queue is held for
-   * seconds, so that none of them begins after this is answered, however many there are.
+   * Cancels the jobs that wait now, or those of them that are meant; none at work, and none that comes later.
+   * The queue is held for seconds, so that none of them begins after this is answered, however many there are.
    * @returns how many are to be cancelled.
    */
-  drainQueue(queue: string): Promise<{ queue: string; jobs: number }>;
+  drainQueue(queue: string, which?: WhichWaiting): Promise<{ queue: string; jobs: number }>;
 }
 
 /** What an administrator may see and set of queues. */
@@ -96,22 +100,16 @@ export function createQueueAdministration(
       await setLimits(name, limits);
       return applied(lane);
     },
-    async drainQueue(name) {
+    async countWaiting(name, which) {
       laneOf(name);
-      const now = await storeTime();
-      const { modifiedCount } = await JobStatusModel.updateMany(
-        {
-          queue: name,
-          status: { $in: OPEN_STATES.filter((state) => state !== 'active') },
-          queuedAt: { $lte: now },
-          cancelRequestedAt: { $exists: false },
-        },
-        { $set: { cancelRequestedAt: now, cancelUnlessAtWork: true } },
-        { writeConcern: DURABLE },
-      );
+      return countWaiting(name, which);
+    },
+    async drainQueue(name, which = {}) {
+      laneOf(name);
+      const jobs = await askToCancelWaiting(name, which);
       await markDrained(name);
       await applySteering(lanes).catch(nullIfAway);
-      return { queue: name, jobs: modifiedCount };
+      return { queue: name, jobs };
     },
   };
 }

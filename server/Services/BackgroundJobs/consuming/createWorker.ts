@@ -104,6 +104,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       const crashes = await suspects.crashesOf(job);
       // A look for jobs that was under way when taking them was suspended still brings one.
       if (gate.isShut()) throw new HandedBack('A dependency is away.');
+      if (gate.isQuiet()) throw new HandedBack('The worker was told to take no more jobs.');
       // Taken in the moment in which those at work were told.
       if (stopping.signal.aborted) throw new HandedBack(STOPPING);
       if (worker.isCancelled(jobIdOf(String(job.id)))) throw new CancelledByAdmin();
@@ -164,6 +165,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       suspended: gate.isSuspended(),
     }),
     limit: bullWorker.limit,
+    quieten: gate.quieten,
     endCancelled() {
       for (const [job, control] of atWork) {
         if (!worker.isCancelled(jobIdOf(String(job.id)))) continue;

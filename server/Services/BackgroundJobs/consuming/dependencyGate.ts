@@ -13,14 +13,18 @@ interface DependencyGateOptions {
   log: JobLog;
 }
 
-/** Holds a worker off its queue until it may work there, and whenever a dependency is away. */
+/** Holds a worker off its queue until it may work there, whenever a dependency is away, and while it is told to be quiet. */
 export interface DependencyGate {
   /** Whether a dependency is known to be away. */
   isShut(): boolean;
-  /** Whether no job is taken on purpose: a dependency is away, or Redis was not admitted yet. */
+  /** Whether it was told to take no jobs. */
+  isQuiet(): boolean;
+  /** Whether no job is taken on purpose: a dependency is away, Redis was not admitted yet, or it is quiet. */
   isSuspended(): boolean;
   /** Takes no job until all dependencies answer. */
   shut(cause: unknown): void;
+  /** Takes no job from now on, or takes them again; those at work go on. */
+  quieten(quiet: boolean): void;
 }
 
 /** Opens by itself as soon as Redis is admitted for the first time. */
@@ -28,6 +32,11 @@ export function createDependencyGate(options: DependencyGateOptions): Dependency
   const { worker, admission, log, stopping } = options;
   let isShut = false;
   let hasBegun = false;
+  let isQuiet = false;
+
+  async function takeJobs(): Promise<void> {
+    if (!isQuiet) await worker.takeJobs();
+  }
 
   async function reopen(): Promise<void> {
     await worker.pause();
@@ -35,7 +44,7 @@ export function createDependencyGate(options: DependencyGateOptions): Dependency
     isShut = false;
     if (stopping.aborted) return;
     log.info('The dependency answers again: jobs are taken');
-    await worker.takeJobs();
+    await takeJobs();
   }
 
   function shut(error: unknown): void {
@@ -51,8 +60,20 @@ export function createDependencyGate(options: DependencyGateOptions): Dependency
   admission.onAdmitted(() => {
     if (hasBegun) return;
     hasBegun = true;
-    void worker.takeJobs();
+    void takeJobs();
   });
   admission.onRefused(shut);
-  return { isShut: () => isShut, isSuspended: () => isShut || !hasBegun, shut };
+  return {
+    isShut: () => isShut,
+    isQuiet: () => isQuiet,
+    isSuspended: () => isShut || !hasBegun || isQuiet,
+    shut,
+    quieten(quiet) {
+      if (quiet === isQuiet) return;
+      isQuiet = quiet;
+      log.info(quiet ? 'Told to be quiet: no job is taken' : 'Told to work: jobs are taken');
+      if (quiet) void worker.pause();
+      else if (hasBegun && !isShut && !stopping.aborted) void worker.takeJobs();
+    },
+  };
 }

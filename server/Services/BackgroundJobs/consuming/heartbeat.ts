@@ -14,6 +14,8 @@ interface HeartbeatOptions {
     failed: readonly { queue: string; reason: string }[];
   };
   runningJobs: () => number;
+  /** Whether it takes no jobs because somebody asked for that. */
+  isQuiet: () => boolean;
   intervalMs: number;
   log: JobLog;
 }
@@ -66,6 +68,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
           queues: [...queues],
           failedQueues: [...failed],
           runningJobs: options.runningJobs(),
+          quiet: options.isQuiet(),
           memoryBytes: process.memoryUsage.rss(),
           startedAt,
           lastSeenAt: now,

@@ -72,6 +72,8 @@ export interface QueueWorker {
   activity(): WorkerActivity;
   /** Jobs at once from now on. @returns whether that is another number than before. */
   limit(concurrency: number): boolean;
+  /** Takes no more jobs, or takes them again; those at work go on. */
+  quieten(quiet: boolean): void;
   /** Ends the work of the jobs that `isCancelled` now names. */
   endCancelled(): void;
   /**

@@ -1,5 +1,5 @@
 import type { CanaryReturn, QueueDoc } from '../../../models/system/QueueModel.ts';
-import type { WorkerDoc } from '../../../models/system/WorkerModel.ts';
+import type { WorkerAsked, WorkerDoc } from '../../../models/system/WorkerModel.ts';
 import { liveWorkers, silentWorkers } from '../consuming/workerSigns.ts';
 import type { QueueManager, QueueNumbers, QueueStats } from '../queues/queueManager.ts';
 import { createCountByQueue } from '../recording/countByQueue.ts';
@@ -37,8 +37,11 @@ export interface QueueHealthReport {
 }
 
 /** A worker process as its last heartbeat shows it. */
-interface WorkerView extends Omit<WorkerDoc, '_id' | 'farewellAt' | 'expiresAt'> {
+interface WorkerView
+  extends Omit<WorkerDoc, '_id' | 'farewellAt' | 'expiresAt' | 'quiet' | 'asked'> {
   worker: string;
+  quiet: boolean;
+  asked: WorkerAsked | null;
 }
 
 /** A worker that fell silent longer ago is no news: PM2 has started another. */
@@ -69,7 +72,10 @@ export function createQueueHealth(
       ...judgeAll(queues, silent, clock),
       redis: isRedisUnusable(stats) ? 'down' : 'up',
       queues,
-      workers: live.map(({ _id, ...rest }) => ({ worker: _id, ...rest })),
+      workers: live.map(({ _id, quiet = false, asked = null, ...rest }) => ({
+        ...{ worker: _id, quiet, asked },
+        ...rest,
+      })),
     };
   };
 }
@@ -82,7 +88,9 @@ function healthOf(
   const { queue, numbers } = stats;
   const { lastCompletedAt = null, canarySentAt = null, endlessSince = null } = flow;
   const shown = shownNumbers(numbers);
-  const { length: workers } = live.filter((worker) => worker.queues.includes(queue));
+  const { length: workers } = live.filter(
+    (worker) => worker.queues.includes(queue) && !worker.quiet,
+  );
   const flowedAt = [lastFlow(flow), numbers?.atWork.takenAt ?? null].filter((at) => at !== null);
   const verdict = judgeQueue({
     queue,
