@@ -1,4 +1,5 @@
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
+import { dismissFailures, recallFailures } from '../Services/BackgroundJobs/overview/dismissals.ts';
 import { groupFailures } from '../Services/BackgroundJobs/overview/failures.ts';
 import type { Overview } from '../Services/BackgroundJobs/overview/overview.ts';
 import {
@@ -28,6 +29,9 @@ export function createDashboardController({ overview, jobQueries }: DashboardDep
     search: async (search: Parameters<JobQueries['search']>[0]) =>
       ok(await jobQueries.search(search)),
     failures: async (runId?: string) => ok(await groupFailures(runId)),
+    dismiss: async (code: string, why: { by: string; note: string }) =>
+      ok(await dismissFailures(code, why)),
+    recall: async (code: string) => ok(await recallFailures(code)),
     schedules: async () => ok({ items: await listSchedules() }),
     preview: async (schedule: string) => ok(await previewSchedule(schedule)),
     stopSchedule: async (schedule: string, { by, note, until }: Stop) => {

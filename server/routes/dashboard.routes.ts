@@ -39,6 +39,7 @@ export const scheduleView = z
     overdue: instantOrNull.meta({ description: 'The oldest slot that is due and not begun' }),
     heldUntil: instantOrNull.meta({ description: 'Stopped until then; null while it runs' }),
     hold: z.object({ by: z.string(), why: z.string() }).nullable(),
+    heldSince: instantOrNull,
     kind: z.string().nullable().meta({ description: 'What the jobs of its newest run do' }),
     slots: z
       .array(
@@ -79,6 +80,10 @@ export const failureGroups = z
         texts: z
           .array(z.object({ text: z.string(), jobs: count, example: z.string() }))
           .meta({ description: 'Without ids and numbers, each with a job that failed so' }),
+        dismissed: z
+          .object({ at: instant, by: z.string(), note: z.string() })
+          .nullable()
+          .meta({ description: 'Who has set those up to an instant aside' }),
       }),
     ),
     looked: count.meta({ description: 'How many failed jobs were looked at' }),
@@ -140,6 +145,29 @@ export function dashboardRoutes(controller: DashboardController): Route[] {
       query: z.strictObject({ runId: runId.optional() }),
       responses: { 200: failureGroups },
       handle: ({ query }) => controller.failures(query.runId),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/failures/dismiss',
+      tag: 'Jobs',
+      summary: 'Set the failures of one cause aside',
+      description:
+        'The jobs stay failed and can be retried, but /app/now counts them no more. What fails later is news again.',
+      guard: 'administrator',
+      body: z.strictObject({ code: errorCode, note: z.string().max(500).default('') }),
+      responses: { 200: z.object({ code: z.string(), jobs: count }) },
+      handle: ({ body: { code, note }, account }) =>
+        controller.dismiss(code, { by: account.email, note }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/failures/recall',
+      tag: 'Jobs',
+      summary: 'Count the failures of a cause again that were set aside',
+      guard: 'administrator',
+      body: z.strictObject({ code: errorCode }),
+      responses: { 200: z.object({ code: z.string(), recalled: z.boolean() }) },
+      handle: ({ body: { code } }) => controller.recall(code),
     }),
     defineRoute({
       method: 'get',

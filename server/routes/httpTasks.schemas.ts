@@ -208,6 +208,7 @@ export const destination = z
     inFlight: z.number().int(),
     held: z.number().int(),
     failures: z.number().int(),
+    since: instantOrNull.meta({ description: 'Since when it fails' }),
     waitUntil: instantOrNull,
   })
   .meta({ id: 'Destination' });

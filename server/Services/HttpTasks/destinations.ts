@@ -102,6 +102,8 @@ export interface DestinationView {
   inFlight: number;
   held: number;
   failures: number;
+  /** Since when it fails; null while it does not. */
+  since: Date | null;
   waitUntil: Date | null;
 }
 
@@ -120,7 +122,7 @@ export async function listDestinations(): Promise<DestinationView[]> {
 
 /** One sentence on a host, such as "asked us to wait until 03:12:00 UTC; 412 held". */
 function describeDestination(
-  { _id, inFlight, failures, heldUntil, waitUntil }: DestinationDoc,
+  { _id, inFlight, failures, failingSince, heldUntil, waitUntil }: DestinationDoc,
   held: number,
   now: Date,
 ): DestinationView {
@@ -140,6 +142,7 @@ function describeDestination(
     inFlight: calls,
     held,
     failures,
+    since: failingSince,
     waitUntil: asked ? waitUntil : down ? heldUntil : null,
   };
 }

@@ -10,16 +10,15 @@ const later = (seconds: number): ErrorRule => ({ is: 'later', afterMs: seconds *
 const RETRY: ErrorRule = { is: 'retry' };
 const FAIL: ErrorRule = { is: 'fail' };
 
+/** The token is no good, or lacks a right: people must mend it, and the messages wait. */
+export const TOKEN_REFUSED: readonly number[] = [0, 3, 10, 190];
+
 /**
  * By code, as "Error codes" of the Cloud API's documentation lists them
  * (developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes).
  */
 const RULES: Readonly<Record<number, ErrorRule>> = {
-  // The token is no good, or lacks a right: people must mend it, and the messages wait.
-  0: later(600),
-  3: later(600),
-  10: later(600),
-  190: later(600),
+  ...Object.fromEntries(TOKEN_REFUSED.map((code) => [code, later(600)])),
   // Too much: of the app, the account, the number, or to one person.
   4: later(300),
   80007: later(300),

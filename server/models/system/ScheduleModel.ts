@@ -4,6 +4,8 @@ import { model, Schema } from 'mongoose';
 export interface HoldNote {
   by: string;
   why: string;
+  /** When; absent of a hold that an installation begins with. */
+  at?: Date;
 }
 
 /** Who stopped a schedule, or all of them, and why. */
@@ -66,7 +68,10 @@ const scheduleSchema = new Schema<ScheduleDoc>(
     installedAt: { type: Date, required: true },
     accountedUntil: { type: Date, required: true },
     heldUntil: { type: Date, default: null },
-    hold: { type: new Schema({ by: String, why: String }, { _id: false }), default: null },
+    hold: {
+      type: new Schema<HoldNote>({ by: String, why: String, at: Date }, { _id: false }),
+      default: null,
+    },
     stopped: { type: stopSchema, default: null },
     override: { type: Schema.Types.Mixed, default: {} },
     changes: {

@@ -83,6 +83,33 @@ it('groups failures by cause, of all runs or of one', async () => {
   expect(other.body.items).toEqual([]);
 });
 
+it('sets failures of a cause aside with a note, by an admin alone, and counts them again', async () => {
+  const code = 'DEADLINE_EXCEEDED';
+  await api.post('/app/failures/dismiss', 'viewer').send({ code }).expect(403);
+  const { body } = await api
+    .post('/app/failures/dismiss', 'admin')
+    .send({ code, note: 'known' })
+    .expect(200);
+  expect(body).toEqual({ code, jobs: 1 });
+  const dismissed = async () => {
+    const { body: groups } = await api.get('/app/failures', 'viewer').expect(200);
+    return Object.fromEntries(
+      groups.items.map((group: { code: string; dismissed: unknown }) => [
+        group.code,
+        group.dismissed,
+      ]),
+    );
+  };
+  expect(await dismissed()).toEqual({
+    [code]: { at: expect.any(String), by: 'admin@example.com', note: 'known' },
+    JOB_FAILED: null,
+  });
+  await api.post('/app/failures/recall', 'viewer').send({ code }).expect(403);
+  const recalled = await api.post('/app/failures/recall', 'admin').send({ code }).expect(200);
+  expect(recalled.body).toEqual({ code, recalled: true });
+  expect((await dismissed())[code]).toBeNull();
+});
+
 describe('a schedule', () => {
   const path = `/app/schedules/${SCHEDULE}`;
 

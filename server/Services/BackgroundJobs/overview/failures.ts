@@ -1,7 +1,8 @@
 import { readMany } from '../../../models/readDeadline.ts';
 import { type JobFailure, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { type Dismissal, readDismissals } from './dismissals.ts';
 
-/** Failed jobs of one cause. */
+/** Failed jobs of one cause, as they are found. */
 export interface FailureGroup {
   code: string;
   jobs: number;
@@ -12,8 +13,14 @@ export interface FailureGroup {
   texts: { text: string; jobs: number; example: string }[];
 }
 
+/** The same as people see it. */
+export interface ShownGroup extends FailureGroup {
+  /** Who has set those up to an instant aside, and why; null when nobody has. */
+  dismissed: Dismissal | null;
+}
+
 export interface FailureGroups {
-  items: FailureGroup[];
+  items: ShownGroup[];
   /** How many failed jobs were looked at, and whether older ones stand failed too. */
   looked: number;
   more: boolean;
@@ -35,19 +42,25 @@ interface Failed {
  * most, so that a hundred thousand failures cost no more.
  */
 export async function groupFailures(runId?: string): Promise<FailureGroups> {
-  const docs = await readMany((options) =>
-    JobStatusModel.find(
-      { status: 'failed', ...(runId !== undefined && { runId }) },
-      { userId: 1, error: 1, queuedAt: 1, finishedAt: 1 },
-      options,
-    )
-      .sort({ queuedAt: -1, _id: -1 })
-      .limit(LOOKED + 1)
-      .lean<Failed[]>(),
-  );
+  const [docs, dismissals] = await Promise.all([
+    readMany((options) =>
+      JobStatusModel.find(
+        { status: 'failed', ...(runId !== undefined && { runId }) },
+        { userId: 1, error: 1, queuedAt: 1, finishedAt: 1 },
+        options,
+      )
+        .sort({ queuedAt: -1, _id: -1 })
+        .limit(LOOKED + 1)
+        .lean<Failed[]>(),
+    ),
+    readDismissals(),
+  ]);
   const looked = docs.slice(0, LOOKED);
   return {
-    items: groupByCause(looked),
+    items: groupByCause(looked).map((group) => ({
+      ...group,
+      dismissed: dismissals.get(group.code) ?? null,
+    })),
     looked: looked.length,
     more: docs.length > LOOKED,
   };

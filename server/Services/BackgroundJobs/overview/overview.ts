@@ -2,11 +2,12 @@ import { shared } from '../../../config/shared.ts';
 import { readMany } from '../../../models/readDeadline.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import type { Administration } from '../admin/administration.ts';
-import { silentWorkers } from '../consuming/workerSigns.ts';
+import { signsOfSilent } from '../consuming/workerSigns.ts';
 import { clockSetBack, setBackText } from '../health/clockSetBack.ts';
 import { type QueueHealthReport, SILENCE_TOLD_MS } from '../health/queueHealth.ts';
 import type { RunView } from '../runs/balance.ts';
 import { readSteering } from '../steering/queueSteering.ts';
+import { readSurroundings } from './readSurroundings.ts';
 import { listSchedules, type ScheduleView } from './schedules.ts';
 import { type Situation, situationsOf } from './situation.ts';
 
@@ -33,15 +34,17 @@ interface OverviewDeps {
 /** Makes the overview; those who ask within a second of each other share one look at the stores. */
 export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => Promise<Overview> {
   async function look(): Promise<Overview> {
-    const [health, runs, schedules, steering, silent, clock, lastFailure] = await Promise.all([
-      lookTwice(queueHealth),
-      listRuns({ limit: RUNS }),
-      listSchedules(),
-      readSteering(),
-      silentWorkers(SILENCE_TOLD_MS),
-      clockSetBack(),
-      newestFailure(),
-    ]);
+    const [health, runs, schedules, steering, silent, clock, lastFailure, surroundings] =
+      await Promise.all([
+        lookTwice(queueHealth),
+        listRuns({ limit: RUNS }),
+        listSchedules(),
+        readSteering(),
+        signsOfSilent(SILENCE_TOLD_MS),
+        clockSetBack(),
+        newestFailure(),
+        readSurroundings(),
+      ]);
     const asOf = new Date();
     const { redis, queues, workers } = health;
     const situations = situationsOf({
@@ -60,6 +63,7 @@ export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => P
       })),
       runs: runs.items,
       lastFailure,
+      surroundings,
     });
     return { asOf, situations, redis, queues, workers, schedules, runs: runs.items };
   }

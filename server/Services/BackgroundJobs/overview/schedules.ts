@@ -31,6 +31,8 @@ export interface ScheduleView {
   overdue: Date | null;
   heldUntil: Date | null;
   hold: HoldNote | null;
+  /** When it was stopped; null when that is unknown, and while it runs. */
+  heldSince: Date | null;
   /** The kind of the jobs of its newest run; null if there is none. */
   kind: string | null;
   /** The newest slots, oldest first. */
@@ -69,7 +71,7 @@ export async function stopSchedule(
   { until, ...hold }: HoldNote & { until: Date },
 ): Promise<ScheduleView> {
   await find(name);
-  await holdSchedule(name, until, hold);
+  await holdSchedule(name, until, { ...hold, at: await storeTime() });
   return viewOf(await find(name), await moment());
 }
 
@@ -105,7 +107,7 @@ async function viewOf(schedule: ScheduleDoc, { now, all }: Moment): Promise<Sche
   const { _id: name, expression, timezone, accountedUntil } = schedule;
   const stop = stopNow(schedule.stopped, now) ?? all;
   const heldUntil = stop === null ? schedule.heldUntil : (stop.until ?? UNTIL_STARTED);
-  const hold = stop === null ? schedule.hold : { by: stop.by, why: stop.why };
+  const hold = stop === null ? schedule.hold : { by: stop.by, why: stop.why, at: stop.at };
   const timetable = expression !== null && timezone !== null ? { expression, timezone } : null;
   const slots = await slotsOf(name);
   const pending = timetable && nextSlot(timetable, accountedUntil);
@@ -118,6 +120,7 @@ async function viewOf(schedule: ScheduleDoc, { now, all }: Moment): Promise<Sche
     overdue: pending !== null && pending <= now && !isHeld ? pending : null,
     heldUntil: isHeld ? heldUntil : null,
     hold: isHeld ? hold : null,
+    heldSince: isHeld ? (hold?.at ?? null) : null,
     kind: slots.kind,
     slots: slots.views,
   };

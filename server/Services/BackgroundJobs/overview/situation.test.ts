@@ -28,6 +28,7 @@ const schedule: Facts['schedules'][number] = {
   overdue: null,
   heldUntil: null,
   hold: null,
+  heldSince: null,
   lastSlot: { slot: new Date('2026-11-22T11:00:00Z'), state: 'began' },
 };
 
@@ -60,16 +61,24 @@ const well: Facts = {
   now,
   redis: 'up',
   queues: [queue],
-  workers: [{ worker: 'host:1:x', version: '0.1.0', failedQueues: [] }],
+  workers: [{ worker: 'host:1:x', version: '0.1.0', startedAt: minutesAgo(60), failedQueues: [] }],
   silentWorkers: [],
   clockSetBack: null,
   schedules: [schedule],
   runs: [run],
   lastFailure: null,
+  surroundings: {
+    ...{ destinations: [], refused: null, causes: [], nothingDone: [], dismissed: 0, imports: [] },
+  },
 };
 
 const open = { status: 'running', finishedAt: null, completed: 40, queued: 60 } as const;
+const silent = { worker: 'host:9:x', lastSeenAt: minutesAgo(1) };
 const pause = { at: minutesAgo(5), by: 'admin@example.com', note: 'provider down' };
+
+function around(change: Partial<Facts['surroundings']>): Partial<Facts> {
+  return { surroundings: { ...well.surroundings, ...change } };
+}
 
 describe('the situation', () => {
   it.each<[string, Partial<Facts>, Record<string, unknown>]>([
@@ -150,8 +159,15 @@ describe('the situation', () => {
     ],
     [
       'a schedule is stopped',
-      { schedules: [{ ...schedule, heldUntil: next, hold: { by: 'ada', why: 'migration' } }] },
-      { code: 'schedule-stopped', by: 'ada', note: 'migration' },
+      {
+        schedules: [
+          {
+            ...{ ...schedule, heldUntil: next, heldSince: minutesAgo(9) },
+            hold: { by: 'ada', why: 'migration' },
+          },
+        ],
+      },
+      { code: 'schedule-stopped', by: 'ada', note: 'migration', since: minutesAgo(9) },
     ],
     [
       'a run warns of its pace',
@@ -160,8 +176,8 @@ describe('the situation', () => {
     ],
     [
       'a worker fell silent',
-      { silentWorkers: ['host:9:x'] },
-      { code: 'worker-silent', subject: 'host:9:x' },
+      { silentWorkers: [silent] },
+      { code: 'worker-silent', subject: 'host:9:x', since: minutesAgo(1) },
     ],
     [
       'a worker could not register a queue',
@@ -171,6 +187,7 @@ describe('the situation', () => {
           {
             worker: 'host:1:x',
             version: '0.1.0',
+            startedAt: minutesAgo(60),
             failedQueues: [{ queue: 'user-data', reason: 'no schema' }],
           },
         ],
@@ -186,13 +203,14 @@ describe('the situation', () => {
     [
       'two versions are at work',
       {
-        workers: ['0.1.0', '0.2.0'].map((version) => ({
+        workers: ['0.1.0', '0.2.0'].map((version, place) => ({
           worker: version,
           version,
+          startedAt: minutesAgo(2 - place),
           failedQueues: [],
         })),
       },
-      { code: 'versions-mixed', note: '0.1.0, 0.2.0' },
+      { code: 'versions-mixed', note: '0.1.0, 0.2.0', since: minutesAgo(1) },
     ],
     [
       'some jobs stand failed',
@@ -201,6 +219,38 @@ describe('the situation', () => {
         lastFailure: { code: 'DEADLINE_EXCEEDED', at: minutesAgo(1) },
       },
       { code: 'jobs-failed', affected: 3, note: 'DEADLINE_EXCEEDED', since: minutesAgo(1) },
+    ],
+    [
+      'WhatsApp refuses the token',
+      around({ refused: { waiting: 412, since: minutesAgo(50), reason: '190: expired' } }),
+      {
+        ...{ code: 'provider-refuses', level: 'warning', subject: 'WhatsApp' },
+        ...{ affected: 412, since: minutesAgo(50), note: '190: expired' },
+      },
+    ],
+    [
+      'failures of one cause rise',
+      around({ causes: [{ code: 'JOB_FAILED', recent: 9, before: 4, since: minutesAgo(8) }] }),
+      { code: 'failures-rising', subject: 'JOB_FAILED', affected: 9, of: 13, since: minutesAgo(8) },
+    ],
+    [
+      'a host is down and calls to it wait',
+      around({
+        destinations: [
+          { destination: 'api.example.com', state: 'down', since: minutesAgo(4), held: 7 },
+        ],
+      }),
+      { code: 'destination-held', subject: 'api.example.com', affected: 7, since: minutesAgo(4) },
+    ],
+    [
+      'the last slot did nothing',
+      around({ nothingDone: [{ schedule: 'user-data-hourly', slot: minutesAgo(30) }] }),
+      { code: 'nothing-done', subject: 'user-data-hourly', since: minutesAgo(30) },
+    ],
+    [
+      'an import has not ended',
+      around({ imports: [{ source: 'sample', startedAt: minutesAgo(3) }] }),
+      { code: 'import-unfinished', level: 'notice', since: minutesAgo(3) },
     ],
   ])('%s', (_what, change, expected) => {
     const [worst] = situationsOf({ ...well, ...change });
@@ -217,9 +267,33 @@ describe('the situation', () => {
     const all = situationsOf({
       ...well,
       queues: [{ ...queue, failed: 3, pause, status: 'degraded' }],
-      silentWorkers: ['host:9:x'],
+      silentWorkers: [silent],
     });
     expect(all.map(({ code }) => code)).toEqual(['queue-paused', 'worker-silent', 'jobs-failed']);
+  });
+
+  it.each([
+    ['few', { recent: 4, before: 0 }],
+    ['hardly more than before', { recent: 10, before: 5 }],
+  ])('says nothing of a cause whose failures are %s', (_what, counts) => {
+    const causes = [{ code: 'JOB_FAILED', since: minutesAgo(8), ...counts }];
+    expect(situationsOf({ ...well, ...around({ causes }) })[0]?.code).toBe('all-well');
+  });
+
+  it.each([
+    [2, ['jobs-failed']],
+    [3, ['all-well']],
+  ])('leaves out failures that were set aside: %i of three', (dismissed, codes) => {
+    const queues = [{ ...queue, failed: 3 }];
+    const all = situationsOf({ ...well, queues, ...around({ dismissed }) });
+    expect(all.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('says of a run that fails nothing about its cause rising', () => {
+    const causes = [{ code: 'JOB_FAILED', recent: 100, before: 0, since: minutesAgo(3) }];
+    const runs = [{ ...run, completed: 0, failed: 100 }];
+    const all = situationsOf({ ...well, ...around({ causes }), runs });
+    expect(all.map(({ code }) => code)).toEqual(['run-failing']);
   });
 
   it('forgets a stop that is over, and a slot that became due only just now', () => {

@@ -1,6 +1,8 @@
 import type { HoldNote } from '../../../models/system/ScheduleModel.ts';
 import type { SlotState } from '../../../models/system/SlotModel.ts';
+import type { SilentWorker } from '../consuming/workerSigns.ts';
 import type { RunView } from '../runs/balance.ts';
+import { type Surroundings, surroundingSituations } from './surroundings.ts';
 
 /** What may be the matter, the worst first. */
 export const SITUATIONS = [
@@ -13,18 +15,23 @@ export const SITUATIONS = [
   'run-failing',
   'run-unbalanced',
   'schedule-silent',
+  'provider-refuses',
+  'failures-rising',
+  'destination-held',
   'schedule-stopped',
+  'nothing-done',
   'run-warned',
   'worker-silent',
   'worker-unfit',
   'clock-set-back',
   'slot-missed',
+  'import-unfinished',
   'versions-mixed',
   'jobs-failed',
   'run-goes-on',
   'all-well',
 ] as const;
-type SituationCode = (typeof SITUATIONS)[number];
+export type SituationCode = (typeof SITUATIONS)[number];
 
 /** `down`: no job is done. `warning`: a person is needed. `notice`: worth knowing. */
 export const LEVELS = ['down', 'warning', 'notice', 'well'] as const;
@@ -68,6 +75,7 @@ interface ScheduleFacts {
   overdue: Date | null;
   heldUntil: Date | null;
   hold: HoldNote | null;
+  heldSince: Date | null;
   lastSlot: { slot: Date; state: SlotState } | null;
 }
 
@@ -78,15 +86,17 @@ export interface Facts {
   workers: readonly {
     worker: string;
     version: string;
+    startedAt: Date;
     failedQueues: readonly { queue: string; reason: string }[];
   }[];
-  silentWorkers: readonly string[];
+  silentWorkers: readonly SilentWorker[];
   clockSetBack: string | null;
   schedules: readonly ScheduleFacts[];
   /** Newest first. */
   runs: readonly RunView[];
   /** The last job that failed. */
   lastFailure: { code: string; at: Date | null } | null;
+  surroundings: Surroundings;
 }
 
 /** A slot is looked at each second: later than this, nobody looks. */
@@ -103,8 +113,14 @@ export function situationsOf(facts: Facts): Situation[] {
     ...facts.schedules.flatMap((schedule) => ofSchedule(schedule, facts)),
     ...ofWorkers(facts),
     ...ofFailures(facts),
+    ...surroundingSituations(facts.surroundings, facts.now).map(({ code, level, ...rest }) =>
+      situation(code, level, facts, rest),
+    ),
   ];
-  const all = found.length > 0 ? found : [well(facts)];
+  const isFailing = found.some(({ code }) => code === 'run-failing');
+  // That a run fails says it already.
+  const told = found.filter(({ code }) => code !== 'failures-rising' || !isFailing);
+  const all = told.length > 0 ? told : [well(facts)];
   return all.sort((left, right) => SITUATIONS.indexOf(left.code) - SITUATIONS.indexOf(right.code));
 }
 
@@ -192,9 +208,9 @@ function ofRuns(facts: Facts): Situation[] {
 }
 
 function ofSchedule(each: ScheduleFacts, facts: Facts): Situation[] {
-  const { schedule: subject, heldUntil, hold, overdue, lastSlot, next } = each;
+  const { schedule: subject, heldUntil, hold, heldSince: since, overdue, lastSlot, next } = each;
   if (heldUntil !== null && heldUntil > facts.now) {
-    const about = { subject, by: hold?.by ?? null, note: hold?.why || null, next };
+    const about = { subject, since, by: hold?.by ?? null, note: hold?.why || null, next };
     return [situation('schedule-stopped', 'warning', facts, about)];
   }
   if (overdue !== null && facts.now.getTime() - overdue.getTime() > OVERDUE_MS) {
@@ -210,25 +226,29 @@ function ofSchedule(each: ScheduleFacts, facts: Facts): Situation[] {
 function ofWorkers(facts: Facts): Situation[] {
   const { silentWorkers, workers, clockSetBack } = facts;
   const versions = [...new Set(workers.map(({ version }) => version))].sort();
+  const newest = new Date(Math.max(...workers.map(({ startedAt }) => startedAt.getTime())));
   return [
-    ...silentWorkers.map((subject) => situation('worker-silent', 'warning', facts, { subject })),
-    ...workers.flatMap(({ worker: subject, failedQueues }) =>
+    ...silentWorkers.map(({ worker: subject, lastSeenAt: since }) =>
+      situation('worker-silent', 'warning', facts, { subject, since }),
+    ),
+    ...workers.flatMap(({ worker: subject, startedAt: since, failedQueues }) =>
       failedQueues.map(({ reason: note }) =>
-        situation('worker-unfit', 'warning', facts, { subject, note }),
+        situation('worker-unfit', 'warning', facts, { subject, since, note }),
       ),
     ),
     ...(clockSetBack === null
       ? []
       : [situation('clock-set-back', 'warning', facts, { note: clockSetBack })]),
     ...(versions.length > 1
-      ? [situation('versions-mixed', 'notice', facts, { note: versions.join(', ') })]
+      ? [situation('versions-mixed', 'notice', facts, { since: newest, note: versions.join(', ') })]
       : []),
   ];
 }
 
 function ofFailures(facts: Facts): Situation[] {
-  const affected = facts.queues.reduce((sum, { failed }) => sum + failed, 0);
-  if (affected === 0) return [];
+  const failed = facts.queues.reduce((sum, queue) => sum + queue.failed, 0);
+  const affected = failed - facts.surroundings.dismissed;
+  if (affected <= 0) return [];
   const { code = null, at = null } = facts.lastFailure ?? {};
   return [situation('jobs-failed', 'notice', facts, { affected, since: at, note: code })];
 }

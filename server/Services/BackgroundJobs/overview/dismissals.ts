@@ -1,0 +1,54 @@
+import { type DismissalDoc, DismissalModel } from '../../../models/DismissalModel.ts';
+import { DURABLE } from '../../../models/durable.ts';
+import { storeTime } from '../../../models/serverFacts.ts';
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+
+/** Who set failures aside, and why. */
+export interface Dismissal {
+  /** Failures up to this instant are set aside. */
+  at: Date;
+  by: string;
+  note: string;
+}
+
+/** So many causes are set aside at most at a time; the newest count. */
+const MOST = 200;
+
+/** What is set aside, by the failures' code. */
+export async function readDismissals(): Promise<ReadonlyMap<string, Dismissal>> {
+  const docs = await DismissalModel.find().sort({ at: -1 }).limit(MOST).lean<DismissalDoc[]>();
+  return new Map(docs.map(({ _id, at, by, note }) => [_id, { at, by, note }]));
+}
+
+/**
+ * Sets the failures of a code aside, those up to now: the jobs stay failed and can be retried, but they are no
+ * news any more. @returns how many jobs that are.
+ */
+export async function dismissFailures(
+  code: string,
+  { by, note }: Omit<Dismissal, 'at'>,
+): Promise<{ code: string; jobs: number }> {
+  const at = await storeTime();
+  await DismissalModel.updateOne(
+    { _id: code },
+    { $set: { at, by, note } },
+    { upsert: true, writeConcern: DURABLE },
+  );
+  return { code, jobs: await JobStatusModel.countDocuments(failedUpTo(code, at)) };
+}
+
+/** Takes it back: the failures of that code are news again. */
+export async function recallFailures(code: string): Promise<{ code: string; recalled: boolean }> {
+  const { deletedCount } = await DismissalModel.deleteOne({ _id: code }, { writeConcern: DURABLE });
+  return { code, recalled: deletedCount > 0 };
+}
+
+/** How many failed jobs are set aside. */
+export async function countDismissed(): Promise<number> {
+  const which = [...(await readDismissals())].map(([code, { at }]) => failedUpTo(code, at));
+  return which.length === 0 ? 0 : JobStatusModel.countDocuments({ $or: which });
+}
+
+function failedUpTo(code: string, at: Date) {
+  return { status: 'failed' as const, 'error.code': code, finishedAt: { $lte: at } };
+}
