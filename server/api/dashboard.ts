@@ -22,6 +22,8 @@ export const VIEWS = [
   '/queues',
   '/workers',
   '/destinations',
+  '/services',
+  '/services/:serviceId',
   '/commerce',
   '/audit',
   '/commerce/customers/:customerId',
