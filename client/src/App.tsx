@@ -19,6 +19,8 @@ const QueuesPage = lazy(() => import('./queues/QueuesPage.tsx'));
 const WorkersPage = lazy(() => import('./workers/WorkersPage.tsx'));
 const DestinationsPage = lazy(() => import('./destinations/DestinationsPage.tsx'));
 const CommercePage = lazy(() => import('./commerce/CommercePage.tsx'));
+const ServicesPage = lazy(() => import('./services/ServicesPage.tsx'));
+const ServicePage = lazy(() => import('./services/ServicePage.tsx'));
 const AuditPage = lazy(() => import('./audit/AuditPage.tsx'));
 const CustomerPage = lazy(() => import('./commerce/CustomerPage.tsx'));
 
@@ -44,6 +46,10 @@ export function App() {
           <Route path="/queues">{() => <QueuesPage />}</Route>
           <Route path="/workers">{() => <WorkersPage />}</Route>
           <Route path="/destinations">{() => <DestinationsPage />}</Route>
+          <Route path="/services">{() => <ServicesPage />}</Route>
+          <Route path="/services/:serviceId">
+            {({ serviceId }) => <ServicePage serviceId={serviceId} />}
+          </Route>
           <Route path="/commerce">{() => <CommercePage />}</Route>
           <Route path="/commerce/customers/:customerId">
             {({ customerId }) => <CustomerPage customerId={customerId} />}

@@ -20,9 +20,10 @@ import type {
   jobStatus,
   run,
 } from '../../../server/routes/jobStatus.schemas.ts';
-import type { queueView } from '../../../server/routes/queues.routes.ts';
+import type { queueView, waitingCount } from '../../../server/routes/queues.routes.ts';
 import type { reportView } from '../../../server/routes/reports.routes.ts';
-import type { liveEvent } from '../../../server/routes/watching.routes.ts';
+import type { service, serviceLog } from '../../../server/routes/services.schemas.ts';
+import type { liveEvent, numbers } from '../../../server/routes/watching.routes.ts';
 
 /** What the API answers, from the very schemas that shape its answers. */
 export type Session = Omit<z.output<typeof session>, 'expiresAt'>;
@@ -36,6 +37,7 @@ export type Worker = Overview['workers'][number];
 export type Schedule = z.output<typeof scheduleView>;
 export type Slot = Schedule['slots'][number];
 export type FailureGroups = z.output<typeof failureGroups>;
+export type Numbers = z.output<typeof numbers>;
 export type AuditEntry = z.output<typeof auditEntry>;
 export type Order = z.output<typeof orderView>;
 export type Invoice = z.output<typeof invoiceView>;
@@ -45,9 +47,12 @@ export type SalesOutstanding = z.output<typeof salesOutstandingView>;
 export type Report = z.output<typeof reportView>;
 export type Destination = z.output<typeof destination>;
 export type HttpJob = z.output<typeof httpJob>;
+export type Service = z.output<typeof service>;
+export type ServiceLog = z.output<typeof serviceLog>;
 export type LiveEvent = z.output<typeof liveEvent>;
 export type JobLog = z.output<typeof jobLog>;
 export type Queue = z.output<typeof queueView>;
+export type WaitingJobs = z.output<typeof waitingCount>;
 
 export interface Page<Item> {
   items: Item[];

@@ -1,14 +1,15 @@
 import { Group, Text } from '@mantine/core';
-import { FlaskConical, RotateCcw } from 'lucide-react';
+import { BellOff, BellRing, FlaskConical, RotateCcw } from 'lucide-react';
 import { Link } from 'wouter';
 import { tell } from '../api/http.ts';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { FailureGroups as GroupsAnswer } from '../api/shapes.ts';
 import { searchPath } from '../jobs/search.ts';
-import { Act } from '../parts/Act.tsx';
+import { Act, ActWithNote } from '../parts/Act.tsx';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { Fact, Facts } from '../parts/Fact.tsx';
 import { Panel } from '../parts/Panel.tsx';
+import { SaveRows } from '../parts/SaveRows.tsx';
 import { When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { count, many } from '../words/numbers.ts';
@@ -53,9 +54,12 @@ function Groups({ runId, none }: { runId: string | undefined; none: string }) {
             {items.map((group) => (
               <GroupPanel key={group.code} group={group} runId={runId} />
             ))}
-            <Text size="xs" c="dimmed">
-              {more ? words.failures.sampled(looked) : words.failures.all(looked)}
-            </Text>
+            <Group justify="space-between">
+              <Text size="xs" c="dimmed">
+                {more ? words.failures.sampled(looked) : words.failures.all(looked)}
+              </Text>
+              <SaveRows name="failures" rows={items} />
+            </Group>
           </>
         )
       }
@@ -64,11 +68,11 @@ function Groups({ runId, none }: { runId: string | undefined; none: string }) {
 }
 
 function GroupPanel({ group, runId }: { group: FailureGroup; runId: string | undefined }) {
-  const { code, jobs, users, firstAt, lastAt, texts } = group;
+  const { code, jobs, users, firstAt, lastAt, texts, dismissed } = group;
   const within = runId === undefined ? '' : ` run:${runId}`;
   const search = `status:failed error:${code}${within}`;
   return (
-    <Panel title={code} aside={<Actions code={code} runId={runId} />}>
+    <Panel title={code} aside={<Actions group={group} runId={runId} />}>
       <Facts>
         <Fact name={words.failures.jobs}>
           <Link href={searchPath(search)}>{many(jobs, 'job')}</Link>
@@ -83,6 +87,13 @@ function GroupPanel({ group, runId }: { group: FailureGroup; runId: string | und
             </>
           )}
         </Fact>
+        {dismissed !== null && (
+          <Fact name={words.failures.dismissed}>
+            {words.failures.dismissedBy(dismissed.by)} <When at={dismissed.at} />
+            {dismissed.note !== '' && ` (“${dismissed.note}”)`}
+            {lastAt > dismissed.at && `; ${words.failures.failedSince}`}
+          </Fact>
+        )}
       </Facts>
       <ul className="causes">
         {texts.map(({ text, jobs: hits, example }) => (
@@ -97,8 +108,14 @@ function GroupPanel({ group, runId }: { group: FailureGroup; runId: string | und
   );
 }
 
-function Actions({ code, runId }: { code: string; runId: string | undefined }) {
+interface ActionsProps {
+  group: FailureGroup;
+  runId: string | undefined;
+}
+
+function Actions({ group: { code, lastAt, dismissed }, runId }: ActionsProps) {
   if (!useMayAct()) return null;
+  const isDismissed = dismissed !== null && lastAt <= dismissed.at;
   const which = { code, ...(runId !== undefined && { runId }) };
   return (
     <Group gap="xs">
@@ -121,6 +138,21 @@ function Actions({ code, runId }: { code: string; runId: string | undefined }) {
         act={() => retryRest(which)}
         done={({ retried, skipped }) => words.failures.retried(retried, skipped)}
       />
+      {isDismissed ? (
+        <Act
+          label={words.failures.recall}
+          icon={BellRing}
+          text={words.failures.recallText(code)}
+          act={() => tell('/app/failures/recall', { code })}
+        />
+      ) : (
+        <ActWithNote
+          label={words.failures.dismiss}
+          icon={BellOff}
+          text={words.failures.dismissText(code)}
+          act={(note) => tell('/app/failures/dismiss', { code, note })}
+        />
+      )}
     </Group>
   );
 }

@@ -13,6 +13,7 @@ import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { MEMORY, RUNNING } from '../workers/columns.ts';
 import { RunNow } from './RunNow.tsx';
+import { mattersOf } from './situations.ts';
 import { Verdict } from './Verdict.tsx';
 
 /** What is wrong, since when, whom it hits, what happens if nothing is done, and the one safe thing to do. */
@@ -24,7 +25,7 @@ export function NowPage() {
       <Answer of={overview}>
         {(data) => (
           <>
-            <Verdict overview={data} />
+            <Verdict matters={mattersOf(data, overview.error)} />
             <RunNow overview={data} />
             <Queues queues={data.queues} />
             <div className="columns">

@@ -1,16 +1,13 @@
-import { Button, Group, Paper, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { Link } from 'wouter';
-import type { Overview, Situation } from '../api/shapes.ts';
+import { Paper, Stack, Text } from '@mantine/core';
 import { Fact, Facts } from '../parts/Fact.tsx';
 import type { Tone } from '../parts/Status.tsx';
 import { Ago } from '../parts/When.tsx';
-import { ResumeQueue } from '../queues/actions.tsx';
-import { StartSchedule } from '../schedules/actions.tsx';
 import { useMayAct } from '../session/session.ts';
 import { words } from '../words/words.ts';
+import { Command, SafeAction } from './SafeAction.tsx';
+import { type Matter, wayOf } from './situations.ts';
 
-const TONES: Record<Situation['level'], Tone> = {
+const TONES: Record<Matter['level'], Tone> = {
   down: 'bad',
   warning: 'warn',
   notice: 'busy',
@@ -18,12 +15,12 @@ const TONES: Record<Situation['level'], Tone> = {
 };
 
 /** The one sentence that matters now, and what follows from it. */
-export function Verdict({ overview }: { overview: Overview }) {
+export function Verdict({ matters }: { matters: readonly Matter[] }) {
   const mayAct = useMayAct();
-  const [worst, ...others] = overview.situations;
+  const [worst, ...others] = matters;
   if (worst === undefined) return null;
   const { sentence, ifNothing, todo, command } = words.situations(worst);
-  const action = actionFor(worst, mayAct);
+  const way = wayOf(worst, mayAct);
   return (
     <Paper component="section" withBorder className="panel" p="lg" aria-label={words.now.matter}>
       <div className="verdict" data-level={worst.level}>
@@ -46,9 +43,9 @@ export function Verdict({ overview }: { overview: Overview }) {
             <Fact name={words.now.safe}>
               <Stack gap={6} align="flex-start">
                 {todo !== null && <span>{todo}</span>}
-                {command !== null && <span className="command">{command}</span>}
-                {action}
-                {action === null && todo === null && <span>{words.now.nothingToDo}</span>}
+                {command !== null && <Command>{command}</Command>}
+                {way !== null && <SafeAction way={way} />}
+                {way === null && todo === null && <span>{words.now.nothingToDo}</span>}
               </Stack>
             </Fact>
           </Facts>
@@ -61,11 +58,7 @@ export function Verdict({ overview }: { overview: Overview }) {
           </Text>
           <ul className="also">
             {others.map((other) => (
-              <li key={`${other.code} ${other.subject}`}>
-                <span className="status-mark" data-tone={TONES[other.level]} aria-hidden="true" />
-                <span>{words.situations(other).sentence}</span>
-                {actionFor(other, mayAct)}
-              </li>
+              <Also key={`${other.code} ${other.subject}`} matter={other} mayAct={mayAct} />
             ))}
           </ul>
         </>
@@ -74,35 +67,13 @@ export function Verdict({ overview }: { overview: Overview }) {
   );
 }
 
-/** The click that does it, or that leads to where it is done; null if there is none. */
-function actionFor({ code, subject }: Situation, mayAct: boolean): ReactNode {
-  switch (code) {
-    case 'queue-paused':
-      if (mayAct && subject !== null) return <ResumeQueue queue={subject} />;
-      return <Look to="/queues" page="queues" />;
-    case 'schedule-stopped':
-      if (mayAct && subject !== null) return <StartSchedule schedule={subject} />;
-      return <Look to="/schedules" page="schedules" />;
-    case 'slot-missed':
-      return <Look to="/schedules" page="schedules" />;
-    case 'run-failing':
-    case 'jobs-failed':
-      return <Look to="/failures" page="failures" />;
-    case 'run-unbalanced':
-    case 'run-warned':
-    case 'run-goes-on':
-      return <Look to={`/runs/${subject}`} page="run" />;
-    default:
-      return null;
-  }
-}
-
-function Look({ to, page }: { to: string; page: keyof typeof words.now.look }) {
+function Also({ matter, mayAct }: { matter: Matter; mayAct: boolean }) {
+  const way = wayOf(matter, mayAct);
   return (
-    <Group>
-      <Button component={Link} href={to} variant="default" size="xs">
-        {words.now.look[page]}
-      </Button>
-    </Group>
+    <li>
+      <span className="status-mark" data-tone={TONES[matter.level]} aria-hidden="true" />
+      <span>{words.situations(matter).sentence}</span>
+      {way !== null && <SafeAction way={way} />}
+    </li>
   );
 }

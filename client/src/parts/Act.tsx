@@ -85,7 +85,7 @@ export function Act<Answer>(props: ActProps<Answer>) {
               </Button>
               <Button
                 type="submit"
-                color={destructive ? 'red' : 'indigo'}
+                color={destructive ? 'red.9' : 'indigo'}
                 loading={doing.isPending}
                 data-autofocus={children === undefined ? true : undefined}
               >

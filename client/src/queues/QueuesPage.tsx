@@ -1,16 +1,18 @@
 import { Group, Text } from '@mantine/core';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Overview, Queue, QueueHealth } from '../api/shapes.ts';
+import { NumbersPanel } from '../numbers/NumbersPanel.tsx';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { countOrUnknown } from '../parts/countOrUnknown.ts';
 import { Fact, Facts } from '../parts/Fact.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
+import { SaveRows } from '../parts/SaveRows.tsx';
 import { Ago, Took } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { count, span } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
-import { DrainQueue, LimitQueue, PauseQueue, ResumeQueue } from './actions.tsx';
+import { CleanQueue, DrainQueue, LimitQueue, PauseQueue, ResumeQueue } from './actions.tsx';
 import { QueueState } from './QueueState.tsx';
 
 /** Each queue: what it holds, what it is held to, and what can be done about it. */
@@ -19,7 +21,10 @@ export default function QueuesPage() {
   const overview = useAnswer<Overview>('/app/now', EACH.few);
   return (
     <>
-      <PageHead title={words.pages.queues} />
+      <PageHead title={words.pages.queues}>
+        {queues.data && <SaveRows name="queues" rows={queues.data.items} />}
+      </PageHead>
+      <NumbersPanel />
       <Answer of={queues}>
         {({ items }) =>
           items.length === 0 ? (
@@ -84,6 +89,7 @@ function Actions({ queue }: { queue: Queue }) {
         <ResumeQueue queue={queue.queue} />
       )}
       <LimitQueue queue={queue} />
+      <CleanQueue queue={queue.queue} />
       <DrainQueue queue={queue} />
     </Group>
   );

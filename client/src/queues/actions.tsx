@@ -1,9 +1,12 @@
 import { NumberInput, Stack, Text } from '@mantine/core';
-import { Gauge, Pause, Play, Trash2 } from 'lucide-react';
-import { useState } from 'react';
-import { tell } from '../api/http.ts';
-import type { Queue } from '../api/shapes.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Eraser, Gauge, Pause, Play, Trash2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { ask, tell } from '../api/http.ts';
+import type { Queue, WaitingJobs } from '../api/shapes.ts';
 import { Act, ActWithNote } from '../parts/Act.tsx';
+import { Problem } from '../parts/Answer.tsx';
+import { Ago } from '../parts/When.tsx';
 import { words } from '../words/words.ts';
 
 function pathOf(queue: string, action: string): string {
@@ -43,6 +46,76 @@ export function DrainQueue({ queue }: { queue: Queue }) {
       act={() => tell<{ jobs: number }>(pathOf(queue.queue, 'drain'))}
       done={({ jobs }) => words.queues.drained(jobs)}
     />
+  );
+}
+
+/** Cancels what has waited for long; what that is stands in the dialog, and nothing that came later is touched. */
+export function CleanQueue({ queue }: { queue: string }) {
+  const [hours, setHours] = useState<Field>(1);
+  const seconds = Math.round((hours === '' ? 0 : hours) * 3_600);
+  const [which, setWhich] = useState<WaitingJobs | null>(null);
+  return (
+    <Act
+      label={words.queues.clean}
+      icon={Eraser}
+      destructive
+      text={words.queues.cleanText}
+      act={() => {
+        if (which === null) throw new Error(words.queues.cleanCount);
+        return tell<{ jobs: number }>(pathOf(queue, 'clean'), { before: which.before });
+      }}
+      done={({ jobs }) => words.queues.drained(jobs)}
+    >
+      <Stack gap="sm">
+        <NumberInput
+          label={words.queues.cleanHours}
+          value={hours}
+          min={0}
+          allowNegative={false}
+          onChange={(next) => {
+            setHours(typeof next === 'number' ? next : '');
+            setWhich(null);
+          }}
+        />
+        <WhatIsLost queue={queue} seconds={seconds} onCounted={setWhich} />
+      </Stack>
+    </Act>
+  );
+}
+
+interface WhatIsLostProps {
+  queue: string;
+  /** How long a job has waited at least. */
+  seconds: number;
+  onCounted(which: WaitingJobs): void;
+}
+
+/** What a cleaning would cancel, by kind and state, as counted once. */
+function WhatIsLost({ queue, seconds, onCounted }: WhatIsLostProps) {
+  const counted = useQuery({
+    queryKey: ['waiting', queue, seconds],
+    queryFn: ({ signal }) =>
+      ask<WaitingJobs>(`${pathOf(queue, 'waiting')}?olderThanSeconds=${seconds}`, signal),
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
+  const { data } = counted;
+  useEffect(() => {
+    if (data !== undefined) onCounted(data);
+  }, [data, onCounted]);
+  if (counted.error !== null) return <Problem error={counted.error} />;
+  if (data === undefined) return <Text size="sm">{words.common.loading}</Text>;
+  return (
+    <Text size="sm" component="div" role="status">
+      {words.queues.cleanLost(data.jobs)}
+      <ul className="lost">
+        {data.groups.map(({ kind, state, jobs, oldestAt }) => (
+          <li key={`${kind} ${state}`}>
+            {words.queues.cleanGroup(jobs, kind, words.jobs.statuses[state])} <Ago at={oldestAt} />
+          </li>
+        ))}
+      </ul>
+    </Text>
   );
 }
 

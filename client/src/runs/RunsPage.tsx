@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import type { Run } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { BalanceBar } from '../parts/BalanceBar.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Pager, usePage } from '../parts/Pager.tsx';
@@ -21,7 +22,10 @@ export default function RunsPage() {
   const mayAct = useMayAct();
   return (
     <>
-      <PageHead title={words.pages.runs}>{mayAct && <StartRun />}</PageHead>
+      <PageHead title={words.pages.runs}>
+        <CsvButton name="runs" path="/app/job-status/runs" />
+        {mayAct && <StartRun />}
+      </PageHead>
       <Panel title={words.pages.runs} flush bare>
         <Answer of={runs}>
           {({ items, nextCursor }) =>

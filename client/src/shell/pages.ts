@@ -1,6 +1,7 @@
 import {
   CalendarClock,
   CircleGauge,
+  Cloud,
   Cpu,
   History,
   Layers,
@@ -31,6 +32,7 @@ export const PAGES: readonly PageOfNav[] = [
   { name: 'queues', path: '/queues', icon: Layers, key: 'q' },
   { name: 'workers', path: '/workers', icon: Cpu, key: 'w' },
   { name: 'destinations', path: '/destinations', icon: Send, key: 'd' },
+  { name: 'services', path: '/services', icon: Cloud, key: 'v' },
   { name: 'commerce', path: '/commerce', icon: ShoppingCart, key: 'c' },
   { name: 'audit', path: '/audit', icon: History, key: 'a' },
 ];

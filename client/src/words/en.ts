@@ -1,4 +1,4 @@
-import type { Situation } from '../api/shapes.ts';
+import type { Matter } from '../now/situations.ts';
 import { situationInWords } from './enSituations.ts';
 import { count, many } from './numbers.ts';
 
@@ -16,6 +16,7 @@ export const en = {
     queues: 'Queues',
     workers: 'Workers',
     destinations: 'Destinations',
+    services: 'Services',
     commerce: 'Commerce',
     audit: 'Audit',
   },
@@ -66,6 +67,7 @@ export const en = {
       ['g q', 'Go to Queues'],
       ['g w', 'Go to Workers'],
       ['g d', 'Go to Destinations'],
+      ['g v', 'Go to Services'],
       ['g c', 'Go to Commerce'],
       ['g a', 'Go to Audit'],
       ['p', 'Hold the page still, and go on'],
@@ -95,7 +97,7 @@ export const en = {
     saved: (rows: number) => `${many(rows, 'line')} saved.`,
     savedPart: (rows: number) => `The first ${count(rows)} lines are saved; there are more.`,
   },
-  situations: (situation: Situation) => situationInWords(situation),
+  situations: (matter: Matter) => situationInWords(matter),
   now: {
     since: 'Since',
     affected: 'Hits',
@@ -105,12 +107,17 @@ export const en = {
     nothingToDo: 'Nothing needs to be done.',
     also: 'Also',
     more: 'More',
+    copy: 'Copy',
+    copied: 'Copied',
     matter: 'What is the matter',
     look: {
       queues: 'See the queues',
       schedules: 'See the schedules',
       failures: 'See the failures',
       run: 'See the run',
+      jobs: 'See the jobs',
+      workers: 'See the workers',
+      destinations: 'See the destinations',
     },
     run: 'The current run',
     lastRun: 'The last run',
@@ -314,6 +321,14 @@ export const en = {
     rest: 'Retry the rest',
     restText: (code: string) =>
       `Puts every job that stands failed with ${code} into the queue again, 20 a second. Jobs that fail later are not touched.`,
+    dismiss: 'Set aside',
+    dismissText: (code: string) =>
+      `The jobs that stand failed with ${code} now, of all runs, are no news any more: the front page does not count them. They stay failed and can be retried. What fails with it later is told again.`,
+    recall: 'Count again',
+    recallText: (code: string) => `The front page counts the failures with ${code} again.`,
+    dismissed: 'Set aside',
+    dismissedBy: (by: string) => `by ${by},`,
+    failedSince: 'some have failed since',
     retried: (retried: number, skipped: number) =>
       `${many(retried, 'job')} in the queue again${skipped > 0 ? `, ${count(skipped)} skipped` : ''}.`,
   },
@@ -328,6 +343,17 @@ export const en = {
     drainText: (jobs: number) =>
       `${many(jobs, 'job')} that wait, as counted now, will be cancelled: they are not done, now or later. Jobs at work end, and none that comes later is touched.`,
     drained: (jobs: number) => `${many(jobs, 'job')} are being cancelled.`,
+    clean: 'Clean',
+    cleanText:
+      'Cancels the jobs that have waited for so long: they are not done, now or later. Jobs at work end, and none that comes later is touched.',
+    cleanHours: 'Waiting for at least so many hours',
+    cleanCount: 'What will be lost has not been counted yet.',
+    cleanLost: (jobs: number) =>
+      jobs === 0
+        ? 'No job has waited for so long.'
+        : `${many(jobs, 'job')}, as counted now, will be lost:`,
+    cleanGroup: (jobs: number, kind: string, state: string) =>
+      `${count(jobs)} of ${kind} (${state}), the oldest accepted`,
     limits: 'Limits',
     limitsText: 'An empty field is no limit. All workers follow within seconds.',
     save: 'Save the limits',
@@ -361,6 +387,20 @@ export const en = {
     queues: 'Queues',
     mixed: (versions: string) =>
       `Two versions at once (${versions}): a deploy is under way, or some workers were not reloaded.`,
+    older: (version: string) => `${version}, older`,
+    states: {
+      working: 'Takes jobs',
+      quiet: (by: string) => `Quiet, asked by ${by}`,
+      stopping: (by: string) => `Stopping, asked by ${by}`,
+    },
+    quiet: 'Quiet',
+    quietText: (name: string, running: number) =>
+      `${name} takes no more jobs until it is told to work or its process ends. ${running === 0 ? 'It has none at work.' : `${many(running, 'job')} at work, as counted last, end as they will.`}`,
+    work: 'Work',
+    workText: (name: string) => `${name} takes jobs again.`,
+    stop: 'Stop',
+    stopText: (name: string, running: number) =>
+      `${name} ends in order: ${running === 0 ? 'it has no job at work, as counted last' : `${many(running, 'job')} at work, as counted last, may end within the grace, and are handed back otherwise`}. PM2 starts another process in its place; npx pm2 scale worker makes them fewer.`,
     activeJobs: 'Jobs at work',
     activeNone: 'No job that takes long enough to be recorded is at work.',
     since: 'Since',
@@ -409,6 +449,15 @@ export const en = {
     weeklyAt: (weekday: number, time: string) => `every ${WEEKDAYS[weekday]} at ${time}`,
     monthlyAt: (day: number, time: string) => `every month, on day ${day} at ${time}`,
   },
+  numbers: {
+    title: 'Jobs that ended',
+    span: 'Span',
+    spans: { minute: 'Last hour', hour: 'Last day', day: 'Last 30 days' },
+    completed: 'Completed',
+    failed: 'Failed',
+    from: 'From',
+    table: 'As a table',
+  },
   audit: {
     about: 'Who changed what. It is kept for 400 days.',
     actions: 'Actions',
@@ -451,6 +500,37 @@ export const en = {
     resume: 'Resume',
     resumeText: (name: string) =>
       `The schedule of ${name} goes on with its next time. What passed meanwhile is not caught up.`,
+  },
+  services: {
+    about: 'Services outside whose state is read each day.',
+    none: 'There is no service yet. npm run service -- add makes one.',
+    history: 'How it was found',
+    noLogs: 'It has not been read yet.',
+    facts: 'Facts',
+    bearer: 'Authorization',
+    statuses: { ok: 'Well', degraded: 'Degraded', down: 'Down', failed: 'Could not be read' },
+    inactive: 'Not read',
+    unread: 'Not read yet',
+    adapters: { statuspage: 'Status page', json: 'JSON fields', uptime: 'Uptime' },
+    columns: {
+      service: 'Service',
+      state: 'State',
+      category: 'Category',
+      adapter: 'Read as',
+      url: 'Address',
+      read: 'Last read',
+      key: 'Key sent in',
+      at: 'When',
+      found: 'What was found',
+      changes: 'What changed',
+      took: 'Took',
+    },
+    sync: 'Read now',
+    syncText: (name: string) => `Reads ${name} once, now, beside its schedule.`,
+    syncAll: 'Read all now',
+    syncAllText:
+      'Reads every active service once, now, beside the schedule. While such a reading goes on, there is no second one.',
+    syncing: 'It is being read.',
   },
   commerce: {
     lists: 'Lists',

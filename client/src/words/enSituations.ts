@@ -1,4 +1,4 @@
-import type { Situation } from '../api/shapes.ts';
+import type { Matter } from '../now/situations.ts';
 import { clockTime } from '../parts/clock.ts';
 import { count, many } from './numbers.ts';
 
@@ -16,11 +16,23 @@ const ONLY_WORKER = 'npx pm2 start ecosystem.config.js --only worker';
 const RESTART_WORKERS = 'npx pm2 restart worker';
 
 /** The words for each situation; `Record` lets none be forgotten. */
-const WORDS: Record<Situation['code'], (situation: Situation) => SituationWords> = {
+const WORDS: Record<Matter['code'], (matter: Matter) => SituationWords> = {
   'redis-away': (it) => ({
     sentence: `Redis gives no answer, so no job can be added or taken${since(it)}.`,
     ifNothing: `Each slot that falls due is missed or begun late${nextSlot(it)}. No accepted job is lost: its record is in MongoDB and it goes on when Redis answers.`,
     todo: 'Bring Redis back. Nothing needs to be done here afterwards.',
+    command: 'npm start',
+  }),
+  'api-away': (it) => ({
+    sentence: `The API gives no answer${since(it)}. What stands below is as it was then.`,
+    ifNothing: `No slot begins unless another process runs the schedules${nextSlot(it)}. Workers go on with the jobs that wait, and what falls due meanwhile is caught up as each schedule says.`,
+    todo: 'Bring the API back. The page goes on by itself.',
+    command: 'npx pm2 restart api-server',
+  }),
+  'mongo-away': (it) => ({
+    sentence: `MongoDB gives no answer${since(it)}, so nothing can be looked up, begun or changed. What stands below is as it was then.`,
+    ifNothing: `No slot begins${nextSlot(it)}. Jobs at work end, and what they answered is kept in Redis until MongoDB is back: none is lost.`,
+    todo: 'Bring MongoDB back. Nothing needs to be done here afterwards.',
     command: 'npm start',
   }),
   'nobody-works': (it) => ({
@@ -73,8 +85,42 @@ const WORDS: Record<Situation['code'], (situation: Situation) => SituationWords>
     todo: 'See that one process runs the schedules: the API, unless SCHEDULES_ENABLED is false.',
     command: 'npm start',
   }),
+  'provider-refuses': (it) => ({
+    sentence: `${it.subject} refuses the token: ${many(it.affected ?? 0, 'message')} wait, the oldest${since(it)}; none is lost. It answers ${it.note ?? 'nothing more'}.`,
+    ifNothing:
+      'Each of them is tried again every ten minutes, at no cost of its attempts, until a token is accepted. What is to be sent meanwhile waits too.',
+    todo: 'Put a new token into .env as WHATSAPP_TOKEN and reload the workers; the messages go by themselves then.',
+    command: 'npx pm2 reload worker --update-env',
+  }),
+  'failures-rising': (it) => ({
+    sentence: `Failures of ${it.subject} rise: ${count(it.affected ?? 0)} in the last five minutes, ${count((it.of ?? 0) - (it.affected ?? 0))} in the five before.`,
+    ifNothing: `Each job of that cause fails once its attempts are used up, and stays failed until somebody retries it${nextSlot(it)}.`,
+    todo: 'Look at an example, mend the cause, retry five to see, then the rest.',
+    command: null,
+  }),
+  'destination-held': (it) => ({
+    sentence: `${it.subject} ${it.note === 'down' ? 'is down' : 'asked us to wait'}${since(it)}: ${many(it.affected ?? 0, 'call')} to it wait, none is lost.`,
+    ifNothing:
+      it.note === 'down'
+        ? 'One call at a time probes it. When it answers, the others go on; their attempts are not used up meanwhile.'
+        : 'The calls go on by themselves when the time that it asked for is over.',
+    todo: null,
+    command: null,
+  }),
+  'nothing-done': (it) => ({
+    sentence: `The slot of ${it.subject} at ${time(it.since)} completed, but did nothing, where those before it did something.`,
+    ifNothing: `If there was nothing to do, nothing. Otherwise its next slot does nothing too${nextSlot(it)}.`,
+    todo: 'Look at what its run went through: an empty source, or work that answers without effect.',
+    command: null,
+  }),
+  'import-unfinished': (it) => ({
+    sentence: `The import of ${it.subject} was begun at ${time(it.since)} and has not ended: it is under way, or was interrupted.`,
+    ifNothing: 'Runs take the users that are there. One that goes on ends by itself.',
+    todo: 'If it was interrupted, begin it again: what is there already is not imported twice.',
+    command: 'npm run import:sample',
+  }),
   'schedule-stopped': (it) => ({
-    sentence: `${it.subject} is stopped${it.by ? ` by ${it.by}` : ''}${it.note ? ` (“${it.note}”)` : ''}.`,
+    sentence: `${it.subject} is stopped${it.by ? ` by ${it.by}` : ''}${since(it)}${it.note ? ` (“${it.note}”)` : ''}.`,
     ifNothing: `Its next slot${it.next ? `, ${clockTime(it.next)},` : ''} begins nothing.`,
     todo: null,
     command: null,
@@ -138,18 +184,18 @@ const WORDS: Record<Situation['code'], (situation: Situation) => SituationWords>
   }),
 };
 
-export function situationInWords(situation: Situation): SituationWords {
-  return WORDS[situation.code](situation);
+export function situationInWords(matter: Matter): SituationWords {
+  return WORDS[matter.code](matter);
 }
 
 function time(instant: string | null): string {
   return instant === null ? 'an unknown time' : clockTime(instant);
 }
 
-function since({ since }: Situation): string {
+function since({ since }: Matter): string {
   return since === null ? '' : ` since ${clockTime(since)}`;
 }
 
-function nextSlot({ next }: Situation): string {
+function nextSlot({ next }: Matter): string {
   return next === null ? '' : `; the next slot is at ${clockTime(next)}`;
 }

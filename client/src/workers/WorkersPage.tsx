@@ -1,27 +1,36 @@
 import { Text } from '@mantine/core';
 import { EACH, useAnswer } from '../api/queries.ts';
-import type { Job, Overview, Page } from '../api/shapes.ts';
+import type { Job, Overview, Page, Worker } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { IdLink } from '../parts/IdLink.tsx';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
+import { SaveRows } from '../parts/SaveRows.tsx';
 import { Ago } from '../parts/When.tsx';
+import { useMayAct } from '../session/session.ts';
 import { words } from '../words/words.ts';
+import { WorkerActions } from './actions.tsx';
 import { MEMORY, RUNNING } from './columns.ts';
+import { versionsOf } from './versions.ts';
+import { WorkerState, WorkerVersion } from './WorkerState.tsx';
 
 /** Who works, on what, and for how long. */
 export default function WorkersPage() {
   const overview = useAnswer<Overview>('/app/now', EACH.few);
+  const mayAct = useMayAct();
   const active = useAnswer<Page<Job>>('/app/job-status/recent?status=active&limit=100', EACH.few);
   return (
     <>
-      <PageHead title={words.pages.workers} />
+      <PageHead title={words.pages.workers}>
+        {overview.data && <SaveRows name="workers" rows={overview.data.workers} />}
+      </PageHead>
       <Panel title={words.pages.workers} flush bare>
         <Answer of={overview}>
           {({ workers }) => {
             if (workers.length === 0) return <Empty>{words.workers.none}</Empty>;
-            const versions = [...new Set(workers.map(({ version }) => version))];
+            const versions = versionsOf(workers);
+            const newest = versions.at(-1) ?? '';
             return (
               <>
                 {versions.length > 1 && (
@@ -40,7 +49,15 @@ export default function WorkersPage() {
                         instance === null ? host : `${host} #${instance}`,
                     },
                     { name: words.workers.pid, cell: ({ pid }) => pid, numeric: true },
-                    { name: words.workers.version, cell: ({ version }) => version, wide: true },
+                    {
+                      name: words.jobs.columns.status,
+                      cell: (worker) => <WorkerState worker={worker} />,
+                    },
+                    {
+                      name: words.workers.version,
+                      cell: ({ version }) => <WorkerVersion version={version} newest={newest} />,
+                      wide: true,
+                    },
                     RUNNING,
                     MEMORY,
                     {
@@ -60,6 +77,15 @@ export default function WorkersPage() {
                       numeric: true,
                       wide: true,
                     },
+                    ...(mayAct
+                      ? [
+                          {
+                            name: words.destinations.columns.actions,
+                            cell: (worker: Worker) => <WorkerActions worker={worker} />,
+                            numeric: true,
+                          },
+                        ]
+                      : []),
                   ]}
                 />
               </>

@@ -1,0 +1,74 @@
+import { ApiError } from '../api/http.ts';
+import type { Overview, Situation } from '../api/shapes.ts';
+import { searchPath } from '../jobs/search.ts';
+import type { words } from '../words/words.ts';
+
+/** What is the matter, as the API says it, or as the page finds it when the API or MongoDB gives no answer. */
+export interface Matter extends Omit<Situation, 'code'> {
+  code: Situation['code'] | 'api-away' | 'mongo-away';
+}
+
+/**
+ * All that is the matter, the worst first, never empty. An answer that could not be had anew says nothing of
+ * now: that nothing is known is the matter then.
+ * @param error of the last question, null if it was answered.
+ */
+export function mattersOf({ situations, asOf }: Overview, error: unknown): readonly Matter[] {
+  if (!(error instanceof ApiError)) return situations;
+  const next = situations[0]?.next ?? null;
+  const about = { subject: null, affected: null, of: null, by: null, note: null };
+  const code = error.code === 'MONGODB_UNAVAILABLE' ? 'mongo-away' : 'api-away';
+  return [{ code, level: 'down', since: asOf, next, ...about }];
+}
+
+/** The click that mends it or leads to where that is done. */
+export type Way =
+  | { is: 'resume'; queue: string }
+  | { is: 'start'; schedule: string }
+  | { is: 'look'; to: string; page: keyof typeof words.now.look };
+
+/** The way out of it; null where there is none to click. */
+export function wayOf({ code, subject }: Matter, mayAct: boolean): Way | null {
+  switch (code) {
+    case 'queue-paused':
+      return mayAct && subject !== null
+        ? { is: 'resume', queue: subject }
+        : { is: 'look', to: '/queues', page: 'queues' };
+    case 'schedule-stopped':
+      return mayAct && subject !== null
+        ? { is: 'start', schedule: subject }
+        : { is: 'look', to: '/schedules', page: 'schedules' };
+    case 'slot-missed':
+    case 'schedule-silent':
+    case 'nothing-done':
+      return { is: 'look', to: '/schedules', page: 'schedules' };
+    case 'run-failing':
+    case 'jobs-failed':
+    case 'failures-rising':
+      return { is: 'look', to: '/failures', page: 'failures' };
+    case 'run-unbalanced':
+    case 'run-warned':
+    case 'run-goes-on':
+      return { is: 'look', to: `/runs/${subject}`, page: 'run' };
+    case 'destination-held':
+      return { is: 'look', to: '/destinations', page: 'destinations' };
+    case 'provider-refuses':
+      return { is: 'look', to: searchPath('kind:whatsapp status:scheduled'), page: 'jobs' };
+    case 'nobody-works':
+    case 'stands-still':
+    case 'goes-in-circles':
+    case 'worker-silent':
+    case 'worker-unfit':
+    case 'versions-mixed':
+      return { is: 'look', to: '/workers', page: 'workers' };
+    case 'queue-unseen':
+      return { is: 'look', to: '/queues', page: 'queues' };
+    case 'redis-away':
+    case 'mongo-away':
+    case 'api-away':
+    case 'clock-set-back':
+    case 'import-unfinished':
+    case 'all-well':
+      return null;
+  }
+}
