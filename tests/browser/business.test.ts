@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { CustomerModel } from '../../server/models/commerce/CustomerModel.ts';
 import { InvoiceModel } from '../../server/models/commerce/InvoiceModel.ts';
+import { MessageModel } from '../../server/models/commerce/MessageModel.ts';
 import { OrderModel } from '../../server/models/commerce/OrderModel.ts';
+import { DestinationModel } from '../../server/models/DestinationModel.ts';
+import { ImportModel } from '../../server/models/ImportModel.ts';
+import { ServiceLogModel } from '../../server/models/ServiceLogModel.ts';
+import { ServiceModel } from '../../server/models/ServiceModel.ts';
+import { SlotModel } from '../../server/models/system/SlotModel.ts';
+import { noteHeld, recordExecution } from '../../server/Services/HttpTasks/executions.ts';
 import { overflow, seriousFaults, useBrowser } from './browser.ts';
 import { useStack } from './stack.ts';
 
@@ -28,7 +35,23 @@ beforeAll(async () => {
     ...{ _id: 'INV-10643', customerId: 'ALFKI', orderId: '10643', amountCents: 81_450 },
     ...{ invoicedOn: '2026-08-25', dueOn: '2026-09-24', disputed: false },
   });
+  await addService();
 });
+
+/** One that was found down; nothing answers at its address. */
+async function addService(): Promise<void> {
+  const at = new Date(Date.now() - 3_600_000);
+  const service = await ServiceModel.create({
+    ...{ _id: '01SERVICE', name: 'Mail relay', category: 'shared_hosting', adapter: 'uptime' },
+    ...{ url: 'https://mail.example.invalid/', host: 'mail.example.invalid', settings: {} },
+    ...{ active: true, last: { slot: at, status: 'down', at }, createdAt: at, updatedAt: at },
+  });
+  await ServiceLogModel.create({
+    ...{ _id: '01LOG', serviceId: service._id, name: service.name, slot: at, at, status: 'down' },
+    ...{ summary: 'It answers 503.', effects: 1, attempts: 1, jobId: '01JOB' },
+    ...{ changes: ['It was ok.'], expiresAt: new Date(Date.now() + 86_400_000) },
+  });
+}
 
 it('shows orders, invoices and customers, why an order was rejected, and a customer’s score', async () => {
   const page = await browser.open('/commerce', { as: 'viewer' });
@@ -82,3 +105,74 @@ it('shows jobs that call addresses; one is paused and resumed', async () => {
     await jobs.getByRole('row', { name: new RegExp(`Stock of the day ${state}`) }).waitFor();
   }
 });
+
+it('shows services with what was found each time, and reads one now', async () => {
+  const reader = await browser.open('/services', { as: 'viewer' });
+  const services = reader.getByRole('table', { name: 'Services' });
+  await services.getByRole('row', { name: /Mail relay Down shared_hosting Uptime/ }).waitFor();
+  expect(await reader.getByRole('button', { name: 'Read all now' }).count()).toBe(0);
+  const page = await browser.open('/services', { as: 'admin' });
+  await page.getByRole('button', { name: 'Read all now' }).waitFor();
+  await page.getByRole('link', { name: 'Mail relay' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Mail relay' }).waitFor();
+  const history = page.getByRole('table', { name: 'How it was found' });
+  await history.getByRole('row', { name: /Down It answers 503\. It was ok\./ }).waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await page.getByRole('button', { name: 'Read now' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Read now' }).click();
+  await page.getByText('It is being read.').waitFor();
+  await page.goto('/jobs?q=kind%3Aservice-sync');
+  const jobs = page.getByRole('table', { name: 'Jobs' });
+  await jobs.getByRole('row', { name: /service-sync/ }).waitFor();
+});
+
+it('says which hosts, messages, schedules and imports are in trouble, and leads to where that is seen', async () => {
+  await bringTrouble(new Date(Date.now() - 600_000));
+  const page = await browser.open('/', { as: 'viewer' });
+  for (const [sentence, link, path] of [
+    [
+      /^WhatsApp refuses the token: 1 message wait.* It answers 190: Invalid token/,
+      'jobs',
+      '/jobs',
+    ],
+    [/^api\.example\.com:443 is down since .*: 1 call to it wait/, 'destinations', '/destinations'],
+    [/^The slot of nightly at .* completed, but did nothing/, 'schedules', '/schedules'],
+  ] as const) {
+    await page.goto('/');
+    await page.getByText(sentence).waitFor();
+    await page
+      .getByRole('link', { name: `See the ${link}` })
+      .first()
+      .click();
+    await expect.poll(() => new URL(page.url()).pathname).toBe(path);
+  }
+  await page.goto('/');
+  await page.getByText(/^The import of sample was begun at .* and has not ended/).waitFor();
+  await page.getByText('npx pm2 reload worker --update-env').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
+/** A host that is down, a token that is refused, a schedule that did nothing, an import without an end. */
+async function bringTrouble(at: Date): Promise<void> {
+  const host = 'api.example.com:443';
+  await DestinationModel.create({ _id: host, version: 1, failures: 9, failingSince: at });
+  await recordExecution(
+    {
+      ...{ _id: 'stock', name: 'Stock', apiUrl: `https://${host}/`, destination: host },
+      ...{ maxRetryCount: 3, timeoutSeconds: 10 },
+    },
+    { jobId: 'held', trigger: 'task', scheduledAt: at },
+  );
+  await noteHeld('held');
+  await MessageModel.create({
+    ...{ _id: 'reminder-1', direction: 'out', channel: 'whatsapp', contact: '491234', text: 'Hi' },
+    ...{ state: 'queued', error: { code: '190', message: 'Invalid token' }, at },
+  });
+  await SlotModel.create({
+    ...{ _id: 'nightly@1', schedule: 'nightly', slot: at, state: 'began', trigger: 'schedule' },
+    ...{ inTurn: false, outcome: 'completed', effects: 0, didNothing: true, recordedAt: at },
+    expiresAt: new Date(Date.now() + 86_400_000),
+  });
+  await ImportModel.create({ _id: 'sample', startedAt: at });
+}

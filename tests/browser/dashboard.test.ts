@@ -18,7 +18,8 @@ async function logIn(page: Page, password = PASSWORD): Promise<void> {
 
 /** Waits until what the page asked for is there: a stream of events never comes to rest. */
 async function settled(page: Page): Promise<void> {
-  await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+  const busy = page.locator('[aria-busy="true"]');
+  await expect.poll(() => busy.count(), { timeout: 15_000 }).toBe(0);
 }
 
 function heading(page: Page, name: string | RegExp) {
@@ -93,6 +94,15 @@ describe('an admin', () => {
     await page.getByText('The provider answers N to user N.').waitFor();
     await page.goto('/');
     await page.getByText(/1 job stands failed, the last with JOB_FAILED/).waitFor();
+    await page.getByRole('link', { name: 'See the failures' }).click();
+    await act(page, 'Set aside', () => page.getByLabel(/Note/).fill('the provider knows'));
+    await page.getByText(/by admin@example\.com, .*the provider knows/).waitFor();
+    await page.goto('/');
+    await page.getByText('All is well').waitFor();
+    await page.goto('/failures');
+    await act(page, 'Count again');
+    await page.goto('/');
+    await page.getByText(/1 job stands failed/).waitFor();
     await page.goto('/jobs');
     await page.getByLabel('Search jobs').fill('status:failed error:JOB_FAILED');
     await page.keyboard.press('Enter');
@@ -115,6 +125,28 @@ describe('an admin', () => {
     await page.getByText(/user-data is paused by admin@example.com since/).waitFor();
     await act(page, 'Resume');
     await page.getByText(/All is well/).waitFor();
+  });
+
+  it('cleans a queue of what is said before, and the ledger balances', async () => {
+    const page = await browser.open('/queues', { as: 'admin' });
+    await act(page, 'Pause', () => page.getByLabel(/Note/).fill('to be cleaned'));
+    await page.getByText('to be cleaned').waitFor();
+    await beginRun(page);
+    const run = page.url();
+    await page.goto('/queues');
+    const lost = page.getByText(`${USERS} jobs, as counted now, will be lost:`);
+    const sayAll = async () => {
+      await page.getByLabel('Waiting for at least so many hours').fill('0');
+      await lost.waitFor();
+      expect(await seriousFaults(page)).toEqual([]);
+    };
+    await act(page, 'Clean', sayAll);
+    await page.goto(run);
+    await page.getByText('Cancelled', { exact: true }).first().waitFor();
+    await page.getByText(`${USERS} = ${USERS}`).waitFor();
+    await page.goto('/queues');
+    await act(page, 'Resume');
+    await page.getByText('to be cleaned').waitFor({ state: 'hidden' });
   });
 
   it('edits a limit', async () => {
@@ -144,6 +176,20 @@ describe('an admin', () => {
     // What was at work ends with its worker, and the next one finds the new pace.
     await stack.stopWorker();
     await stack.startWorker();
+  });
+
+  it('quiets a worker, sees that nobody works, and lets it work again', async () => {
+    const page = await browser.open('/workers', { as: 'admin' });
+    const worker = page.getByRole('table', { name: 'Workers' }).getByRole('row').nth(1);
+    await act(page, 'Quiet');
+    await worker.getByText('Quiet, asked by admin@example.com').waitFor();
+    await page.goto('/');
+    await page.getByText(/No worker takes the jobs of user-data/).waitFor();
+    await page.getByRole('link', { name: 'See the workers' }).first().click();
+    await act(page, 'Work');
+    await worker.getByText('Takes jobs').waitFor();
+    await page.goto('/');
+    await page.getByText(/All is well/).waitFor();
   });
 
   it('stops a schedule with a note and starts it again', async () => {
@@ -198,6 +244,8 @@ it('says that it is not live while the API is away, and goes on by itself', asyn
   await stack.stopApi();
   await page.getByText('Not live').waitFor();
   await page.getByText(/The API gives no answer.*shown as of/).waitFor();
+  await page.getByText(/The API gives no answer since .* as it was then/).waitFor();
+  await page.getByText('npx pm2 restart api-server').waitFor();
   await heading(page, 'Now').waitFor();
   await stack.startApi();
   await page.getByText('Live', { exact: true }).waitFor();
@@ -205,6 +253,9 @@ it('says that it is not live while the API is away, and goes on by itself', asyn
 
 it('follows one stream of events, which another tab takes over, and none while it is paused', async () => {
   const page = await browser.open('/queues', { as: 'admin' });
+  // The stream of the first load is none of those that are counted.
+  const locks = 'navigator.locks.query().then(({ held }) => held.length)';
+  await expect.poll(() => page.evaluate(locks)).toBe(1);
   const streams: Page[] = [];
   page.context().on('request', (request) => {
     if (request.url().endsWith('/app/live')) streams.push(request.frame().page());
@@ -264,6 +315,7 @@ const PAGES = [
   ['/queues', 'Queues', 'q'],
   ['/workers', 'Workers', 'w'],
   ['/destinations', 'Destinations', 'd'],
+  ['/services', 'Services', 'v'],
   ['/commerce', 'Commerce', 'c'],
   ['/audit', 'Audit', 'a'],
 ] as const;

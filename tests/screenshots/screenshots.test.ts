@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { projectDir } from '../../scripts/project.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
+import { ServiceModel } from '../../server/models/ServiceModel.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../server/models/system/RunModel.ts';
 import { useBrowser } from '../browser/browser.ts';
@@ -43,7 +44,8 @@ it('makes them', async () => {
   await page.goto('/schedules');
   await page.getByText('1/1 running').waitFor();
   await shoot(page, 'schedules');
-  for (const name of ['runs', 'failures', 'workers', 'queues'] as const) {
+  await addServices();
+  for (const name of ['runs', 'failures', 'workers', 'queues', 'services'] as const) {
     await page.goto(`/${name}`);
     await shoot(page, name);
   }
@@ -68,6 +70,9 @@ it('makes them', async () => {
   for (const [path, name] of [
     ['/schedules', 'schedules'],
     [jobPath, 'job'],
+    ['/queues', 'queues'],
+    ['/workers', 'workers'],
+    ['/services', 'services'],
   ] as const) {
     for (const [each, suffix] of [
       [dark, 'dark'],
@@ -113,6 +118,25 @@ it('makes them', async () => {
   await stranger.getByLabel('E-mail').waitFor();
   await shoot(stranger, 'login');
 });
+
+/** Services as they are found on a day on which one of them is in trouble. */
+async function addServices(): Promise<void> {
+  const at = new Date(Date.now() - 40 * 60_000);
+  const found = [
+    ['Mail relay', 'uptime', 'https://mail.example.com/', 'ok'],
+    ['Payments', 'statuspage', 'https://status.payments.example.com/', 'degraded'],
+    ['Shop host 1', 'uptime', 'https://shop1.example.com/', 'ok'],
+    ['Shop host 2', 'uptime', 'https://shop2.example.com/', 'down'],
+    ['Stock of the wholesaler', 'json', 'https://api.example.com/v2/stock/health', 'ok'],
+  ] as const;
+  await ServiceModel.create(
+    found.map(([name, adapter, url, status], place) => ({
+      ...{ _id: `01SERVICE${place}`, name, adapter, url, host: new URL(url).host },
+      ...{ category: 'shared_hosting', settings: {}, active: true },
+      ...{ last: { slot: at, status, at }, createdAt: at, updatedAt: at },
+    })),
+  );
+}
 
 async function runsEnded(count: number): Promise<void> {
   const ended = await waitUntil(
