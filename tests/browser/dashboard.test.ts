@@ -142,7 +142,7 @@ describe('an admin', () => {
     };
     await act(page, 'Clean', sayAll);
     await page.goto(run);
-    await page.getByText('Cancelled', { exact: true }).first().waitFor();
+    await page.getByText(`Cancelled ${USERS}`).waitFor();
     await page.getByText(`${USERS} = ${USERS}`).waitFor();
     await page.goto('/queues');
     await act(page, 'Resume');
