@@ -83,6 +83,18 @@ it('writes no secret, be it in the message, a field, an error or the context', a
   expect(text).not.toContain('hunter2');
 });
 
+it('does not look at the fields of a line below its level', async () => {
+  const { logger } = openLog();
+  const fields = {
+    get jobId(): string {
+      throw new Error('Looked at.');
+    },
+  };
+  expect(() => logger.debug('Below the level.', fields)).not.toThrow();
+  expect(() => logger.info('Written.', fields)).toThrow('Looked at.');
+  await logger.close();
+});
+
 it('cannot be made to write a line of another level or message by its fields', async () => {
   const { logger, lines } = openLog();
   logger.warn('Kept.', { level: 'debug', message: 'Replaced.' });

@@ -125,11 +125,13 @@ export function createLogger(options: LoggerOptions): Logger {
   }
 
   function loggerWith(always: Fields): Logger {
-    const line =
-      (level: LogLevel): LogLine =>
-      (message, fields) => {
+    function line(level: LogLevel): LogLine {
+      // Winston would redact and format a line first, and then find that no transport takes it.
+      if (!winston.isLevelEnabled(level)) return () => undefined;
+      return (message, fields) => {
         if (closed === undefined) winston.log({ ...always, ...fields, level, message });
       };
+    }
     return {
       error: line('error'),
       warn: line('warn'),

@@ -53,8 +53,20 @@ export function storedEnvelope({ kind: _, ...envelope }: Envelope): Record<strin
   return stored;
 }
 
+/** What was read of a job's data: it is asked for at its start, at its end, and when that is told. */
+const readings = new WeakMap<object, { kind: string; reading: EnvelopeReading }>();
+
 /** Reads a job's name and data again: the version first, then the shape. */
 export function readEnvelope(kind: string, data: unknown): EnvelopeReading {
+  if (typeof data !== 'object' || data === null) return read(kind, data);
+  const known = readings.get(data);
+  if (known?.kind === kind) return known.reading;
+  const reading = read(kind, data);
+  readings.set(data, { kind, reading });
+  return reading;
+}
+
+function read(kind: string, data: unknown): EnvelopeReading {
   const { v: version } = (typeof data === 'object' && data !== null ? data : {}) as { v?: unknown };
   if (typeof version === 'number' && version > ENVELOPE_VERSION) return { state: 'newer', version };
   const parsed = storedSchema.safeParse(data);
