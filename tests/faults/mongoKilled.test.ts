@@ -55,6 +55,8 @@ describe('at the tick', () => {
       bounds: { lost: 0, doubled: 0, twice: 0 },
       strands,
       pace: { usersPerRun: 5, intervalMs: 500 },
+      // The schedule's 40 jobs a second leave room for others: these wait while a run's jobs do.
+      jobMs: 50,
     });
     const redis = ownConnection(deployment.redis);
     await waitUntil(async () => (await slots()) > 0, {

@@ -37,9 +37,10 @@ export function postsAmiss(
   const late = faultEndedAt + acceptedWithinS * 1_000;
   const when = (instant: number) => `${((instant - faultEndedAt) / 1_000).toFixed(1)} s`;
   for (const { status, ms, body, ...asked } of stream.answers) {
-    const answer = `${status} after ${ms.toFixed(0)} ms, at ${when(asked.endedAt)}`;
     if (status === 202) continue;
-    if (status !== 503) amiss.push(`${answer}: ${JSON.stringify(body)}`);
+    const said = JSON.stringify(body);
+    const answer = `${status} after ${ms.toFixed(0)} ms, at ${when(asked.endedAt)}: ${said}`;
+    if (status !== 503) amiss.push(answer);
     else if (asked.endedAt > late) amiss.push(`${answer}, when runs had to be accepted again`);
     else if (ms >= refusedWithinMs && awayDuring(asked, aways) === undefined) {
       amiss.push(`${answer}, too slow`);
