@@ -23,9 +23,9 @@ import {
 
 const BASE = '/api/v1/commerce';
 const APP_SECRET = randomUUID();
-const EVERY_MS = 600;
-const REMINDERS_EVERY = 5;
-const REPORT_EVERY = 15;
+const EVERY_MS = 400;
+const REMINDERS_EVERY = 6;
+const REPORT_EVERY = 20;
 const PRODUCTS = 6;
 const SUPPLIERS = 3;
 const STOCK = 100_000;

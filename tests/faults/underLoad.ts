@@ -80,6 +80,7 @@ const WARM_EXECUTIONS = 100;
 /** How long it is waited for the last job, when the expectation fails: to say how long it took. */
 const GIVE_UP_MS = 180_000;
 const LOOK_MS = 100;
+const STOP_MS = 10_000;
 const QUIET_MS = 2_000;
 /** The stream goes on meanwhile: what there is to do is enough for all workers. */
 const RESUMED_MS = 10_000;
@@ -101,7 +102,9 @@ export async function underLoad(
   const finalStates = watchFinalStates(stream.accepted);
   const away: Away[] = [];
   onTestFinished(async () => {
-    await Promise.all([stream, singles, ...others, probe, finalStates].map((each) => each.stop()));
+    const all = [stream, singles, ...others, probe, finalStates];
+    // Where a test failed while a server was away, nothing is accepted any more.
+    await Promise.race([Promise.all(all.map((each) => each.stop())), wait(STOP_MS)]);
   });
   await waitUntil(async () => (await executionsOf(stream.accepted)) >= WARM_EXECUTIONS, {
     timeoutMs: 60_000,
