@@ -27,7 +27,7 @@ import {
 
 const MANAGER = '/api/cron-manager';
 const EVERY_MS = 1_000;
-const [POSTS, AUTHORS, TOKENS, SERVICES, READERS] = [30, 6, 10, 20, 20];
+const [POSTS, AUTHORS, TOKENS, SERVICES, READERS] = [30, 6, 10, 20, 10];
 /** Until the last of a test's posts and tokens has come to its time. */
 const DUE_WITHIN_MS = 30_000;
 /** A zone that no other user has: Monday, 08:00 there, is 02:15 in UTC. */
