@@ -127,6 +127,28 @@ describe('an admin', () => {
     await page.getByText(/All is well/).waitFor();
   });
 
+  it('cleans a queue of what is said before, and the ledger balances', async () => {
+    const page = await browser.open('/queues', { as: 'admin' });
+    await act(page, 'Pause', () => page.getByLabel(/Note/).fill('to be cleaned'));
+    await page.getByText('to be cleaned').waitFor();
+    await beginRun(page);
+    const run = page.url();
+    await page.goto('/queues');
+    const lost = page.getByText(`${USERS} jobs, as counted now, will be lost:`);
+    const sayAll = async () => {
+      await page.getByLabel('Waiting for at least so many hours').fill('0');
+      await lost.waitFor();
+      expect(await seriousFaults(page)).toEqual([]);
+    };
+    await act(page, 'Clean', sayAll);
+    await page.goto(run);
+    await page.getByText(`Cancelled ${USERS}`).waitFor();
+    await page.getByText(`${USERS} = ${USERS}`).waitFor();
+    await page.goto('/queues');
+    await act(page, 'Resume');
+    await page.getByText('to be cleaned').waitFor({ state: 'hidden' });
+  });
+
   it('edits a limit', async () => {
     const page = await browser.open('/queues', { as: 'admin' });
     const queue = page.getByRole('region', { name: 'user-data', exact: true });
@@ -154,6 +176,20 @@ describe('an admin', () => {
     // What was at work ends with its worker, and the next one finds the new pace.
     await stack.stopWorker();
     await stack.startWorker();
+  });
+
+  it('quiets a worker, sees that nobody works, and lets it work again', async () => {
+    const page = await browser.open('/workers', { as: 'admin' });
+    const worker = page.getByRole('table', { name: 'Workers' }).getByRole('row').nth(1);
+    await act(page, 'Quiet');
+    await worker.getByText('Quiet, asked by admin@example.com').waitFor();
+    await page.goto('/');
+    await page.getByText(/No worker takes the jobs of user-data/).waitFor();
+    await page.getByRole('link', { name: 'See the workers' }).first().click();
+    await act(page, 'Work');
+    await worker.getByText('Takes jobs').waitFor();
+    await page.goto('/');
+    await page.getByText(/All is well/).waitFor();
   });
 
   it('stops a schedule with a note and starts it again', async () => {
