@@ -183,7 +183,7 @@ it('shows no number but what the stores hold, at rest', async () => {
   expect(await sum('Failed')).toBe(failed + retried);
   await page.goto('/workers');
   expect(await rowsOf(page, 'Workers')).toContainEqual(
-    expect.objectContaining({ Process: String(worker?.pid), Version: worker?.version }),
+    expect.objectContaining({ Worker: process, Version: worker?.version, 'At work': '0' }),
   );
 });
 

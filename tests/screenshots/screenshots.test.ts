@@ -98,7 +98,7 @@ it('makes them', async () => {
     await shoot(each, `now${suffix}`);
   }
   await page.goto('/queues');
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(/Note/).fill('the provider is down, ask Ada');
   await shoot(page, 'queue-pause');

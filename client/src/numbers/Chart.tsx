@@ -42,22 +42,41 @@ export default function Chart({ buckets }: { buckets: readonly Bucket[] }) {
 }
 
 function optionsFor(element: HTMLElement, zone: 'local' | 'utc'): UPlot.Options {
-  const line = colourOf(element, 'var(--line)');
-  const axis = { stroke: colourOf(element, 'inherit'), grid: { stroke: line, width: 1 } };
+  const grid = { stroke: colourOf(element, 'var(--line)'), width: 1 };
+  const axis = { stroke: colourOf(element, 'inherit'), grid };
+  const line = (label: string, tone: string): UPlot.Series => ({
+    ...{ label, stroke: colourOf(element, tone), width: 2, points: { show: false } },
+  });
   const seconds = (time: number) => new Date(time * 1_000);
   return {
     ...{ width: element.clientWidth, height: HEIGHT },
     ...(zone === 'utc' && { tzDate: (time: number) => UPlot.tzDate(seconds(time), 'UTC') }),
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [
+      { ...axis, values: (chart, times) => times.map((time) => labelOf(chart, time, zone)) },
+      { ...axis, size: 56 },
+    ],
     series: [
       {},
-      { label: words.numbers.completed, stroke: colourOf(element, 'var(--tone-good)'), width: 2 },
-      { label: words.numbers.failed, stroke: colourOf(element, 'var(--tone-bad)'), width: 2 },
+      line(words.numbers.completed, 'var(--tone-good)'),
+      line(words.numbers.failed, 'var(--tone-bad)'),
     ],
     scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, most * 1.1)] } },
     legend: { live: false },
     cursor: { show: false },
   };
+}
+
+const DAY_S = 86_400;
+
+/** The day where a bucket is one, else the time of day. */
+function labelOf(chart: UPlot, time: number, zone: 'local' | 'utc'): string {
+  const [first = 0, second = 0] = chart.data[0];
+  const part: Intl.DateTimeFormatOptions =
+    second - first < DAY_S
+      ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+      : { day: 'numeric', month: 'short' };
+  const inZone = zone === 'utc' ? { ...part, timeZone: 'UTC' } : part;
+  return new Intl.DateTimeFormat('en-GB', inZone).format(new Date(time * 1_000));
 }
 
 /** A colour of the style sheet as a canvas takes it: of a variable it knows nothing. */

@@ -379,7 +379,6 @@ export const en = {
   workers: {
     none: 'No worker is alive. Start one: npx pm2 start ecosystem.config.js --only worker',
     worker: 'Worker',
-    pid: 'Process',
     version: 'Version',
     seen: 'Seen',
     memory: 'Memory',

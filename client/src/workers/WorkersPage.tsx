@@ -9,6 +9,7 @@ import { Panel } from '../parts/Panel.tsx';
 import { SaveRows } from '../parts/SaveRows.tsx';
 import { Ago } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
+import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { WorkerActions } from './actions.tsx';
 import { MEMORY, RUNNING } from './columns.ts';
@@ -45,10 +46,9 @@ export default function WorkersPage() {
                   columns={[
                     {
                       name: words.workers.worker,
-                      cell: ({ host, instance }) =>
-                        instance === null ? host : `${host} #${instance}`,
+                      cell: ({ host, pid, instance }) =>
+                        instance === null ? `${host}:${pid}` : `${host}:${pid} #${instance}`,
                     },
-                    { name: words.workers.pid, cell: ({ pid }) => pid, numeric: true },
                     {
                       name: words.jobs.columns.status,
                       cell: (worker) => <WorkerState worker={worker} />,
@@ -58,11 +58,14 @@ export default function WorkersPage() {
                       cell: ({ version }) => <WorkerVersion version={version} newest={newest} />,
                       wide: true,
                     },
-                    RUNNING,
-                    MEMORY,
+                    { ...RUNNING, wide: true },
+                    { ...MEMORY, wide: true },
                     {
                       name: words.workers.queues,
-                      cell: ({ queues }) => queues.join(', '),
+                      cell: ({ queues }) => (
+                        <span title={queues.join(', ')}>{count(queues.length)}</span>
+                      ),
+                      numeric: true,
                       wide: true,
                     },
                     {

@@ -13,7 +13,7 @@ export function WorkerActions({ worker }: { worker: Worker }) {
   const name = `${worker.host}:${worker.pid}`;
   if (worker.asked?.order === 'stop') return null;
   return (
-    <Group gap="xs" justify="flex-end" wrap="nowrap">
+    <Group gap="xs" justify="flex-end">
       {worker.quiet || worker.asked?.order === 'quiet' ? (
         <Act
           label={workers.work}
