@@ -242,6 +242,9 @@ async function beginCronWork(
 /** Users of a zone of their own, each with the summary that the weekly mail tells of. */
 async function makeReaders(tag: string): Promise<string[]> {
   const now = new Date();
+  // A slot covers all since the last: with one of weeks ago begun, the next tick would write to all users.
+  const others = { timezone: { $ne: ZONE } };
+  await UserModel.updateMany(others, { $set: { unsubscribed: ['weekly'] } });
   const readers = await UserModel.create(
     Array.from({ length: READERS }, (_, number) => ({
       ...{ externalId: `${tag}-reader-${number}`, email: `${tag}-${number}@example.com` },
