@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +7,7 @@ import { SchedulingModel } from '../../../server/models/system/SchedulingModel.t
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import { command } from '../command.ts';
 import { type Harness, startHarness } from '../http/harness.ts';
+import { startLocalServer } from '../localServer.ts';
 
 const KEY = 'test-scheduler-key';
 const JOB = 'process_user_data';
@@ -21,18 +19,13 @@ const stops: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   api = await startHarness({ CRON_MANAGER_API_KEY: KEY });
   stops.push(() => api.stop());
-  const server = createServer(api.app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  stops.push(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
+  const server = await startLocalServer(api.app);
+  stops.push(server.stop);
   settings = {
     MONGODB_URI: `mongodb://127.0.0.1:${api.mongo.port}/${mongoose.connection.name}?directConnection=true`,
     REDIS_URL: api.env.REDIS_URL ?? '',
     QUEUE_PREFIX: api.env.QUEUE_PREFIX,
-    ...{ PORT: String((server.address() as AddressInfo).port), CRON_MANAGER_API_KEY: KEY },
+    ...{ PORT: String(server.port), CRON_MANAGER_API_KEY: KEY },
   };
 });
 afterAll(async () => {

@@ -1,19 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import mongoose from 'mongoose';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { startApi } from '../../../server/composition/api.ts';
-import { startWorker } from '../../../server/composition/worker.ts';
-import { type Env, parseSettings } from '../../../server/config/env.ts';
-import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
-import { connectRedis } from '../../../server/config/queueRedisConn.ts';
-import { ensureIndexes } from '../../../server/models/indexes.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
-import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
-import { ownPort } from '../../ownPort.ts';
-import { SILENT } from './installation.ts';
+import { beforeAll, expect, vi } from 'vitest';
+import type { Env } from '../../../server/config/env.ts';
+import { useApiAndWorker } from './apiAndWorker.ts';
 
-const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
-const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
 const ADMIN = { email: 'admin@example.com', password: 'a-long-test-password' };
 const TASKS = '/api/v1/http-tasks';
 
@@ -59,25 +47,12 @@ export interface HttpTasksInstallation {
 
 /** Starts them for the suite, on a database and a queue prefix of their own. */
 export async function useHttpTasks(ports: readonly number[]): Promise<HttpTasksInstallation> {
-  const name = `http-${randomUUID().slice(0, 8)}`;
-  const uri = new URL(MONGODB_URI);
-  uri.pathname = `/${name}`;
-  uri.searchParams.set('directConnection', 'true');
-  const env = parseSettings({
-    REDIS_URL,
-    MONGODB_URI: uri.href,
-    QUEUE_PREFIX: `{${name}}`,
-    PORT: String(await ownPort()),
-    JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
-    DATA_KEY: randomBytes(32).toString('hex'),
+  const env = await useApiAndWorker({
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
-    LOG_LEVEL: 'error',
     EGRESS_ALLOW: ports.map((port) => `127.0.0.1:${port}`).join(','),
-    SHUTDOWN_GRACE_MS: '1000',
     LOGIN_ATTEMPTS_PER_MINUTE: '1000',
   });
-  const running: { shutdown: { stop(): Promise<void> } }[] = [];
   let token: string | undefined;
 
   const installation: HttpTasksInstallation = {
@@ -111,23 +86,11 @@ export async function useHttpTasks(ports: readonly number[]): Promise<HttpTasksI
   };
 
   beforeAll(async () => {
-    await connectMongo({ uri: uri.href });
-    await ensureIndexes();
-    running.push(await startApi(env), await startWorker({ env, catalogue }));
     await vi.waitFor(async () => {
       const { status, body } = await installation.ask('POST', '/app/auth/login', ADMIN);
       expect(status).toBe(200);
       token = body.token;
     }, 15_000);
-  });
-  afterAll(async () => {
-    for (const each of running) await each.shutdown.stop();
-    await connectMongo({ uri: uri.href });
-    await mongoose.connection.dropDatabase();
-    await disconnectMongo();
-    const redis = connectRedis(env, 'worker', SILENT);
-    await removeKeys(redis, env.QUEUE_PREFIX);
-    redis.disconnect();
   });
   return installation;
 }
