@@ -63,7 +63,7 @@ async function logIn(url) {
     },
     { timeoutMs: 20_000, intervalMs: 200, what: 'the API to let an administrator in' },
   );
-  const { token } = /** @type {any} */ (await response.json());
+  const { token } = /** @type {{token: string}} */ (await response.json());
   return { authorization: `Bearer ${token}` };
 }
 

@@ -11,6 +11,7 @@ const { storedEnvelope } = await load('Services/BackgroundJobs/queues/envelope.j
 const { attempts, retryDelayMs } = userDataJob.options(settings);
 const db = mongoose.connection.getClient().db(mongoose.connection.name);
 const users = db.collection('users');
+/** @type {mongoose.mongo.Collection<{_id: string, [field: string]: unknown}>} */
 const records = db.collection('jobstatuses');
 const queue = new Queue(userDataJob.kind, {
   connection: redis,
@@ -20,7 +21,7 @@ const queue = new Queue(userDataJob.kind, {
 });
 const DURABLE = /** @type {const} */ ({ w: 'majority', journal: true });
 
-/** @typedef {{envelope: any, deduplicationId: string | null}} Entry */
+/** @typedef {import('../../server/Services/BackgroundJobs/queue.ts').QueueEntry} Entry */
 
 /**
  * @param {Entry[]} entries
@@ -62,7 +63,7 @@ async function enumerate() {
   const open = source.open(run);
   let enqueued = 0;
   let duplicates = 0;
-  const nextPage = async (/** @type {any} */ after) => {
+  const nextPage = async (/** @type {mongoose.mongo.ObjectId | null} */ after) => {
     const beyond = after === null ? {} : { _id: { $gt: after } };
     const found = await users
       .find({ active: true, deletedAt: null, ...beyond }, { projection: { _id: 1 } })
