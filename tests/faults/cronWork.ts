@@ -28,7 +28,7 @@ import {
 const MANAGER = '/api/cron-manager';
 const EVERY_MS = 1_000;
 const [POSTS, AUTHORS, TOKENS, SERVICES, READERS] = [30, 6, 10, 20, 10];
-/** Until the last of a test's posts and tokens has come to its time. */
+/** Within this time all of a test's posts fall due, and its tokens end. */
 const DUE_WITHIN_MS = 30_000;
 /** A zone that no other user has: Monday, 08:00 there, is 02:15 in UTC. */
 const ZONE = 'Asia/Kathmandu';
@@ -167,7 +167,7 @@ async function beginCronWork(
       return [
         ...(at < due.getTime() - EARLY_MS ? [`${_id} was published early`] : []),
         ...(at < after ? [`${_id} was published before an earlier one of its author`] : []),
-        // Published once more it would have another time, and its webhook would say so.
+        // A second publication would have another time, and its webhook would tell that one too.
         ...(told.size === 1 && told.has(at) ? [] : [`${_id}: its webhook told ${told.size} times`]),
       ];
     });
@@ -231,10 +231,7 @@ async function beginCronWork(
       await publish();
       await endTokens();
       const looks = [postsAmiss, webhookJobsAmiss, tokensAmiss, weeklyAmiss, syncsAmiss];
-      const amiss = await whenNothingAmiss('the scheduled jobs', async () =>
-        (await Promise.all(looks.map((look) => look()))).flat(),
-      );
-      return [...steps.problems, ...amiss];
+      return [...steps.problems, ...(await whenNothingAmiss('the scheduled jobs', looks))];
     },
   };
 }
@@ -261,8 +258,8 @@ async function makeReaders(tag: string): Promise<string[]> {
 }
 
 /**
- * Each of these mails is in the outbox once, with one job, and the server took it. Whether once more is not asked:
- * a crash between its word and the record sends a mail again, under the same Message-ID.
+ * Each of these mails is in the outbox once, with one job, and the server took it. The server may have it twice:
+ * a crash between its answer and the record sends a mail again, under the same Message-ID.
  */
 async function mailsAmiss(keys: readonly string[], taken: readonly string[]): Promise<string[]> {
   const mails = await MailModel.find({ key: { $in: [...keys] } }).lean();

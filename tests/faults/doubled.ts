@@ -34,7 +34,7 @@ export async function recordsAmiss(runs: readonly AcceptedRun[]): Promise<number
  */
 export async function pendingAmiss(redis: Redis, runs: readonly AcceptedRun[]): Promise<number> {
   const ended = new Set(runs.flatMap(({ jobIds }) => jobIds));
-  // Never looked at is not none.
+  // While no look has succeeded: no bound allows NaN.
   let amiss = Number.NaN;
   await waitUntil(
     async () => {

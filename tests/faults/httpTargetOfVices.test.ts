@@ -75,7 +75,7 @@ function residentMb(pid: number): number {
   }
 }
 
-/** Puts a task in, again under its key where the answer is 503, as any client of the API does. */
+/** Hands in a task; a request refused with 503 is sent again under its key, as any client of the API may. */
 function accept(api_url: string, key: string): Promise<string> {
   return waitUntil(
     async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { CustomerModel } from '../../server/models/commerce/CustomerModel.ts';
 import { InvoiceModel } from '../../server/models/commerce/InvoiceModel.ts';
@@ -6,7 +5,7 @@ import { MessageModel } from '../../server/models/commerce/MessageModel.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { type RunDoc, RunModel } from '../../server/models/system/RunModel.ts';
 import type { ApiClient } from '../e2e/apiClient.ts';
-import type { StrandAtWork } from './strand.ts';
+import { type StrandAtWork, stepSteadily } from './strand.ts';
 
 const ITEMS = 10;
 const EVERY_MS = 2_500;
@@ -23,7 +22,7 @@ export function isByWhatsApp(customerId: string): boolean {
   return STREAM_CUSTOMERS.indexOf(customerId) % 2 === 0;
 }
 
-/** Makes them, each with an invoice that is due on the day of the runs; an earlier test may have. */
+/** Makes the customers, each with an invoice that is due on the day of the runs, unless an earlier test has. */
 async function makeItems(): Promise<void> {
   if ((await CustomerModel.countDocuments()) > 0) return;
   await CustomerModel.create(
@@ -52,22 +51,14 @@ export async function streamOtherSources(
 ): Promise<StrandAtWork> {
   await makeItems();
   const accepted: string[] = [];
-  let stopped = false;
-  async function stream(): Promise<void> {
-    for (let asked = 0; !stopped; asked += 1) {
-      const path = PATHS[asked % PATHS.length] ?? '';
-      const answer = await api.post(path, { asOf: DAY }).catch(() => null);
-      if (answer?.status === 202) accepted.push(String(answer.body.runId));
-      await wait(EVERY_MS);
-    }
-  }
-  const streaming = stream();
+  const steps = stepSteadily(EVERY_MS, async (number) => {
+    const path = PATHS[number % PATHS.length] ?? '';
+    const answer = await api.post(path, { asOf: DAY }).catch(() => null);
+    if (answer?.status === 202) accepted.push(String(answer.body.runId));
+  });
   return {
-    async stop() {
-      stopped = true;
-      await streaming;
-    },
-    amiss: () => otherSourcesAmiss(accepted, patienceMs),
+    stop: steps.stop,
+    amiss: async () => [...steps.problems, ...(await otherSourcesAmiss(accepted, patienceMs))],
     account: () => `runs of customers and invoices ${accepted.length}`,
   };
 }

@@ -18,7 +18,7 @@ const FROZEN_MS = 10_000;
 const CAUGHT_UP_MS = 90_000;
 const SLOT_MS = 1_000;
 const MINUTE_MS = 60_000;
-/** With the ten whom the weekly mail is for, each run has forty. */
+/** Each run has forty: these, and the ten readers of the weekly mail. */
 const USERS = 30;
 const strands = [await useCronWork()];
 const settings = settingsFor(strands, QUICK);

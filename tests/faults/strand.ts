@@ -26,7 +26,7 @@ export function settingsFor(strands: readonly Strand[], settings: Settings): Set
   return Object.fromEntries(all.flatMap((each) => Object.entries(each)));
 }
 
-/** The server of a strand's own may answer for as long as a fault lasts, and a message be in doubt for two minutes. */
+/** Longer than any fault, and than the two minutes for which a message may be in doubt. */
 const PATIENCE_MS = 180_000;
 const PAUSE_MS = 250;
 
@@ -52,7 +52,7 @@ export async function askUntilAccepted(
   }
 }
 
-/** Takes one step after another, at a steady pace; what a step throws stands in `problems`. */
+/** Takes one step after another, at a steady pace; `problems` holds what the steps threw. */
 export function stepSteadily(intervalMs: number, step: (number: number) => Promise<void>) {
   const problems: string[] = [];
   let stopped = false;
@@ -73,15 +73,15 @@ export function stepSteadily(intervalMs: number, step: (number: number) => Promi
   };
 }
 
-/** Looks until nothing is amiss. @returns what is, when patience is at its end. */
+/** Looks until nothing is amiss. @returns what still is when patience is at its end. */
 export async function whenNothingAmiss(
   what: string,
-  look: () => Promise<string[]>,
+  looks: readonly (() => Promise<string[]>)[],
 ): Promise<string[]> {
   let amiss: string[] = [`${what}: never looked at`];
   await waitUntil(
     async () => {
-      amiss = await look();
+      amiss = (await Promise.all(looks.map((look) => look()))).flat();
       return amiss.length === 0;
     },
     { timeoutMs: PATIENCE_MS, intervalMs: 500, what },
@@ -89,7 +89,7 @@ export async function whenNothingAmiss(
   return amiss;
 }
 
-/** What of the expected is missing, and what was found beyond it, each as often as it is. */
+/** Names each expected entry that was not found, and each found one that was not expected; both may repeat. */
 export function differences(
   what: string,
   expected: readonly string[],

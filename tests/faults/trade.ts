@@ -29,10 +29,10 @@ const REPORT_EVERY = 20;
 const PRODUCTS = 6;
 const SUPPLIERS = 3;
 const STOCK = 100_000;
-/** Of one product: its first order brings it below. */
+/** The product whose first order brings its stock below the reorder level. */
 const REORDERED = 0;
 const FIRST_DAY = '2030-01-01';
-/** So many days a test may go on with its reminders before it comes to those of the next. */
+/** Between the first days of two tests' reminders: more than a test gets through. */
 const DAYS_OF_A_TEST = 400;
 
 interface Order {
@@ -51,7 +51,7 @@ export async function useTrade(): Promise<Strand> {
   let api: ApiClient | undefined;
   const tellings: Promise<unknown>[] = [];
   const double = await startCloudApiDouble((message) => {
-    // A message that nothing was told of is found by its state.
+    // A delivery that could not be told shows later, in the message's state.
     tellings.push(tellDelivered(message).catch(() => undefined));
   });
   afterAll(double.stop);
@@ -220,10 +220,7 @@ async function beginTrade(api: ApiClient, trade: Trade): Promise<StrandAtWork> {
     async amiss() {
       await whenTold();
       const looks = [ordersAmiss, stockAmiss, purchasesAmiss, remindersAmiss, reportsAmiss];
-      const amiss = await whenNothingAmiss('the trade', async () =>
-        (await Promise.all(looks.map((look) => look()))).flat(),
-      );
-      return [...steps.problems, ...amiss];
+      return [...steps.problems, ...(await whenNothingAmiss('the trade', looks))];
     },
   };
 }
