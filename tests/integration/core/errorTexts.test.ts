@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
-import { SECRET_SETTING, useInstallation } from './installation.ts';
+import { useInstallation } from './installation.ts';
+import { SECRET_SETTING } from './testWorker.ts';
 
 const installation = useInstallation();
 

@@ -10,7 +10,8 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { recordingLogger } from '../recordingLogger.ts';
 import { openRelay, type Relay } from '../relay.ts';
-import { ADMITTED, SILENT, useInstallation } from './installation.ts';
+import { SILENT, useInstallation } from './installation.ts';
+import { ADMITTED } from './testWorker.ts';
 
 const installation = useInstallation({ WORKER_HEARTBEAT_MS: '50' });
 const { env, queue } = installation;

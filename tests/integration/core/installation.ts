@@ -2,24 +2,15 @@ import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
-import { withLogContext } from '../../../server/config/logContext.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis, type RedisConnection } from '../../../server/config/queueRedisConn.ts';
-import { createTextRedactor } from '../../../server/config/redaction.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import type { Administration } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
 import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
-import { createWorker } from '../../../server/Services/BackgroundJobs/consuming/createWorker.ts';
-import {
-  createCleaner,
-  createFailureOf,
-} from '../../../server/Services/BackgroundJobs/consuming/failureText.ts';
-import { firstConcurrency } from '../../../server/Services/BackgroundJobs/consuming/holdConcurrency.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
-import type { QueueWorker } from '../../../server/Services/BackgroundJobs/consuming/queueWorker.ts';
 import {
   type Lane,
   type Lanes,
@@ -31,55 +22,29 @@ import {
 } from '../../../server/Services/BackgroundJobs/enqueuing/outbox.ts';
 import {
   USER_DATA,
-  type UserDataPayload,
   userDataJob,
   userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
-import type { Admission } from '../../../server/Services/BackgroundJobs/queues/admission.ts';
-import { entry } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
-import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { optionsOfKinds } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import {
   type Reconciliation,
   reconcile,
 } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
-import { createJobNotes } from '../../../server/Services/BackgroundJobs/recording/jobNotes.ts';
-import {
-  createRecorder,
-  type Recorder,
-} from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
 import type { RunView } from '../../../server/Services/BackgroundJobs/runs/balance.ts';
 import { openRuns, sealIfFinished } from '../../../server/Services/BackgroundJobs/runs/seal.ts';
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
+import {
+  type StartedWorker,
+  startTestWorker,
+  type UserDataWork,
+  type WorkerOverrides,
+} from './testWorker.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
-
-type UserDataWork = Processor<UserDataPayload, unknown>;
-
-interface WorkerOverrides {
-  admission?: Pick<Admission, 'onAdmitted' | 'onRefused'>;
-  recorder?: Recorder;
-  log?: JobLog;
-  whenDependenciesAnswer?: () => Promise<void>;
-  dependenciesAnswer?: () => Promise<boolean>;
-  onCanary?: (sentAt: Date) => void;
-  isCancelled?: (jobId: string) => boolean;
-  mustAsk?: () => boolean;
-  now?: () => number;
-}
-
-interface StartedWorker {
-  /** Its connection, but for the one on which it waits for jobs. */
-  readonly redis: RedisConnection;
-  activity: QueueWorker['activity'];
-  endCancelled: QueueWorker['endCancelled'];
-  quieten: QueueWorker['quieten'];
-  stop(): Promise<void>;
-}
 
 /** The parts of an installation, over a database and a queue prefix that nothing else uses. */
 export interface Installation {
@@ -115,21 +80,7 @@ export interface Installation {
   wipeRedis(): Promise<void>;
 }
 
-/** Stands for a setting that is secret: nothing may keep it. */
-export const SECRET_SETTING = 'the-secret-of-a-setting';
-const redact = createTextRedactor([SECRET_SETTING]);
-export const failureOf = createFailureOf(redact);
-
 const quiet = () => undefined;
-/** To a Redis that may be used at all times. */
-export const ADMITTED: Admission = {
-  refusal: () => null,
-  require: quiet,
-  onAdmitted: (listener) => listener(),
-  onRefused: quiet,
-  look: () => Promise.resolve(true),
-  stop: quiet,
-};
 export const SILENT: JobLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 async function makeUsers(count: number): Promise<string[]> {
@@ -160,7 +111,6 @@ export function useInstallation(
     ...settings,
   });
   const redis = connectRedis(env, 'producer', SILENT);
-  const options = userDataJob.options(env);
   const queue = openQueue(USER_DATA, optionsOfKinds([userDataJob], env), redis, {
     prefix: env.QUEUE_PREFIX,
     keepFinishedMs: env.REDIS_KEEP_FINISHED_MS,
@@ -231,61 +181,10 @@ export function useInstallation(
     redis,
     mongoUri,
     keyOf: (name) => `${env.QUEUE_PREFIX}:${queue.name}:${name}`,
-    async startWorker(processor, overrides = {}) {
-      const connection = connectRedis(env, 'worker', SILENT);
-      const recorder =
-        overrides.recorder ?? createRecorder({ log: SILENT, retentionDays: () => 7 });
-      const notes = createJobNotes({ clean: createCleaner(redact), log: SILENT });
-      const worker = createWorker({
-        queue: USER_DATA,
-        jobs: [
-          {
-            definition: userDataJob,
-            options,
-            work: await entry(userDataJob, async () => processor).load({ env }),
-          },
-        ],
-        concurrency: firstConcurrency(userDataJob.queue.concurrency(env)),
-        retentionDays: () => env.JOB_STATUS_RETENTION_DAYS,
-        isCancelled: overrides.isCancelled ?? (() => false),
-        now: overrides.now ?? Date.now,
-        mustAsk: overrides.mustAsk ?? (() => false),
-        settings: {
-          prefix: env.QUEUE_PREFIX,
-          lockMs: env.WORKER_LOCK_MS,
-          stalledCheckMs: env.WORKER_STALLED_CHECK_MS,
-          maxCrashes: env.WORKER_MAX_CRASHES,
-        },
-        redis: connection,
-        recorder,
-        notes,
-        failureOf,
-        name: `test-worker-${randomUUID().slice(0, 8)}`,
-        log: overrides.log ?? SILENT,
-        inContext: withLogContext,
-        admission: overrides.admission ?? ADMITTED,
-        whenDependenciesAnswer: overrides.whenDependenciesAnswer ?? (() => Promise.resolve()),
-        dependenciesAnswer: overrides.dependenciesAnswer ?? (() => Promise.resolve(true)),
-        onCanary: overrides.onCanary ?? (() => undefined),
-      });
-      let stopped: Promise<void> | undefined;
-      const stop = () => {
-        stopped ??= (async () => {
-          await worker.stop(env.SHUTDOWN_GRACE_MS);
-          await recorder.flush(2_000);
-          await notes.flush(2_000);
-          connection.disconnect();
-        })();
-        return stopped;
-      };
-      cleanUps.push(stop);
-      return {
-        redis: connection,
-        activity: worker.activity,
-        endCancelled: worker.endCancelled,
-        quieten: worker.quieten,
-        stop,
-      };
+    async startWorker(processor, overrides) {
+      const worker = await startTestWorker({ env, log: SILENT }, processor, overrides);
+      cleanUps.push(worker.stop);
+      return worker;
     },
     makeUsers,
     async newRun(users) {

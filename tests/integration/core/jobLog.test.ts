@@ -4,7 +4,8 @@ import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuin
 import { FailNow, RetryLater } from '../../../server/Services/BackgroundJobs/jobs/outcomes.ts';
 import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { stageDueJobs } from '../../../server/Services/BackgroundJobs/reconciling/stager.ts';
-import { SECRET_SETTING, SILENT, useInstallation } from './installation.ts';
+import { SILENT, useInstallation } from './installation.ts';
+import { SECRET_SETTING } from './testWorker.ts';
 
 const installation = useInstallation();
 const { lanes, administration } = installation;

@@ -26,7 +26,8 @@ import { entry, type Work } from '../../../server/Services/BackgroundJobs/queues
 import type { Processor } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { createStoreClock } from '../../../server/Services/BackgroundJobs/scheduling/storeClock.ts';
-import { failureOf, SILENT, useInstallation } from './installation.ts';
+import { SILENT, useInstallation } from './installation.ts';
+import { failureOf } from './testWorker.ts';
 
 describe('the in-process batch', () => {
   const installation = useInstallation();

@@ -9,7 +9,8 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { useOwnRedis } from '../ownRedis.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
-import { ADMITTED, useInstallation } from './installation.ts';
+import { useInstallation } from './installation.ts';
+import { ADMITTED } from './testWorker.ts';
 
 const own = await useOwnRedis();
 const admin = new Redis({ port: own.port, lazyConnect: true });
