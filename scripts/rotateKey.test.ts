@@ -1,30 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { expect, it, onTestFinished } from 'vitest';
-import { projectDir } from './project.mjs';
+import { readFileSync, statSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { overSettings } from './overSettings.ts';
 
+const SCRIPT = 'rotateKey.mjs';
 const OLD = 'an-old-scheduler-key';
 
-/** Runs `npm run key:rotate` over a file with these settings. */
-function rotate(text: string, environment: Record<string, string> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'hourwork-key-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'settings.env');
-  writeFileSync(file, text);
-  const { PATH } = process.env;
-  const run = () =>
-    spawnSync(process.execPath, [join(projectDir, 'scripts', 'rotateKey.mjs')], {
-      env: { PATH, ENV_FILE: file, ...environment },
-      encoding: 'utf8',
-    });
-  return { run, read: () => parseEnv(readFileSync(file, 'utf8')), file };
-}
-
 it('npm run key:rotate gives the file another key each time, and leaves the rest', () => {
-  const { run, read, file } = rotate(`PORT=3000\nCRON_MANAGER_API_KEY=${OLD}\n# the end\n`);
+  const { run, read, file } = overSettings(
+    SCRIPT,
+    `PORT=3000\nCRON_MANAGER_API_KEY=${OLD}\n# the end\n`,
+  );
   const keys = [OLD];
   for (const _time of [1, 2]) {
     const { status, stdout } = run();
@@ -42,7 +27,9 @@ it('npm run key:rotate gives the file another key each time, and leaves the rest
 });
 
 it('changes nothing while the environment sets the key, which wins', () => {
-  const { run, read } = rotate(`CRON_MANAGER_API_KEY=${OLD}\n`, { CRON_MANAGER_API_KEY: OLD });
+  const { run, read } = overSettings(SCRIPT, `CRON_MANAGER_API_KEY=${OLD}\n`, {
+    CRON_MANAGER_API_KEY: OLD,
+  });
   const { status, stderr } = run();
   expect(status).toBe(1);
   expect(stderr).toContain('rotate it there');
