@@ -3,7 +3,7 @@ import type { Action } from '../Services/Audit/audit.ts';
 import type { Identity } from '../Services/Auth/authentication.ts';
 import { HttpError } from './HttpError.ts';
 
-/** Of all texts in a body those that are kept: others may hold a secret, or be long. */
+/** The fields of a body whose texts are kept: other texts may hold a secret, or be long. */
 const KEPT_TEXTS: ReadonlySet<string> = new Set([
   ...['action', 'asOf', 'by', 'code', 'expression', 'jobName', 'name', 'note', 'runId', 'timezone'],
   ...['until', 'why', 'before', 'kind', 'state'],

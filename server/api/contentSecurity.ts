@@ -22,7 +22,7 @@ export function strictPolicy(): Handler {
   return policy({});
 }
 
-/** Of the dashboard: style elements that bear this request's nonce, besides its own files. */
+/** The dashboard's policy: its own files, and style elements that bear this request's nonce. */
 export function dashboardPolicy(nonce: string): Handler {
   const own = ["'self'", `'nonce-${nonce}'`];
   return policy({ 'script-src': own, 'style-src': own });

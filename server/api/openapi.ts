@@ -63,7 +63,7 @@ function errorResponses(route: Route): RouteConfig['responses'] {
   );
 }
 
-/** Of a stream the schema is that of each event's data. */
+/** The media type of a response; the schema of a stream is that of each event's data. */
 function mediaTypeOf({ events, media }: Route): string {
   return events ? 'text/event-stream' : (media ?? JSON_TYPE);
 }

@@ -17,7 +17,7 @@ export interface Streams {
   open(request: Request, wanted: AbortSignal, check: () => Promise<unknown>): AbortSignal;
 }
 
-/** So many streams at the same time, and no more. */
+/** Keeps at most `max` streams open at the same time. */
 export function createStreams(max: number): Streams {
   const checks = new Map<string, { ask: () => Promise<unknown>; streams: number }>();
   let open = 0;

@@ -6,9 +6,9 @@ export interface RetryFlags {
   job?: string | undefined;
   run?: string | undefined;
   code?: string | undefined;
-  /** At most so many; all if absent. */
+  /** The most jobs to retry; all if absent. */
   limit?: number | undefined;
-  /** So many a second. */
+  /** Jobs per second. */
   rate?: number | undefined;
   all: boolean;
 }

@@ -19,8 +19,8 @@ const SENTINEL_ANSWER_MS = 1_000;
 /** A node that hangs closes no connection: only asking the others shows who has its place. */
 const SLOTS_REFRESH_MS = 2_000;
 const NODE_RETRY_MS = 100;
-/** Of a connection that may have gone dark (its host is gone, packets are dropped) nothing else
- * tells for a quarter of an hour: one that is asked and says nothing for so long is broken. */
+/** A connection counts as broken after this many command timeouts without an answer: when its host is gone or
+ * packets are dropped, nothing else tells for a quarter of an hour. */
 const SILENT_COMMAND_TIMEOUTS = 3;
 /** Well above the longest wait between two of them. */
 const REFUSALS_FORGOTTEN_MS = 5_000;

@@ -8,7 +8,7 @@ export interface HttpAttempt {
   worker: string;
   /** `completed`, `failed`, or `interrupted`: its process ended before it did. */
   outcome: 'completed' | 'failed' | 'interrupted';
-  /** Of the answer; null when there was none. */
+  /** The answer's HTTP status; null when there was none. */
   status: number | null;
   /** Why there was none, or why it failed. */
   error: { code: string; message: string } | null;

@@ -19,7 +19,7 @@ export interface HttpJobDoc {
   name: string;
   /** A task that is done once, and is no job that people see in the list of jobs. */
   oneOff: boolean;
-  /** Of a one-off task: decided when it was taken, and never changed. Jobs go through the queue. */
+  /** Decided when a one-off task was accepted, and never changed. Jobs always go through the queue. */
   way: TaskWay;
   apiUrl: string;
   method: string;
@@ -47,7 +47,7 @@ export interface HttpJobDoc {
   lookAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
-  /** Of a one-off task: MongoDB deletes it then. */
+  /** When MongoDB deletes a one-off task; jobs have none. */
   expiresAt?: Date;
 }
 

@@ -28,7 +28,7 @@ export interface ServiceLogDoc {
   /** A ULID. */
   _id: string;
   serviceId: string;
-  /** Of the service, as it was then. */
+  /** The service's name at that time. */
   name: string;
   /** The slot of the schedule, or the instant of a request. */
   slot: Date;

@@ -26,7 +26,7 @@ export interface ServiceDoc {
   host: string;
   /** Made for show. */
   synthetic: boolean;
-  /** Of the newest slot that has a log; null before the first. */
+  /** What the newest slot with a log found; null before the first. */
   last: { slot: Date; status: ServiceStatus; at: Date } | null;
   /** People have heard that it fails, and not since that it is well again. */
   toldFailing: boolean;

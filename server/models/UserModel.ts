@@ -13,7 +13,7 @@ export interface UserDoc {
    */
   externalId: string;
   email: string | null;
-  /** Of the IANA database. */
+  /** A name of the IANA time zone database. */
   timezone: string;
   /** Only active users are put into runs. */
   active: boolean;

@@ -75,7 +75,7 @@ interface RouteOf<
   params?: Params;
   query?: Query;
   body?: Body;
-  /** Of all headers the ones looked at, by name in lower case. */
+  /** The headers that the handler reads, by name in lower case. */
   headers?: Headers;
   responses: R;
   /** The answer is a stream of server-sent events, each of the shape that `responses` names. */

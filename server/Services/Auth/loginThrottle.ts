@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { AppError } from '../../errors/AppError.ts';
 import { createLeakyBuckets } from './leakyBuckets.ts';
 
-/** Of each kind; a bucket takes about 200 bytes. */
+/** Buckets of each kind that are kept; one takes about 200 bytes. */
 const REMEMBERED = 20_000;
 /** Guesses in a row have less between them. */
 const REST_MS = 3_000;

@@ -5,7 +5,7 @@ import { SHAPES_VERSION } from '../../models/shapes.ts';
 import { contentsSchema } from './bsonFile.ts';
 
 const FILE = 'manifest.json';
-/** Of the backup's own files. */
+/** The version of the format of a backup's files. */
 const FORMAT = 1;
 
 const mongoSchema = z.object({

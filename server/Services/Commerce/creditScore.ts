@@ -13,7 +13,7 @@ export interface ScoreReason {
   readonly part: 'onTime' | 'daysLate' | 'undisputed' | 'settledInvoices' | 'daysKnown';
   /** A share, days, or a number of invoices. */
   readonly value: number;
-  /** Of all points, the most that this part can give. */
+  /** The most points that this part can give. */
   readonly maxPoints: number;
   readonly points: number;
   readonly text: string;

@@ -18,7 +18,7 @@ export type Admission =
   | { admitted: true; state: DestinationState }
   | { admitted: false; reason: WaitReason; until: Date };
 
-/** So many failures in a row, and the host counts as down. */
+/** Failures in a row after which a host counts as down. */
 const FAILURES_TO_HOLD = 5;
 const FIRST_HOLD_MS = 2_000;
 const LONGEST_HOLD_MS = 60_000;

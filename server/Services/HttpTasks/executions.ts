@@ -6,7 +6,7 @@ import {
 import type { HttpJobDoc, TaskWay } from '../../models/HttpJobModel.ts';
 import { unlessTaken } from '../../models/unlessTaken.ts';
 
-/** So many of a job's newest executions are kept, however old. */
+/** A job's newest executions that are kept, however old they are. */
 const KEPT = 100;
 const DAY_MS = 86_400_000;
 

@@ -4,7 +4,7 @@ import type { TaskWay } from '../../models/HttpJobModel.ts';
 /** Which way tasks go that are taken from now on. */
 export interface TaskWays {
   mode: 'queue' | 'in-memory' | 'off';
-  /** Of a hundred tasks so many go through the queue, in the mode `queue`. */
+  /** The percentage of tasks that go through the queue in the mode `queue`; the others are called in memory. */
   queuePercent: number;
 }
 

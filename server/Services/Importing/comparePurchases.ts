@@ -3,7 +3,7 @@ import { type PurchaseDoc, PurchaseModel } from '../../models/PurchaseModel.ts';
 /** A purchase as a line of a file tells it. */
 export interface ImportedPurchase
   extends Pick<PurchaseDoc, 'key' | 'purchasedAt' | 'amountCents' | 'items'> {
-  /** Of the file, from 1. */
+  /** Its line in the file, from 1. */
   readonly line: number;
   /** Null where the user is yet to be made: then no stored purchase is the same. */
   readonly userId: PurchaseDoc['userId'] | null;

@@ -8,7 +8,7 @@ import { type Line, readLines } from './lines.ts';
 export const SAMPLE_LAST_DAY = '1998-06-30';
 
 export interface SamplePurchase {
-  /** Of the file, from 1: the names of the columns stand in line 1. */
+  /** Its line in the file, from 1; line 1 holds the names of the columns. */
   readonly line: number;
   readonly customer: string;
   readonly purchasedAt: Date;

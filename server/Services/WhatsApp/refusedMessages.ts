@@ -11,7 +11,7 @@ export interface RefusedMessages {
   reason: string;
 }
 
-/** So many are counted at most. */
+/** The most messages that are counted. */
 const MOST = 10_000;
 
 /** The messages that wait for a token that WhatsApp takes; null when there are none. */

@@ -20,7 +20,7 @@ export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** A message to a customer or from one. */
 export interface MessageDoc {
-  /** Of a reminder `reminder-<invoice>-<step>`, so that there is one; of one that came in, WhatsApp's own id. */
+  /** `reminder-<invoice>-<step>` for a reminder, so that there is one; WhatsApp's own id for one that came in. */
   _id: string;
   direction: 'out' | 'in';
   channel: Channel;

@@ -46,7 +46,7 @@ export interface OrderDoc {
   problems: OrderProblemDoc[];
   /** An order of the past, handed in anew: no credit limit holds for it, and it reorders nothing. */
   isReplay: boolean;
-  /** Of a replayed order, the day on which it was shipped; null if it never was. */
+  /** The day on which a replayed order was shipped; null if it never was. */
   replayShippedOn: string | null;
   receivedAt: Date;
 }

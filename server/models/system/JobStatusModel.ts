@@ -73,13 +73,13 @@ export interface JobStatusDoc {
   /** What the processor is given; kept so that the job can be put into Redis again from here. */
   payload: Record<string, unknown>;
   payloadVersion: number;
-  /** Of a run's job: while another of its queue with this id is pending, this one is its duplicate. */
+  /** While another job of the queue with this id is pending, a run's job is its duplicate. */
   deduplicationId: string | null;
   /** The identity that its enqueuer gave it: the same kind and key is the same job. */
   key: string | null;
   /** The key while it stands for this job: a cancelled or duplicate one has released it. */
   keyHeld?: string;
-  /** Of the open jobs of a kind with the same `unique` there is one. */
+  /** At most one open job of a kind has the same `unique`. */
   unique: string | null;
   /** The same while this job is that one: released when it ends, or begins if `uniqueUntil` says so. */
   uniqueHeld?: string;

@@ -42,7 +42,7 @@ export interface QueueLimits {
   concurrency: number | null;
   /** Jobs at once over all workers. It is no mutual exclusion: a job whose worker froze may have a second start. */
   maxConcurrency: number | null;
-  /** So many jobs may begin in so many milliseconds, over all workers. */
+  /** At most `max` jobs begin within `durationMs`, over all workers. */
   rate: { max: number; durationMs: number } | null;
 }
 

@@ -31,10 +31,10 @@ export async function readNewestRuns<Run>(
 }
 
 interface NewestRuns {
-  /** Those with a number below it; null for the newest of all. */
+  /** Only runs with a smaller number; null for the newest. */
   before: number | null;
   count: number;
-  /** Of one kind; of all if absent. */
+  /** Only runs of this kind; all kinds if absent. */
   kind?: string | undefined;
 }
 

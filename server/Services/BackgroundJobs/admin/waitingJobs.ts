@@ -34,7 +34,7 @@ interface WaitingGroup {
 /** What a cleaning would cancel, as counted at an instant. */
 export interface WaitingCount {
   queue: string;
-  /** Whoever cleans up to this instant touches nothing that came later. */
+  /** The instant of the count. A cleaning with this `before` leaves alone what is accepted later. */
   before: Date;
   jobs: number;
   groups: WaitingGroup[];

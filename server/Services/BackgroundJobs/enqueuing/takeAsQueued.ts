@@ -35,7 +35,7 @@ export async function takeAsQueued(
   const alike = groupBy(records, (record) => {
     const { _id, status, generation, unique } = record;
     const asRead = [status, generation, record.updatedAt.getTime()];
-    // Of those with the same `unique` one may be taken, and a write that meets another takes none.
+    // Only one of several with the same `unique` may be taken, so each of these is a write of its own.
     return JSON.stringify([...asRead, takingOf(record), unique === null ? null : _id]);
   });
   const writes = [...alike.values()].flatMap((group) =>

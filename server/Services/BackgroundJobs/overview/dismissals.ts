@@ -11,7 +11,7 @@ export interface Dismissal {
   note: string;
 }
 
-/** So many causes are set aside at most at a time; the newest count. */
+/** The most causes that are read; the newest ones win. */
 const MOST = 200;
 
 /** What is set aside, by the failures' code. */

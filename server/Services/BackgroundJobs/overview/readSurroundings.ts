@@ -75,7 +75,7 @@ export function trendsOf(failed: readonly Failed[], now: Date): CauseTrend[] {
   return [...causes.values()];
 }
 
-/** Of the last day; one after which the schedule did something again is no news. */
+/** The slots of the last day that did nothing, unless the schedule has done something since. */
 async function slotsThatDidNothing(): Promise<Surroundings['nothingDone']> {
   const slots = await SlotModel.find(
     { didNothing: true, slot: { $gte: new Date(Date.now() - DAY_MS) } },

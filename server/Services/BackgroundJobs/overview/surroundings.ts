@@ -35,7 +35,7 @@ export interface Surroundings {
 
 /** Fewer failures than this in a few minutes are no trend. */
 const RISING_FROM = 5;
-/** So many times as many as before are one. */
+/** Failures are rising when there are more than this many times as many as before. */
 const RISING_TIMES = 2;
 
 type Found = Pick<Situation, 'code' | 'level'> & Partial<Situation>;

@@ -101,7 +101,7 @@ function viewOf(execution: HttpExecutionDoc, record: Known | undefined): TaskVie
   };
 }
 
-/** Of one that has no job: one of the queue without its record is gone. */
+/** The state of an execution without a job: one of the queue has lost its record. */
 function statusInMemory({ way, current, scheduledAt }: HttpExecutionDoc): JobState {
   if (way !== 'in-memory') return 'failed';
   if (current !== null) return 'active';
