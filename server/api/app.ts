@@ -33,6 +33,7 @@ import {
 } from '../controllers/system/QueueHealthController.ts';
 import { tokensController } from '../controllers/TokensController.ts';
 import { createWatchingController, type WatchingDeps } from '../controllers/WatchingController.ts';
+import { workersController } from '../controllers/WorkersController.ts';
 import { auditRoutes } from '../routes/audit.routes.ts';
 import { authRoutes } from '../routes/auth.routes.ts';
 import { commerceRoutes } from '../routes/commerce.routes.ts';
@@ -51,6 +52,7 @@ import type { Route } from '../routes/route.ts';
 import { servicesRoutes } from '../routes/services.routes.ts';
 import { tokensRoutes } from '../routes/tokens.routes.ts';
 import { watchingRoutes } from '../routes/watching.routes.ts';
+import { workersRoutes } from '../routes/workers.routes.ts';
 import type { Authentication } from '../Services/Auth/authentication.ts';
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
 import type { UnsubscribeLinks } from '../Services/Mail/unsubscribeLinks.ts';
@@ -115,6 +117,7 @@ function createRoutes(deps: Omit<AppDeps, 'logger' | 'version'>): Route[] {
     ...httpTasksRoutes(createHttpTasksController(deps)),
     ...servicesRoutes(createServicesController(deps)),
     ...queuesRoutes(createQueuesController(deps)),
+    ...workersRoutes(workersController),
     ...watchingRoutes(createWatchingController(deps)),
     ...dashboardRoutes(createDashboardController(deps)),
     ...commerceRoutes(createCommerceController(deps)),

@@ -1,8 +1,6 @@
 import type { QueueLimits } from '../models/system/QueueModel.ts';
-import type { WorkerOrder } from '../models/system/WorkerModel.ts';
 import type { QueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
 import type { WhichWaiting } from '../Services/BackgroundJobs/admin/waitingJobs.ts';
-import { orderWorker } from '../Services/BackgroundJobs/steering/orderWorker.ts';
 import { accepted, ok } from './reply.ts';
 
 export interface QueuesDeps {
@@ -27,8 +25,6 @@ export function createQueuesController({ queueAdministration }: QueuesDeps) {
     },
     clean: async (queue: string, which: WhichWaiting) =>
       accepted(await queueAdministration.drainQueue(queue, which)),
-    orderWorker: async (worker: string, asked: { order: WorkerOrder; by: string }) =>
-      accepted(await orderWorker(worker, asked)),
   };
 }
 

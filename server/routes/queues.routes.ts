@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { QueuesController } from '../controllers/QueuesController.ts';
-import { WAITING_STATES } from '../Services/BackgroundJobs/admin/waitingJobs.ts';
-import { workerHealth } from './queueHealth.routes.ts';
+import { WAITING_STATES } from '../Services/BackgroundJobs/recording/states.ts';
 import { defineRoute, type Route } from './route.ts';
 import { instant, instantOrNull, wholeNumber } from './schemas.ts';
 
@@ -44,8 +43,6 @@ export const queueView = z
   })
   .meta({ id: 'Queue' });
 
-const workerParams = z.strictObject({ worker: z.string().min(1).max(300) });
-const workerAsked = workerHealth.pick({ worker: true, asked: true });
 const MOST_SECONDS = 400 * 86_400;
 const waiting = {
   kind: z.string().min(1).max(200).optional(),
@@ -167,45 +164,6 @@ export function queuesRoutes(controller: QueuesController): Route[] {
       errors: ['NOT_FOUND'],
       handle: ({ params: { queue }, body: { before, ...which } }) =>
         controller.clean(queue, { before: new Date(before), ...which }),
-    }),
-    defineRoute({
-      method: 'post',
-      path: '/app/workers/:worker/quiet',
-      tag: 'Queue',
-      summary: 'Let a worker take no more jobs',
-      description: 'Those at work end. It stays so until it is told to work, or its process ends.',
-      guard: 'administrator',
-      params: workerParams,
-      responses: { 202: workerAsked },
-      errors: ['NOT_FOUND'],
-      handle: ({ params: { worker }, account }) =>
-        controller.orderWorker(worker, { order: 'quiet', by: account.email }),
-    }),
-    defineRoute({
-      method: 'post',
-      path: '/app/workers/:worker/work',
-      tag: 'Queue',
-      summary: 'Let a quiet worker take jobs again',
-      guard: 'administrator',
-      params: workerParams,
-      responses: { 202: workerAsked },
-      errors: ['NOT_FOUND'],
-      handle: ({ params: { worker }, account }) =>
-        controller.orderWorker(worker, { order: 'work', by: account.email }),
-    }),
-    defineRoute({
-      method: 'post',
-      path: '/app/workers/:worker/stop',
-      tag: 'Queue',
-      summary: 'Stop a worker in order',
-      description:
-        'What it cannot end within its grace is handed back at no cost. PM2 starts another process in its place.',
-      guard: 'administrator',
-      params: workerParams,
-      responses: { 202: workerAsked },
-      errors: ['NOT_FOUND'],
-      handle: ({ params: { worker }, account }) =>
-        controller.orderWorker(worker, { order: 'stop', by: account.email }),
     }),
   ];
 }

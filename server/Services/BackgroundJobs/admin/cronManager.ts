@@ -22,7 +22,8 @@ import {
   stopOfAll,
   stopSchedule,
 } from '../scheduling/stops.ts';
-import type { CronHistory, CronJobView, CronStatus, Preview, QueueMetrics } from './cronViews.ts';
+import type { QueueStats } from './administration.ts';
+import type { CronHistory, CronJobView, CronStatus, Preview } from './cronViews.ts';
 
 /** What may be set instead of what a definition says; null takes the definition's again. */
 export type ScheduleUpdate = {
@@ -104,9 +105,9 @@ export function createCronManager(options: CronManagerOptions): CronManager {
     await first.requireRoom();
   }
 
-  async function metrics(): Promise<Record<string, QueueMetrics>> {
+  async function metrics(): Promise<Record<string, QueueStats>> {
     const failures = await countFailed();
-    const counted = queues.queues.map(async (queue): Promise<[string, QueueMetrics]> => {
+    const counted = queues.queues.map(async (queue): Promise<[string, QueueStats]> => {
       const [{ waiting, active, delayed }, completed] = await Promise.all([
         queue.pendingCounts(),
         queue.completedOfLate(),

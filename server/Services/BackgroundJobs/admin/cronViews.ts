@@ -1,16 +1,7 @@
 import type { ScheduleChange, ScheduleStop } from '../../../models/system/ScheduleModel.ts';
 import type { SlotDoc } from '../../../models/system/SlotModel.ts';
 import type { CatchUp, Overlap } from '../scheduling/defineSchedule.ts';
-
-/** One queue in six numbers. `completed` counts what Redis still keeps, `failed` the records. */
-export interface QueueMetrics {
-  waiting: number;
-  active: number;
-  completed: number;
-  failed: number;
-  delayed: number;
-  total: number;
-}
+import type { QueueStats } from './administration.ts';
 
 export interface CronJobView {
   name: string;
@@ -31,8 +22,10 @@ export interface CronStatus {
   useQueues: boolean;
   redisAvailable: boolean;
   queueManagerReady: boolean;
-  /** By queue; empty while Redis is away. */
-  queueMetrics: Record<string, QueueMetrics>;
+  /**
+   * By queue; empty while Redis is away. Here `completed` counts what Redis still keeps, `failed` the records.
+   */
+  queueMetrics: Record<string, QueueStats>;
   cronJobs: CronJobView[];
 }
 

@@ -1,14 +1,8 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { readMany } from '../../../models/readDeadline.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
-import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
-
-/** The states of a job that has not begun, or waits to be tried again. */
-export const WAITING_STATES = [
-  'queued',
-  'delayed',
-  'scheduled',
-] as const satisfies readonly JobState[];
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { WAITING_STATES } from '../recording/states.ts';
 
 type WaitingState = (typeof WAITING_STATES)[number];
 

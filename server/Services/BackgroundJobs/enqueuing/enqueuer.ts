@@ -1,7 +1,9 @@
+import { chunksOf } from '../../../config/chunksOf.ts';
 import type { Env } from '../../../config/env.ts';
 import { gather } from '../../../config/gather.ts';
 import { currentLogContext } from '../../../config/logContext.ts';
 import { ownTurn } from '../../../config/ownTurn.ts';
+import { turnsOf } from '../../../config/turns.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import type { JobState } from '../../../models/system/JobStatusModel.ts';
 import { reserveInSequence } from '../../../models/system/SequenceModel.ts';
@@ -174,25 +176,19 @@ export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOpt
         if (position % LOOKED_AT_ONCE === 0) await ownTurn();
         asked.push(requestOf(job, payload, options));
       }
-      const answers = new Array<Enqueued>(asked.length);
-      let next = 0;
-      const putPages = async () => {
-        while (next < asked.length) {
-          const start = next;
-          next += PAGE_SIZE;
-          const page = await Promise.all(asked.slice(start, next).map(put));
-          for (const [position, answer] of page.entries()) answers[start + position] = answer;
-        }
-      };
-      await Promise.all(
-        Array.from({ length: PAGES_IN_FLIGHT }, () =>
-          putPages().finally(() => {
-            // After one that failed no other is begun.
-            next = asked.length;
-          }),
-        ),
+      const takeTurn = turnsOf(PAGES_IN_FLIGHT);
+      let hasFailed = false;
+      const pages = chunksOf(asked, PAGE_SIZE).map((page) =>
+        takeTurn(async () => {
+          // After one that failed no other is begun.
+          if (hasFailed) return [];
+          return Promise.all(page.map(put)).catch((error: unknown) => {
+            hasFailed = true;
+            throw error;
+          });
+        }),
       );
-      return answers;
+      return (await Promise.all(pages)).flat();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { chunksOf } from '../../../config/chunksOf.ts';
 import { ownTurn } from '../../../config/ownTurn.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { insertJobRecords } from '../../../models/system/insertJobRecords.ts';
@@ -64,7 +65,7 @@ export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): 
       await outbox.enqueue((await stillQueued(entries)).map(handedOverLate), batchSize);
     },
     async enqueue(entries, batchSize, mayGoOn = () => true) {
-      const batches = chunk(entries, batchSize);
+      const batches = chunksOf(entries, batchSize);
       const total: HandOver = { enqueued: 0, duplicates: 0, notEnqueued: 0 };
       const worker = async () => {
         for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
@@ -182,12 +183,4 @@ async function markDuplicates(
   for (const { entry } of duplicates.slice(0, modifiedCount)) {
     tally({ queue, kind: entry.envelope.kind }, { duplicates: 1 });
   }
-}
-
-function chunk<Item>(items: readonly Item[], size: number): Item[][] {
-  const chunks: Item[][] = [];
-  for (let start = 0; start < items.length; start += size) {
-    chunks.push(items.slice(start, start + size));
-  }
-  return chunks;
 }

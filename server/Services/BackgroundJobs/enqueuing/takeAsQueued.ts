@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { groupBy } from '../../../config/groupBy.ts';
+import { chunksOf } from '../../../config/chunksOf.ts';
 import { DURABLE } from '../../../models/durable.ts';
-import { inChunks } from '../../../models/inChunks.ts';
+import { inChunks, MOST_NAMES } from '../../../models/inChunks.ts';
 import { retryLostRaces } from '../../../models/lostRaces.ts';
 import { duplicateKeyPositions } from '../../../models/mongoErrors.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
@@ -13,8 +13,7 @@ export interface Taking {
   $push?: Record<string, unknown>;
 }
 
-/** More names in one `$in` would cost FerretDB more than they save. */
-const TAKEN_BY_ONE_WRITE = 100;
+type AsRead = Pick<JobStatusDoc, 'status' | 'generation' | 'updatedAt'>;
 
 /**
  * Takes records as `queued`, durably, before they are put into Redis anew: each that still stands as it was
@@ -32,32 +31,28 @@ export async function takeAsQueued(
   const updatedAt = new Date();
   // Two callers may read the same record and write at the same instant: only this tells who has it.
   const claim = randomUUID();
-  const alike = groupBy(records, (record) => {
-    const { _id, status, generation, unique } = record;
-    const asRead = [status, generation, record.updatedAt.getTime()];
+  const alike = new Map<string, { asRead: AsRead; taking: Taking; ids: string[] }>();
+  for (const record of records) {
+    const { _id, status, generation, updatedAt: readAt, unique } = record;
+    const asRead = { status, generation, updatedAt: readAt };
+    const taking = takingOf(record);
     // Only one of several with the same `unique` may be taken, so each of these is a write of its own.
-    return JSON.stringify([...asRead, takingOf(record), unique === null ? null : _id]);
-  });
-  const writes = [...alike.values()].flatMap((group) =>
-    chunksOf(group).map((chunk) => writeFor(chunk)),
-  );
-
-  function writeFor(chunk: readonly [JobStatusDoc, ...JobStatusDoc[]]) {
-    const [first] = chunk;
-    const { $set, ...rest } = takingOf(first);
-    const { status, generation } = first;
-    return {
+    const key = JSON.stringify([asRead, taking, unique === null ? null : _id]);
+    const group = alike.get(key) ?? { asRead, taking, ids: [] };
+    group.ids.push(_id);
+    alike.set(key, group);
+  }
+  const writes = [...alike.values()].flatMap(({ asRead, taking: { $set, ...rest }, ids: names }) =>
+    chunksOf(names, MOST_NAMES).map((some) => ({
       updateMany: {
         filter: {
-          _id: { $in: chunk.map(({ _id }) => _id) },
-          ...{ status, generation, updatedAt: first.updatedAt },
+          ...{ _id: { $in: some }, ...asRead },
           ...(!evenToBeCancelled && { cancelRequestedAt: { $exists: false } }),
         },
         update: { $set: { ...$set, status: 'queued' as const, updatedAt, claim }, ...rest },
       },
-    };
-  }
-
+    })),
+  );
   // Another job of the same `unique` is open by now: that record stays as it is.
   await retryLostRaces(() =>
     JobStatusModel.bulkWrite(writes, { ordered: false, writeConcern: DURABLE }),
@@ -69,13 +64,4 @@ export async function takeAsQueued(
   // In the order of the records: what is due first goes into Redis first.
   const byId = new Map(taken.map((record) => [record._id, record]));
   return ids.flatMap((id) => byId.get(id) ?? []);
-}
-
-function chunksOf(group: readonly JobStatusDoc[]): [JobStatusDoc, ...JobStatusDoc[]][] {
-  const chunks: [JobStatusDoc, ...JobStatusDoc[]][] = [];
-  for (let start = 0; start < group.length; start += TAKEN_BY_ONE_WRITE) {
-    const [first, ...others] = group.slice(start, start + TAKEN_BY_ONE_WRITE);
-    if (first !== undefined) chunks.push([first, ...others]);
-  }
-  return chunks;
 }

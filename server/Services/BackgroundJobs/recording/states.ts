@@ -46,6 +46,13 @@ export const PENDING_STATES = [
   'delayed',
 ] as const satisfies readonly JobState[];
 
+/** The states of a job that has not begun, or waits to be tried again. */
+export const WAITING_STATES = [
+  'queued',
+  'delayed',
+  'scheduled',
+] as const satisfies readonly JobState[];
+
 /** The states in which a job still has something to come. */
 export const OPEN_STATES = ['scheduled', ...PENDING_STATES] as const satisfies readonly JobState[];
 
