@@ -60,7 +60,8 @@ const readings = new WeakMap<object, { kind: string; reading: EnvelopeReading }>
 export function readEnvelope(kind: string, data: unknown): EnvelopeReading {
   if (typeof data !== 'object' || data === null) return read(kind, data);
   const known = readings.get(data);
-  if (known?.kind === kind) return known.reading;
+  // Of a job that went while it was read the name is missing, whatever the type says.
+  if (known !== undefined && known.kind === kind) return known.reading;
   const reading = read(kind, data);
   readings.set(data, { kind, reading });
   return reading;
