@@ -9,8 +9,8 @@ import { serverCli } from './serverCli.mjs';
 const STOP_MS = 3_000;
 
 /**
- * Sees that the sample's services are there and that their server runs, for the first start of an
- * installation with the sample; later, that their server runs for as long as one of them is there.
+ * The first start with the sample adds the sample's services and starts their server; later ones keep the
+ * server running for as long as one of the services is there.
  * @param {{wanted: boolean, onStart: (name: string) => void}} options whether the sample is being brought
  */
 export async function provideSampleServices({ wanted, onStart }) {
@@ -28,7 +28,7 @@ export async function provideSampleServices({ wanted, onStart }) {
   });
 }
 
-/** Has them read now: their schedule is a daily one. What comes of it is no concern of the start. */
+/** Has them read now, as their schedule is a daily one; a failure does not fail the start. */
 export async function readSampleServices() {
   if (readState().sampleServices === undefined) return;
   await showStep('first sync of services', async () => {

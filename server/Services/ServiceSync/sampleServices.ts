@@ -82,8 +82,8 @@ export const answerAsSample: RequestListener = (request, response) => {
 };
 
 /**
- * Adds the sample's services, marked as synthetic, for a server of theirs at this address. Done again it
- * gives those that are there the address alone; a service of somebody's own by such a name stays as it is.
+ * Adds the sample's services, marked as synthetic, for a server of theirs at this address. Done again, it
+ * changes only the address of those that are there; a service of somebody's own under such a name stays as it is.
  * @param url such as `http://127.0.0.1:20003`
  * @throws AppError `VALIDATION_FAILED` when the address may not be called.
  */

@@ -214,7 +214,7 @@ describe('minutes', () => {
     return numbers.reduce((sum, each) => sum + each.completed, 0);
   }
 
-  it('are folded step by step: one that broke off is gone on with, and counts nothing twice', async () => {
+  it('are folded step by step: a fold that broke off goes on, and nothing is counted twice', async () => {
     let steps = 0;
     const dying = {
       throwIfAborted() {
@@ -253,7 +253,7 @@ describe('minutes', () => {
     expect(await completed('day')).toBe(216);
   });
 
-  it('of which some went leave their hour as it was when it is folded again', async () => {
+  it('leave their hour as it was when some of them are gone and it is folded again', async () => {
     await foldHours({ now });
     await NumbersModel.deleteMany({ grain: 'minute', ...of, completed: 2 });
     await NumbersMarkModel.deleteMany({});
