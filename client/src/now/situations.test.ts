@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../api/http.ts';
 import type { Overview } from '../api/shapes.ts';
-import { situationInWords } from '../words/enSituations.ts';
+import { situationInWords } from '../words/en/situations.ts';
 import examples from './exampleSituations.json' with { type: 'json' };
 import { type Matter, mattersOf, wayOf } from './situations.ts';
 

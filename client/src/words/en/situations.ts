@@ -1,6 +1,6 @@
-import type { Matter } from '../now/situations.ts';
-import { clockTime } from '../parts/clock.ts';
-import { count, many } from './numbers.ts';
+import type { Matter } from '../../now/situations.ts';
+import { clockTime } from '../../parts/clock.ts';
+import { count, many } from '../numbers.ts';
 
 /** What is the matter, what comes if nothing is done, and what to do; the last is null where a click does it. */
 export interface SituationWords {
