@@ -1,10 +1,10 @@
-import { Button, Collapse, Group, SegmentedControl } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { SegmentedControl } from '@mantine/core';
 import { Table } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Numbers } from '../api/shapes.ts';
 import { Answer } from '../parts/Answer.tsx';
+import { Disclosure } from '../parts/Disclosure.tsx';
 import { List } from '../parts/List.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { When } from '../parts/When.tsx';
@@ -17,7 +17,6 @@ const Chart = lazy(() => import('./Chart.tsx'));
 /** How many jobs ended of late, as a picture and as a table. */
 export function NumbersPanel() {
   const [by, setBy] = useState<Grain>('minute');
-  const [table, { toggle }] = useDisclosure();
   const numbers = useAnswer<{ items: Numbers[] }>(`/app/numbers?by=${by}`, EACH.slow);
   const choices = GRAINS.map((grain) => ({ value: grain, label: words.numbers.spans[grain] }));
   return (
@@ -41,18 +40,9 @@ export function NumbersPanel() {
               <Suspense fallback={<div className="chart" aria-busy="true" />}>
                 <Chart buckets={buckets} />
               </Suspense>
-              <Group mt="sm">
-                <Button
-                  variant="default"
-                  size="xs"
-                  leftSection={<Table size={14} aria-hidden />}
-                  onClick={toggle}
-                  aria-expanded={table}
-                >
-                  {words.numbers.table}
-                </Button>
-              </Group>
-              <Collapse expanded={table}>{table && <Twin buckets={buckets} />}</Collapse>
+              <Disclosure label={words.numbers.table} icon={Table} variant="default" size="xs">
+                <Twin buckets={buckets} />
+              </Disclosure>
             </>
           );
         }}

@@ -1,10 +1,10 @@
-import { Button, Collapse, Group, SimpleGrid, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Group, SimpleGrid, Text } from '@mantine/core';
 import { CalendarDays } from 'lucide-react';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Schedule } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { clockTime } from '../parts/clock.ts';
+import { Disclosure } from '../parts/Disclosure.tsx';
 import { Fact, Facts } from '../parts/Fact.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -40,7 +40,6 @@ export default function SchedulesPage() {
 }
 
 function SchedulePanel({ schedule }: { schedule: Schedule }) {
-  const [week, { toggle }] = useDisclosure();
   const { expression, timezone, hold, heldUntil, slots } = schedule;
   const last = slots.findLast(({ durationMs }) => durationMs !== null);
   return (
@@ -82,18 +81,14 @@ function SchedulePanel({ schedule }: { schedule: Schedule }) {
         {words.schedules.outcomes}. {words.schedules.legend}
       </Text>
       <Slots slots={slots} />
-      <Group mt="sm">
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          leftSection={<CalendarDays size={14} aria-hidden />}
-          onClick={toggle}
-          aria-expanded={week}
-        >
-          {words.schedules.showWeek}
-        </Button>
-      </Group>
-      <Collapse expanded={week}>{week && <Week schedule={schedule.schedule} />}</Collapse>
+      <Disclosure
+        label={words.schedules.showWeek}
+        icon={CalendarDays}
+        variant="subtle"
+        size="compact-xs"
+      >
+        <Week schedule={schedule.schedule} />
+      </Disclosure>
     </Panel>
   );
 }
