@@ -2,30 +2,31 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { useZone } from '../parts/clock.ts';
+import { inZone, useZone, type Zone } from '../parts/clock.ts';
 import { words } from '../words/words.ts';
 import type { Bucket } from './series.ts';
 
 const HEIGHT = 200;
 
-/** How many jobs completed and failed, as lines. For readers it is a picture: the table beside it has the numbers. */
-export default function Chart({ buckets }: { buckets: readonly Bucket[] }) {
-  const place = useRef<HTMLDivElement>(null);
+interface ChartProps {
+  buckets: readonly Bucket[];
+}
+
+/** How many jobs completed and failed, as lines. Screen readers skip it: the table beside it has the numbers. */
+export default function Chart({ buckets }: ChartProps) {
   const scheme = useComputedColorScheme();
   const { zone } = useZone();
-  const drawn = useRef<UPlot | null>(null);
-  const data = useRef<UPlot.AlignedData>([[]]);
-  data.current = [
-    buckets.map(({ at }) => at / 1_000),
-    buckets.map(({ completed }) => completed),
-    buckets.map(({ failed }) => failed),
-  ];
+  // uPlot takes colours and zone only when it is created, so a change of either creates it anew.
+  return <Lines key={`${scheme} ${zone}`} buckets={buckets} zone={zone} />;
+}
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another scheme has other colours to be read.
+function Lines({ buckets, zone }: ChartProps & { zone: Zone }) {
+  const place = useRef<HTMLDivElement>(null);
+  const drawn = useRef<UPlot | null>(null);
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const chart = new UPlot(optionsFor(element, zone), data.current, element);
+    const chart = new UPlot(optionsFor(element, zone), [[], [], []], element);
     drawn.current = chart;
     const resized = new ResizeObserver(() =>
       chart.setSize({ width: element.clientWidth, height: HEIGHT }),
@@ -36,12 +37,18 @@ export default function Chart({ buckets }: { buckets: readonly Bucket[] }) {
       chart.destroy();
       drawn.current = null;
     };
-  }, [scheme, zone]);
-  useEffect(() => drawn.current?.setData(data.current));
+  }, [zone]);
+  useEffect(() => {
+    drawn.current?.setData([
+      buckets.map(({ at }) => at / 1_000),
+      buckets.map(({ completed }) => completed),
+      buckets.map(({ failed }) => failed),
+    ]);
+  }, [buckets]);
   return <div ref={place} className="chart" aria-hidden="true" />;
 }
 
-function optionsFor(element: HTMLElement, zone: 'local' | 'utc'): UPlot.Options {
+function optionsFor(element: HTMLElement, zone: Zone): UPlot.Options {
   const grid = { stroke: colourOf(element, 'var(--line)'), width: 1 };
   const axis = { stroke: colourOf(element, 'inherit'), grid };
   const line = (label: string, tone: string): UPlot.Series => ({
@@ -68,18 +75,17 @@ function optionsFor(element: HTMLElement, zone: 'local' | 'utc'): UPlot.Options 
 
 const DAY_S = 86_400;
 
-/** The day where a bucket is one, else the time of day. */
-function labelOf(chart: UPlot, time: number, zone: 'local' | 'utc'): string {
+/** The label of a point in time: the date if each bucket is a day, else the time of day. */
+function labelOf(chart: UPlot, time: number, zone: Zone): string {
   const [first = 0, second = 0] = chart.data[0];
-  const part: Intl.DateTimeFormatOptions =
+  const parts: Intl.DateTimeFormatOptions =
     second - first < DAY_S
-      ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+      ? { hour: '2-digit', minute: '2-digit' }
       : { day: 'numeric', month: 'short' };
-  const inZone = zone === 'utc' ? { ...part, timeZone: 'UTC' } : part;
-  return new Intl.DateTimeFormat('en-GB', inZone).format(new Date(time * 1_000));
+  return inZone(new Date(time * 1_000).toISOString(), parts, zone);
 }
 
-/** A colour of the style sheet as a canvas takes it: of a variable it knows nothing. */
+/** A colour of the style sheet, computed: a canvas does not resolve CSS variables. */
 function colourOf(element: HTMLElement, colour: string): string {
   const before = element.style.color;
   element.style.color = colour;

@@ -1,7 +1,7 @@
 import { share } from './shared.ts';
 
 const KEY = 'hourwork-times';
-type Zone = 'local' | 'utc';
+export type Zone = 'local' | 'utc';
 
 const zone = share<Zone>(() => (localStorage.getItem(KEY) === 'utc' ? 'utc' : 'local'));
 
@@ -15,7 +15,8 @@ function chooseZone(chosen: Zone): void {
   localStorage.setItem(KEY, chosen);
 }
 
-function parts(instant: string, options: Intl.DateTimeFormatOptions, of: Zone): string {
+/** These parts of an instant, as they read in this zone. */
+export function inZone(instant: string, options: Intl.DateTimeFormatOptions, of: Zone): string {
   return new Intl.DateTimeFormat('en-GB', {
     hourCycle: 'h23',
     ...(of === 'utc' && { timeZone: 'UTC' }),
@@ -28,9 +29,9 @@ const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
 
 /** The time of today, or day and time of another day, in the zone chosen. */
 export function clockTime(instant: string, of: Zone = zone.get()): string {
-  const today = parts(new Date().toISOString(), DAY, of);
-  const time = parts(instant, TIME, of);
-  const day = parts(instant, DAY, of);
+  const today = inZone(new Date().toISOString(), DAY, of);
+  const time = inZone(instant, TIME, of);
+  const day = inZone(instant, DAY, of);
   if (day === today) return time;
   const thisYear = today.slice(-4) === day.slice(-4);
   return `${thisYear ? day.slice(0, -5) : day}, ${time}`;
@@ -42,6 +43,6 @@ export function fullTime(
   of: Zone = zone.get() === 'utc' ? 'local' : 'utc',
 ): string {
   const zoneName =
-    of === 'utc' ? 'UTC' : parts(instant, { timeZoneName: 'short' }, of).split(', ').at(-1);
-  return `${parts(instant, DAY, of)}, ${parts(instant, TIME, of)} ${zoneName}`;
+    of === 'utc' ? 'UTC' : inZone(instant, { timeZoneName: 'short' }, of).split(', ').at(-1);
+  return `${inZone(instant, DAY, of)}, ${inZone(instant, TIME, of)} ${zoneName}`;
 }
