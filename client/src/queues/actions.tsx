@@ -1,7 +1,7 @@
 import { NumberInput, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Eraser, Gauge, Pause, Play, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { ask, tell } from '../api/http.ts';
 import type { Queue, WaitingJobs } from '../api/shapes.ts';
 import { Act, ActWithNote } from '../parts/Act.tsx';
@@ -49,11 +49,16 @@ export function DrainQueue({ queue }: { queue: Queue }) {
   );
 }
 
-/** Cancels what has waited for long; what that is stands in the dialog, and nothing that came later is touched. */
+/** Under which the dialog's count is cached: the cleaning cancels up to the instant that this count names. */
+function countKey(queue: string, seconds: number) {
+  return ['waiting', queue, seconds] as const;
+}
+
+/** Cancels the jobs that have waited for long: those that the dialog counted, and none that came later. */
 export function CleanQueue({ queue }: { queue: string }) {
   const [hours, setHours] = useState<Field>(1);
   const seconds = Math.round((hours === '' ? 0 : hours) * 3_600);
-  const [which, setWhich] = useState<WaitingJobs | null>(null);
+  const queries = useQueryClient();
   return (
     <Act
       label={words.queues.clean}
@@ -61,8 +66,9 @@ export function CleanQueue({ queue }: { queue: string }) {
       destructive
       text={words.queues.cleanText}
       act={() => {
-        if (which === null) throw new Error(words.queues.cleanCount);
-        return tell<{ jobs: number }>(pathOf(queue, 'clean'), { before: which.before });
+        const counted = queries.getQueryData<WaitingJobs>(countKey(queue, seconds));
+        if (counted === undefined) throw new Error(words.queues.cleanCount);
+        return tell<{ jobs: number }>(pathOf(queue, 'clean'), { before: counted.before });
       }}
       done={({ jobs }) => words.queues.drained(jobs)}
     >
@@ -72,12 +78,9 @@ export function CleanQueue({ queue }: { queue: string }) {
           value={hours}
           min={0}
           allowNegative={false}
-          onChange={(next) => {
-            setHours(typeof next === 'number' ? next : '');
-            setWhich(null);
-          }}
+          onChange={(next) => setHours(typeof next === 'number' ? next : '')}
         />
-        <WhatIsLost queue={queue} seconds={seconds} onCounted={setWhich} />
+        <WhatIsLost queue={queue} seconds={seconds} />
       </Stack>
     </Act>
   );
@@ -87,22 +90,18 @@ interface WhatIsLostProps {
   queue: string;
   /** How long a job has waited at least. */
   seconds: number;
-  onCounted(which: WaitingJobs): void;
 }
 
-/** What a cleaning would cancel, by kind and state, as counted once. */
-function WhatIsLost({ queue, seconds, onCounted }: WhatIsLostProps) {
+/** What a cleaning would cancel, by kind and state, as counted when the dialog opened or the hours changed. */
+function WhatIsLost({ queue, seconds }: WhatIsLostProps) {
   const counted = useQuery({
-    queryKey: ['waiting', queue, seconds],
+    queryKey: countKey(queue, seconds),
     queryFn: ({ signal }) =>
       ask<WaitingJobs>(`${pathOf(queue, 'waiting')}?olderThanSeconds=${seconds}`, signal),
     gcTime: 0,
     refetchOnWindowFocus: false,
   });
   const { data } = counted;
-  useEffect(() => {
-    if (data !== undefined) onCounted(data);
-  }, [data, onCounted]);
   if (counted.error !== null) return <Problem error={counted.error} />;
   if (data === undefined) return <Text size="sm">{words.common.loading}</Text>;
   return (
