@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { CustomerModel } from '../../server/models/commerce/CustomerModel.ts';
 import { InvoiceModel } from '../../server/models/commerce/InvoiceModel.ts';
@@ -10,6 +9,7 @@ import { ServiceLogModel } from '../../server/models/ServiceLogModel.ts';
 import { ServiceModel } from '../../server/models/ServiceModel.ts';
 import { SlotModel } from '../../server/models/system/SlotModel.ts';
 import { noteHeld, recordExecution } from '../../server/Services/HttpTasks/executions.ts';
+import { act, heading, saveCsv } from './acting.ts';
 import { overflow, seriousFaults, useBrowser } from './browser.ts';
 import { useStack } from './stack.ts';
 
@@ -62,14 +62,12 @@ it('shows orders, invoices and customers, why an order was rejected, and a custo
   await page.getByRole('link', { name: 'Invoices' }).click();
   const invoices = page.getByRole('table', { name: 'Invoices' });
   await invoices.getByRole('row', { name: /INV-10643 Past due ALFKI .* 814\.50/ }).waitFor();
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save as CSV' }).click();
-  const file = await saving;
-  expect(file.suggestedFilename()).toBe('invoices.csv');
-  expect(await readFile(await file.path(), 'utf8')).toContain('\r\nINV-10643,ALFKI,10643,');
+  const { name, text } = await saveCsv(page);
+  expect(name).toBe('invoices.csv');
+  expect(text).toContain('\r\nINV-10643,ALFKI,10643,');
   await page.getByRole('link', { name: 'Customers' }).click();
   await page.getByRole('table', { name: 'Customers' }).getByRole('link', { name: 'ALFKI' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Alfreds Futterkiste' }).waitFor();
+  await heading(page, 'Alfreds Futterkiste').waitFor();
   await page.getByText('No invoice has been settled yet, so there is no score.').waitFor();
   await orders.getByRole('row').nth(2).waitFor();
   expect(await seriousFaults(page)).toEqual([]);
@@ -78,10 +76,7 @@ it('shows orders, invoices and customers, why an order was rejected, and a custo
 
 it('asks for a report, which appears in the list', async () => {
   const page = await browser.open('/commerce?list=reports', { as: 'admin' });
-  await page.getByRole('button', { name: 'Make a report' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Format').selectOption('csv');
-  await dialog.getByRole('button', { name: 'Make a report' }).click();
+  await act(page, 'Make a report', () => page.getByLabel('Format').selectOption('csv'));
   const reports = page.getByRole('table', { name: 'Reports' });
   await reports.getByRole('row', { name: /Sales (Waiting|At work|Done)/ }).waitFor();
 });
@@ -100,8 +95,7 @@ it('shows jobs that call addresses; one is paused and resumed', async () => {
     ['Pause', 'Paused'],
     ['Resume', 'Enabled'],
   ] as const) {
-    await jobs.getByRole('button', { name: action }).click();
-    await page.getByRole('dialog').getByRole('button', { name: action }).click();
+    await act(page, action);
     await jobs.getByRole('row', { name: new RegExp(`Stock of the day ${state}`) }).waitFor();
   }
 });
@@ -114,13 +108,12 @@ it('shows services with what was found each time, and reads one now', async () =
   const page = await browser.open('/services', { as: 'admin' });
   await page.getByRole('button', { name: 'Read all now' }).waitFor();
   await page.getByRole('link', { name: 'Mail relay' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Mail relay' }).waitFor();
+  await heading(page, 'Mail relay').waitFor();
   const history = page.getByRole('table', { name: 'How it was found' });
   await history.getByRole('row', { name: /Down It answers 503\. It was ok\./ }).waitFor();
   expect(await seriousFaults(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
-  await page.getByRole('button', { name: 'Read now' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Read now' }).click();
+  await act(page, 'Read now');
   await page.getByText('It is being read.').waitFor();
   await page.goto('/jobs?q=kind%3Aservice-sync');
   const jobs = page.getByRole('table', { name: 'Jobs' });

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { act, beginRun, heading, settled } from './acting.ts';
 import { overflow, seriousFaults, useBrowser } from './browser.ts';
 import { EMAILS, PASSWORD, useStack } from './stack.ts';
 
@@ -14,38 +15,6 @@ async function logIn(page: Page, password = PASSWORD): Promise<void> {
   await page.getByLabel('E-mail').fill(EMAILS.admin);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
-}
-
-/** Waits until what the page asked for is there: a stream of events never comes to rest. */
-async function settled(page: Page): Promise<void> {
-  const busy = page.locator('[aria-busy="true"]');
-  await expect.poll(() => busy.count(), { timeout: 15_000 }).toBe(0);
-}
-
-function heading(page: Page, name: string | RegExp) {
-  return page.getByRole('heading', { level: 1, name });
-}
-
-/** Clicks an action, and says yes to what it says it will do. */
-async function act(
-  page: Page,
-  name: string,
-  fill?: () => Promise<void>,
-  yes = name,
-): Promise<void> {
-  await page.getByRole('button', { name, exact: true }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.waitFor();
-  await fill?.();
-  await dialog.getByRole('button', { name: yes, exact: true }).click();
-  await dialog.waitFor({ state: 'hidden' });
-}
-
-/** Begins a run on the page of runs; it stands on the page of that run then. */
-async function beginRun(page: Page): Promise<void> {
-  await page.goto('/runs');
-  await act(page, 'Start a run');
-  await heading(page, /^Run m-/).waitFor();
 }
 
 describe('the login', () => {

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../server/models/system/RunModel.ts';
 import { WorkerModel } from '../../server/models/system/WorkerModel.ts';
+import { act, beginRun, saveCsv } from './acting.ts';
 import { seriousFaults, useBrowser } from './browser.ts';
 import { useStack } from './stack.ts';
 import { factsOf, legendOf, rowsOf } from './truth.ts';
@@ -17,9 +17,7 @@ const browser = useBrowser(stack);
 /** Begins a run whose jobs of these users fail, and waits for its end. */
 async function runWithFailures(page: Page): Promise<void> {
   await stack.behave({ paceMs: 0, failingUsers: FAILING });
-  await page.goto('/runs');
-  await page.getByRole('button', { name: 'Start a run' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Start a run' }).click();
+  await beginRun(page);
   await page.getByText(`${USERS - FAILING.length} + ${FAILING.length} = ${USERS}`).waitFor();
   await page.getByText('Completed', { exact: true }).first().waitFor();
 }
@@ -36,16 +34,17 @@ it('retries a frozen set of jobs: some that were chosen, then all that match', a
   await page.getByText('2 jobs selected').waitFor();
   await rows.nth(0).uncheck();
   expect(await seriousFaults(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Retry 1 failed job' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByText('Puts 1 job, as selected now, into the queue again.').waitFor();
-  await dialog.getByRole('button', { name: 'Retry 1 failed job' }).click();
+  await act(page, 'Retry 1 failed job', () =>
+    page
+      .getByRole('dialog')
+      .getByText('Puts 1 job, as selected now, into the queue again.')
+      .waitFor(),
+  );
   await page.getByText('1 job done.').waitFor();
   await expect.poll(() => rows.count()).toBe(FAILING.length - 1);
 
   await page.getByRole('button', { name: 'Select all that match' }).click();
-  await page.getByRole('button', { name: 'Retry 2 failed jobs' }).click();
-  await dialog.getByRole('button', { name: 'Retry 2 failed jobs' }).click();
+  await act(page, 'Retry 2 failed jobs');
   await page.getByText('2 jobs done.').waitFor();
   await page.getByText('No job fits.').waitFor();
 
@@ -63,11 +62,9 @@ it('saves a list as CSV, all of it, and shows a viewer nothing to choose by', as
   await reader.getByRole('table', { name: 'Jobs' }).waitFor();
   expect(await reader.getByRole('checkbox').count()).toBe(0);
   expect(await reader.getByRole('button', { name: 'Select all that match' }).count()).toBe(0);
-  const saving = reader.waitForEvent('download');
-  await reader.getByRole('button', { name: 'Save as CSV' }).click();
-  const file = await saving;
-  expect(file.suggestedFilename()).toBe('jobs.csv');
-  const [head, ...lines] = (await readFile(await file.path(), 'utf8')).split('\r\n');
+  const { name, text } = await saveCsv(reader);
+  expect(name).toBe('jobs.csv');
+  const [head, ...lines] = text.split('\r\n');
   expect(head).toMatch(/^\uFEFFjobId,kind,runId,/);
   expect(lines.pop()).toBe('');
   expect(lines).toHaveLength(FAILING.length);

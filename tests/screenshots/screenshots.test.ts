@@ -7,6 +7,7 @@ import { waitUntil } from '../../scripts/waiting.mjs';
 import { ServiceModel } from '../../server/models/ServiceModel.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../server/models/system/RunModel.ts';
+import { act, beginRun, settled } from '../browser/acting.ts';
 import { useBrowser } from '../browser/browser.ts';
 import { useStack } from '../browser/stack.ts';
 
@@ -84,10 +85,7 @@ it('makes them', async () => {
   }
 
   await stack.behave({ paceMs: 150 });
-  await page.goto('/runs');
-  await page.getByRole('button', { name: 'Start a run' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Start a run' }).click();
-  await page.getByRole('heading', { name: /^Run m-/ }).waitFor();
+  await beginRun(page);
   for (const [each, suffix] of [
     [page, ''],
     [dark, '-dark'],
@@ -98,17 +96,14 @@ it('makes them', async () => {
     await shoot(each, `now${suffix}`);
   }
   await page.goto('/queues');
-  await page.getByRole('button', { name: 'Pause' }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel(/Note/).fill('the provider is down, ask Ada');
-  await shoot(page, 'queue-pause');
-  await dialog.getByRole('button', { name: 'Pause' }).click();
-  await dialog.waitFor({ state: 'hidden' });
+  await act(page, 'Pause', async () => {
+    await page.getByLabel(/Note/).fill('the provider is down, ask Ada');
+    await shoot(page, 'queue-pause');
+  });
   await page.goto('/');
   await page.getByText(/user-data is paused by/).waitFor();
   await shoot(page, 'now-paused');
-  await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+  await act(page, 'Resume');
   await page.getByText(/user-data is paused by/).waitFor({ state: 'hidden' });
   await stack.stopApi();
   await page.getByText('Not live').waitFor();
@@ -148,7 +143,7 @@ async function runsEnded(count: number): Promise<void> {
 
 async function shoot(page: Page, name: string): Promise<void> {
   await page.evaluate('document.fonts.ready');
-  await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+  await settled(page);
   await page.screenshot({
     path: join(FOLDER, `${name}.png`),
     fullPage: true,
