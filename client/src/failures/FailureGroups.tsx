@@ -21,14 +21,13 @@ type FailureGroup = GroupsAnswer['items'][number];
 interface FailureGroupsProps {
   /** Of this run; of all if absent. */
   runId?: string;
-  /** How many stand failed, for when none does. */
+  /** How many jobs stand failed, if known: for 0 the API is not asked. */
   failed?: number;
 }
 
 /** Failed jobs by cause, and the trial: retry five, look, then the rest. */
 export function FailureGroups({ runId, failed }: FailureGroupsProps) {
   const none = runId === undefined ? words.failures.none : words.run.noFailures;
-  // Without failures there is nothing to ask the API for.
   if (failed === 0) return <None>{none}</None>;
   return <Groups runId={runId} none={none} />;
 }

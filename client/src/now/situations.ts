@@ -9,9 +9,9 @@ export interface Matter extends Omit<Situation, 'code'> {
 }
 
 /**
- * All that is the matter, the worst first, never empty. An answer that could not be had anew says nothing of
- * now: that nothing is known is the matter then.
- * @param error of the last question, null if it was answered.
+ * All that is the matter, the worst first, never empty. When the last request failed, the older overview says
+ * nothing about the present, so the failure alone is what is the matter.
+ * @param error of the last request; null if it was answered.
  */
 export function mattersOf({ situations, asOf }: Overview, error: unknown): readonly Matter[] {
   if (!(error instanceof ApiError)) return situations;
@@ -21,13 +21,13 @@ export function mattersOf({ situations, asOf }: Overview, error: unknown): reado
   return [{ code, level: 'down', since: asOf, next, ...about }];
 }
 
-/** The click that mends it or leads to where that is done. */
+/** The click that mends what is the matter, or leads to the page where it is mended. */
 export type Way =
   | { is: 'resume'; queue: string }
   | { is: 'start'; schedule: string }
   | { is: 'look'; to: string; page: keyof typeof words.now.look };
 
-/** The way out of it; null where there is none to click. */
+/** The click for it; null where there is none. */
 export function wayOf({ code, subject }: Matter, mayAct: boolean): Way | null {
   switch (code) {
     case 'queue-paused':

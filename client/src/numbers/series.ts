@@ -15,8 +15,8 @@ export interface Bucket {
 }
 
 /**
- * The newest minutes, hours or days, oldest first, over all queues. One in which nothing happened is not
- * among the API's answer: here it is there, with zeros.
+ * The newest minutes, hours or days, oldest first, summed over all queues. The API leaves out those in which
+ * nothing happened; here they are included, with zeros.
  */
 export function bucketsOf(items: readonly Numbers[], by: Grain, now: number): Bucket[] {
   const size = BUCKET_MS[by];

@@ -7,7 +7,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
-    // Nobody has kept it since the last one left.
+    // No timer has kept the time up to date since the last listener left.
     now = Date.now();
     timer = setInterval(() => {
       now = Date.now();

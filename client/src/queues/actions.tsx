@@ -49,7 +49,7 @@ export function DrainQueue({ queue }: { queue: Queue }) {
   );
 }
 
-/** Under which the dialog's count is cached: the cleaning cancels up to the instant that this count names. */
+/** The cache key of the dialog's count: a cleaning goes up to the instant (`before`) of that count. */
 function countKey(queue: string, seconds: number) {
   return ['waiting', queue, seconds] as const;
 }

@@ -15,7 +15,7 @@ export function useSession() {
         throw error;
       }
     },
-    // Each request is told when the session has ended; the look is for a page that asks nothing.
+    // Any request learns that the session has ended; this one is for a page that makes no other.
     refetchInterval: 60_000,
     staleTime: 30_000,
   });

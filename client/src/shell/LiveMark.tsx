@@ -10,9 +10,9 @@ import { words } from '../words/words.ts';
 import { useLive } from './live.ts';
 
 interface Liveness {
-  /** The error of what is shown and could not be had anew; null while all is fresh. */
+  /** Why something that is shown could not be read again; null while all of it is fresh. */
   error: ApiError | null;
-  /** When the oldest of what is shown was so. */
+  /** When the oldest of what is shown was read. */
   asOf: string | null;
 }
 
@@ -38,7 +38,7 @@ function livenessOf(cache: QueryCache): Liveness {
   const error = stale.find(({ state }) => state.error instanceof ApiError)?.state.error;
   return {
     error: error instanceof ApiError ? error : null,
-    // To the second: it is shown so, and changes no oftener.
+    // Rounded to the second, as it is shown, so that it changes once a second at most.
     asOf:
       times.length === 0
         ? null
@@ -46,7 +46,7 @@ function livenessOf(cache: QueryCache): Liveness {
   };
 }
 
-/** No answer, or one of a dependency that is away; a refusal of this one question is not that. */
+/** Whether the API gave no answer, or said that a dependency is away; a refusal of one request does not count. */
 function isAway({ state }: Query): boolean {
   if (!(state.error instanceof ApiError)) return false;
   return state.error.status === 0 || state.error.status >= 502 || state.error.status === 429;

@@ -19,7 +19,7 @@ import { useKeys } from './useKeys.ts';
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
   const [help, { open: openHelp, close: closeHelp }] = useDisclosure();
   const [path] = useLocation();
-  // The menu is open on the page that it was opened on: any other page closes it.
+  // The path on which the menu was opened: on any other path it closes.
   const [menuOn, setMenuOn] = useState<string | null>(null);
   const menu = menuOn === path;
   if (menuOn !== null && !menu) setMenuOn(null);

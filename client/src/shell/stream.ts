@@ -5,7 +5,7 @@ import { streaming } from './live.ts';
 import { createReader } from './readAgain.ts';
 
 const PATH = '/app/live';
-/** Its name among the tabs of a browser: HTTP/1.1 allows six connections, and one of them is enough. */
+/** Of the lock and the channel of a browser's tabs. HTTP/1.1 allows it six connections: one stream serves all. */
 const NAME = 'hourwork-live';
 /** How long to wait before a stream that was refused is tried again. */
 const AGAIN_MS = 5_000;
@@ -29,7 +29,7 @@ export function followStream(queries: QueryClient, signal: AbortSignal): void {
       return;
     }
     streaming.set(told.open);
-    // What happened while nothing was told, or that the API is away, is seen at once.
+    // Events may have been missed, or the API may be away: asking again shows it at once.
     void queries.invalidateQueries({ queryKey: ANSWERS_KEY });
     // EventSource does not say that it was refused because the session has ended.
     if (!told.open) void queries.invalidateQueries({ queryKey: SESSION_KEY });
