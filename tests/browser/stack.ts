@@ -14,8 +14,8 @@ import { makeUsers } from '../e2e/makeUsers.ts';
 import { environmentOf } from '../environmentOf.ts';
 import { type OwnRedis, useOwnRedis } from '../integration/ownRedis.ts';
 import { useOwnDatabase } from '../integration/scoring/ownDatabase.ts';
-import { ONLY_USER_DATA } from '../onlyUserData.ts';
 import { ownPort } from '../ownPort.ts';
+import { NO_USER_DATA_SLOT, ONLY_USER_DATA } from '../scheduleSettings.ts';
 
 export const PASSWORD = 'a-long-test-password';
 export const EMAILS = { admin: 'admin@example.com', viewer: 'viewer@example.com' } as const;
@@ -35,8 +35,7 @@ export interface Stack {
 /** Short ones, so that a job that fails has failed for good within a second. */
 const SETTINGS = {
   ...ONLY_USER_DATA,
-  // No slot falls into a test.
-  USER_DATA_SCHEDULE: '0 0 29 2 *',
+  ...NO_USER_DATA_SLOT,
   JOB_RETRY_DELAY_MS: '50',
   WORKER_CONCURRENCY: '4',
   CANARY_INTERVAL_MS: '2000',

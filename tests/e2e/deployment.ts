@@ -11,8 +11,8 @@ import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts'
 import { ensureIndexes } from '../../server/models/indexes.ts';
 import { type RunDoc, RunModel } from '../../server/models/system/RunModel.ts';
 import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
-import { ONLY_USER_DATA } from '../onlyUserData.ts';
 import { ownPort } from '../ownPort.ts';
+import { NO_USER_DATA_SLOT, ONLY_USER_DATA } from '../scheduleSettings.ts';
 import { type ApiClient, login } from './apiClient.ts';
 import { type Behaviour, writeBehaviour } from './behaviour.ts';
 import { type Killable, startKillable } from './killable.ts';
@@ -34,11 +34,7 @@ export const SHORTENED: Settings = {
   RECONCILE_GRACE_MS: '2000',
   PRODUCER_LEASE_MS: '3000',
 };
-/** No slot of the schedule may fall into a test. */
-const NO_SCHEDULE: Settings = {
-  ...ONLY_USER_DATA,
-  USER_DATA_SCHEDULE: '0 0 29 2 *',
-};
+const NO_SCHEDULE: Settings = { ...ONLY_USER_DATA, ...NO_USER_DATA_SLOT };
 const RUN_MS = 120_000;
 
 interface DeploymentOptions {

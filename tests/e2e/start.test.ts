@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { ownPort } from '../ownPort.ts';
+import { NO_USER_DATA_SLOT } from '../scheduleSettings.ts';
 import { type Checkout, makeCheckout } from './checkout.ts';
 
 const QUICK_MS = 30_000;
@@ -42,7 +43,10 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'hourwork-pm2-'));
   cleanUps.push(() => rm(home, { recursive: true, force: true }));
   port = await ownPort();
-  checkout = await makeCheckout({ pm2Home: home, settings: { PORT: String(port) } }, cleanUps);
+  checkout = await makeCheckout(
+    { pm2Home: home, settings: { PORT: String(port), ...NO_USER_DATA_SLOT } },
+    cleanUps,
+  );
 });
 
 afterAll(async () => {
@@ -93,7 +97,7 @@ describe('npm start', () => {
     expect(ready).toMatchObject({ status: 200, body: { status: 'ok', mode: 'queue' } });
     expect(output).toContain(`http://127.0.0.1:${port}`);
     expect(output).toContain(checkout.env().ADMIN_PASSWORD);
-    expect(output).toMatch(/next run +\d{4}-\d\d-\d\dT\d\d:00:00Z \(0 \* \* \* \*, UTC\)/);
+    expect(output).toMatch(/next run +\d{4}-02-29T00:00:00Z \(0 0 29 2 \*, UTC\)/);
     expect(output).not.toContain('npm run why');
     expect(await lastRuns()).toEqual([]);
     const log = readFileSync(join(checkout.dir, 'logs', 'app.log'), 'utf8');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Checkout, makeCheckout } from '../e2e/checkout.ts';
 import { ownPort } from '../ownPort.ts';
+import { NO_USER_DATA_SLOT } from '../scheduleSettings.ts';
 
 const CUSTOMERS = 23_570;
 
@@ -19,7 +20,7 @@ async function runs(): Promise<Record<string, unknown>[]> {
 beforeAll(async () => {
   const home = await mkdtemp(join(tmpdir(), 'hourwork-pm2-'));
   cleanUps.push(() => rm(home, { recursive: true, force: true }));
-  const settings = { PORT: String(await ownPort()), USER_DATA_SCHEDULE: '0 0 29 2 *' };
+  const settings = { PORT: String(await ownPort()), ...NO_USER_DATA_SLOT };
   checkout = await makeCheckout({ pm2Home: home, settings }, cleanUps);
 });
 

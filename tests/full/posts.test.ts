@@ -13,6 +13,7 @@ import { settingsOf } from '../integration/command.ts';
 import { useInstallation } from '../integration/core/installation.ts';
 import { startReceiver } from '../integration/mail/webhookReceiver.ts';
 import { ownPort } from '../ownPort.ts';
+import { NO_USER_DATA_SLOT } from '../scheduleSettings.ts';
 
 const POSTS = 1_000;
 const AUTHORS = 40;
@@ -59,7 +60,7 @@ it('publishes 1,000 due posts once each and in order, with three schedulers and 
     ...settingsOf(installation),
     JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
     ...{ POST_WEBHOOK_URL: receiver.url, POST_WEBHOOK_SECRET: 'a-secret-of-24-characters' },
-    ...{ USER_DATA_SCHEDULE: '0 0 29 2 *', JOB_RETRY_DELAY_MS: '200', HEALTH_CHECK: 'false' },
+    ...{ ...NO_USER_DATA_SLOT, JOB_RETRY_DELAY_MS: '200', HEALTH_CHECK: 'false' },
     ...{ WORKER_LOCK_MS: '2000', WORKER_STALLED_CHECK_MS: '1000', WORKER_MAX_CRASHES: '50' },
     ...{ RECONCILE_INTERVAL_MS: '5000', RECONCILE_GRACE_MS: '5000' },
   };

@@ -20,6 +20,7 @@ import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
 import { USER_DATA_SCHEDULE } from '../../../server/Services/BackgroundJobs/cronProducer.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { holdSchedule } from '../../../server/Services/BackgroundJobs/scheduling/schedule.ts';
+import { NO_USER_DATA_SLOT } from '../../scheduleSettings.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:16399';
@@ -48,8 +49,7 @@ beforeAll(async () => {
     ADMIN_EMAIL: 'admin@example.com',
     ADMIN_PASSWORD: 'a-long-test-password',
     LOG_LEVEL: 'error',
-    // No slot falls into a test.
-    USER_DATA_SCHEDULE: '0 0 29 2 *',
+    ...NO_USER_DATA_SLOT,
   });
   await connectMongo({ uri: `${MONGODB_URI}/${name}` });
   await ensureIndexes();

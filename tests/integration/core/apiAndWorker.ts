@@ -10,6 +10,7 @@ import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { ownPort } from '../../ownPort.ts';
+import { NO_USER_DATA_SLOT } from '../../scheduleSettings.ts';
 import { SILENT } from './installation.ts';
 
 const MONGODB_URI = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
@@ -31,7 +32,7 @@ export async function useApiAndWorker(settings: Readonly<Record<string, string>>
     PORT: String(await ownPort()),
     JWT_SECRET: 'a-secret-of-the-tests-with-32-bytes-and-more',
     DATA_KEY: randomBytes(32).toString('hex'),
-    ...{ LOG_LEVEL: 'error', SHUTDOWN_GRACE_MS: '1000' },
+    ...{ LOG_LEVEL: 'error', SHUTDOWN_GRACE_MS: '1000', ...NO_USER_DATA_SLOT },
     ...settings,
   });
   const running: { shutdown: { stop(): Promise<void> } }[] = [];

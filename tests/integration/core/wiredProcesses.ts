@@ -5,8 +5,8 @@ import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
-import { ONLY_USER_DATA } from '../../onlyUserData.ts';
 import { ownPort } from '../../ownPort.ts';
+import { NO_USER_DATA_SLOT, ONLY_USER_DATA } from '../../scheduleSettings.ts';
 import { openRelay, type Relay } from '../relay.ts';
 import { SILENT } from './installation.ts';
 
@@ -67,8 +67,9 @@ export function useWiredProcesses(): WiredProcesses {
       LOG_LEVEL: 'error',
       SHUTDOWN_GRACE_MS: '1000',
       LOGIN_ATTEMPTS_PER_MINUTE: '1000',
-      // What they put in would be counted with the runs’ jobs.
+      // What any schedule puts in would be counted with the jobs of a test’s own runs.
       ...ONLY_USER_DATA,
+      ...NO_USER_DATA_SLOT,
       ...fields,
     });
     return env;

@@ -8,3 +8,6 @@ export const ONLY_USER_DATA = {
     SERVICE_SYNC: 'false',
   },
 } as const;
+
+/** Settings by which no slot of the users' data falls into a test, which may run across a full hour. */
+export const NO_USER_DATA_SLOT = { USER_DATA_SCHEDULE: '0 0 29 2 *' } as const;
