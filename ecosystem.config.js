@@ -13,7 +13,7 @@ const settings = readEnvFile(resolve(cwd, process.env.ENV_FILE || '.env'));
 /**
  * A setting of the server that PM2 must know too; the server itself checks all of them.
  * @param {string} name
- * @param {number} byDefault as in server/config/env.ts
+ * @param {number} byDefault as in server/config/settings/
  */
 function number(name, byDefault) {
   return Number(process.env[name] || settings[name] || byDefault);

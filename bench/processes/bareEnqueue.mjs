@@ -21,7 +21,7 @@ const queue = new Queue(userDataJob.kind, {
 });
 const DURABLE = /** @type {const} */ ({ w: 'majority', journal: true });
 
-/** @typedef {import('../../server/Services/BackgroundJobs/queue.ts').QueueEntry} Entry */
+/** @typedef {import('../../server/Services/BackgroundJobs/queues/jobQueue.ts').QueueEntry} Entry */
 
 /**
  * @param {Entry[]} entries

@@ -27,7 +27,8 @@ import {
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
-import { type JobQueue, openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import { openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
+import type { JobQueue } from '../../../server/Services/BackgroundJobs/queues/jobQueue.ts';
 import { optionsOfKinds } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import {
   type Reconciliation,

@@ -7,8 +7,8 @@ import { createWhy } from '../../../server/Services/BackgroundJobs/admin/why.ts'
 import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { userDataJobId } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { userDataSource } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.source.ts';
-import type { QueueEntry } from '../../../server/Services/BackgroundJobs/queue.ts';
 import { absentQueue } from '../../../server/Services/BackgroundJobs/queues/absentQueue.ts';
+import type { QueueEntry } from '../../../server/Services/BackgroundJobs/queues/jobQueue.ts';
 import { entryOf } from '../../../server/Services/BackgroundJobs/runs/enumerate.ts';
 import { findRun } from '../../../server/Services/BackgroundJobs/runs/ledger.ts';
 import { useInstallation } from './installation.ts';

@@ -41,8 +41,8 @@ import { readNumbers } from '../../../server/Services/BackgroundJobs/numbers/rea
 import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
 import { createOverview } from '../../../server/Services/BackgroundJobs/overview/overview.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
-import type { JobQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import type { JobKind } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
+import type { JobQueue } from '../../../server/Services/BackgroundJobs/queues/jobQueue.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { cronJobsOf } from '../../../server/Services/BackgroundJobs/scheduling/cronJob.ts';

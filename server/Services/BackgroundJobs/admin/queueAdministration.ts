@@ -1,7 +1,7 @@
 import type { QueueLimits, QueuePause } from '../../../models/system/QueueModel.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
-import type { JobQueue, PendingCounts } from '../queue.ts';
 import type { JobKind } from '../queues/jobDefinition.ts';
+import type { JobQueue, PendingCounts } from '../queues/jobQueue.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { createCountByQueue } from '../recording/countByQueue.ts';
 import {

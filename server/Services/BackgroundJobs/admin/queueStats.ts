@@ -2,7 +2,7 @@ import { byItsCost, shared } from '../../../config/shared.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { type EndedJobs, endedByQueue } from '../numbers/readNumbers.ts';
-import type { PendingCounts } from '../queue.ts';
+import type { PendingCounts } from '../queues/jobQueue.ts';
 import type { Administration, KnownQueueStats, QueueStats } from './administration.ts';
 import { laneNamed } from './laneNamed.ts';
 

@@ -5,8 +5,8 @@ import type {
   JobState,
   JobStatusDoc,
 } from '../../../models/system/JobStatusModel.ts';
-import type { QueuedJob } from '../queue.ts';
 import { readEnvelope } from '../queues/envelope.ts';
+import type { QueuedJob } from '../queues/jobQueue.ts';
 import type { JobRecord } from '../recording/writeRecords.ts';
 import { historyOf, parseFailureText } from './failureText.ts';
 

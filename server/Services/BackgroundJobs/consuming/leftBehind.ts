@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type WorkerDoc, WorkerModel } from '../../../models/system/WorkerModel.ts';
-import type { JobQueue } from '../queue.ts';
 import { jobIdOf, queueJobId } from '../queues/envelope.ts';
+import type { JobQueue } from '../queues/jobQueue.ts';
 import type { RetentionDays } from '../recording/expiry.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { writeRecords } from '../recording/writeRecords.ts';

@@ -1,6 +1,6 @@
 import type { NewJobRecord } from '../../../models/system/insertJobRecords.ts';
 import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
-import type { QueueEntry } from '../queue.ts';
+import type { QueueEntry } from '../queues/jobQueue.ts';
 
 /** The same job, put in by another than its enqueuer, or later: it may be cancelled or done by then. */
 export function handedOverLate(entry: QueueEntry): QueueEntry {

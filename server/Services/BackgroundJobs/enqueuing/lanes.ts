@@ -1,6 +1,6 @@
 import type { Env } from '../../../config/env.ts';
-import type { JobQueue } from '../queue.ts';
 import type { JobKind } from '../queues/jobDefinition.ts';
+import type { JobQueue } from '../queues/jobQueue.ts';
 import type { QueueManager } from '../queues/queueManager.ts';
 import { type RetentionDays, retentionOf } from '../recording/expiry.ts';
 import { createOutbox, type Outbox } from './outbox.ts';

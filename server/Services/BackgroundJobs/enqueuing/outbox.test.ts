@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import type { QueueEntry } from '../queue.ts';
+import type { QueueEntry } from '../queues/jobQueue.ts';
 import { createOutbox } from './outbox.ts';
 
 function entry(number: number): QueueEntry {

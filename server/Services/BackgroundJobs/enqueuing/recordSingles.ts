@@ -3,8 +3,8 @@ import { insertJobRecords, type NewJobRecord } from '../../../models/system/inse
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { recordOfEnded } from '../consuming/jobRecords.ts';
 import { tally } from '../numbers/tally.ts';
-import type { QueueEntry } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
+import type { QueueEntry } from '../queues/jobQueue.ts';
 import { daysAfter } from '../recording/expiry.ts';
 import { writeRecords } from '../recording/writeRecords.ts';
 import { singleJobId } from '../runs/runId.ts';

@@ -1,6 +1,6 @@
 import type { QueueDoc } from '../../../models/system/QueueModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
-import type { JobQueue } from '../queue.ts';
+import type { JobQueue } from '../queues/jobQueue.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
 import { lastFlow, noteCanarySent, readFlow } from './flow.ts';

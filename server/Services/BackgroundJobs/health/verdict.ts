@@ -1,4 +1,4 @@
-import type { PendingCounts } from '../queue.ts';
+import type { PendingCounts } from '../queues/jobQueue.ts';
 import { type ClockSetBack, setBackText } from './clockSetBack.ts';
 
 /** `down`: no job is done. `degraded`: jobs are done, and something needs a person. */

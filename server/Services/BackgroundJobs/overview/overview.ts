@@ -9,7 +9,8 @@ import type { RunView } from '../runs/balance.ts';
 import { readSteering } from '../steering/queueSteering.ts';
 import { readSurroundings } from './readSurroundings.ts';
 import { listSchedules, type ScheduleView } from './schedules.ts';
-import { type Situation, situationsOf } from './situation.ts';
+import type { Situation } from './situation.ts';
+import { situationsOf } from './situationsOf.ts';
 
 /** What a person sees first. */
 export interface Overview extends Pick<QueueHealthReport, 'redis' | 'queues' | 'workers'> {

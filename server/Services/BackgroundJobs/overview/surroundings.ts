@@ -1,4 +1,4 @@
-import type { Situation } from './situation.ts';
+import type { Found } from './situation.ts';
 
 /** A host for which calls wait. */
 interface HeldDestination {
@@ -37,8 +37,6 @@ export interface Surroundings {
 const RISING_FROM = 5;
 /** Failures are rising when there are more than this many times as many as before. */
 const RISING_TIMES = 2;
-
-type Found = Pick<Situation, 'code' | 'level'> & Partial<Situation>;
 
 /** What is the matter there. */
 export function surroundingSituations(around: Surroundings, now: Date): Found[] {

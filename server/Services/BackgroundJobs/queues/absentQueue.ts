@@ -1,4 +1,4 @@
-import type { JobQueue } from '../queue.ts';
+import type { JobQueue } from './jobQueue.ts';
 import { redisUnavailable } from './redisErrors.ts';
 
 /** A queue that is not there: whatever needs it is told why, at once. Without Redis, unless

@@ -1,9 +1,9 @@
 import type { Job, JobType, Queue } from 'bullmq';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
-import type { PendingCounts, PendingJob, QueuedJob } from '../queue.ts';
 import { FIELDS, LOCK, PLACES } from './bullmqLayout.ts';
 import { CANARY } from './canary.ts';
 import { readEnvelope } from './envelope.ts';
+import type { PendingCounts, PendingJob, QueuedJob } from './jobQueue.ts';
 import { HALF_REMOVED } from './removal.ts';
 
 // What a queue holds, read through BullMQ where it has a way of constant cost. What each answers is

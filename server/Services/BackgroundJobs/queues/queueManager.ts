@@ -1,10 +1,11 @@
 import type { Env } from '../../../config/env.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import { AppError } from '../../../errors/AppError.ts';
-import { type JobQueue, type OptionsOfKind, openQueue, type PendingCounts } from '../queue.ts';
+import { openQueue } from '../queue.ts';
 import { absentQueue } from './absentQueue.ts';
 import type { Admission } from './admission.ts';
 import type { JobKind, JobOptions } from './jobDefinition.ts';
+import type { JobQueue, OptionsOfKind, PendingCounts } from './jobQueue.ts';
 import { queuesOf } from './loadProcessors.ts';
 import type { JobsAtWork } from './lockless.ts';
 import { isRedisUnavailable } from './redisErrors.ts';

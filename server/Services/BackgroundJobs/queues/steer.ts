@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Queue } from 'bullmq';
-import type { Steering } from '../queue.ts';
+import type { Steering } from './jobQueue.ts';
 
 /**
  * Brings a queue's pause and limits in Redis to these, and leaves alone what is so already.

@@ -2,8 +2,8 @@ import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import { UserModel } from '../../../models/UserModel.ts';
 import type { Lane } from '../enqueuing/lanes.ts';
-import type { PendingJob, QueueEntry } from '../queue.ts';
 import type { Envelope } from '../queues/envelope.ts';
+import type { PendingJob, QueueEntry } from '../queues/jobQueue.ts';
 
 const PAGE_SIZE = 500;
 

@@ -5,8 +5,8 @@ import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobSta
 import { RunModel } from '../../../models/system/RunModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { tally } from '../numbers/tally.ts';
-import type { JobQueue } from '../queue.ts';
 import { queueJobId } from '../queues/envelope.ts';
+import type { JobQueue } from '../queues/jobQueue.ts';
 import type { RetentionDays } from '../recording/expiry.ts';
 import { recordPages } from '../recording/recordPages.ts';
 import { cancelled } from '../recording/settle.ts';

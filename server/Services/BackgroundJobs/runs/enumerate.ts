@@ -1,7 +1,7 @@
 import type { RunDoc } from '../../../models/system/RunModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import type { HandOver, Outbox } from '../enqueuing/outbox.ts';
-import type { QueueEntry } from '../queue.ts';
+import type { QueueEntry } from '../queues/jobQueue.ts';
 import { leaseRun, type ProducerLease } from './checkpoint.ts';
 import { itemsAhead } from './itemsAhead.ts';
 import { runJobId } from './runId.ts';

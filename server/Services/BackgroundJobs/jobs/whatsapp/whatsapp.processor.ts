@@ -1,4 +1,4 @@
-import { WHATSAPP_API } from '../../../../config/env.ts';
+import { WHATSAPP_API } from '../../../../config/settings/domain.ts';
 import { createCloudApi } from '../../../WhatsApp/cloudApi.ts';
 import { sendMessage } from '../../../WhatsApp/sendMessage.ts';
 import type { WorkerPlatform } from '../../queues/catalogue.ts';

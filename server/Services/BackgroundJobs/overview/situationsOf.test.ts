@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunView } from '../runs/balance.ts';
-import { type Facts, situationsOf } from './situation.ts';
+import type { Facts } from './facts.ts';
+import { situationsOf } from './situationsOf.ts';
 
 const now = new Date('2026-11-22T11:30:00Z');
 const next = new Date('2026-11-22T12:00:00Z');
