@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { GatheringRedis } from './gatheringRedis.ts';
 import type { RedisOptions } from './redisOptions.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { RedisOptions } from './redisOptions.ts';
  * error, goes on, and puts everything into database 0. Here it is closed, and tried again as after any
  * other failure. What is duplicated from it is as strict: BullMQ waits for jobs on a duplicate.
  */
-export class StrictRedis extends Redis {
+export class StrictRedis extends GatheringRedis {
   override duplicate(override: Partial<RedisOptions> = {}): Redis {
     const { replyMapping: _, ...options } = this.options;
     return new StrictRedis({ ...options, ...override });

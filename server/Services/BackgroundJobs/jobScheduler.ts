@@ -3,7 +3,7 @@ import { AppError } from '../../errors/AppError.ts';
 import { storeTime } from '../../models/serverFacts.ts';
 import type { RunDoc } from '../../models/system/RunModel.ts';
 import { RunModel } from '../../models/system/RunModel.ts';
-import { withinDeadline } from './consuming/deadline.ts';
+import { stoppedBy, withinDeadline } from './consuming/deadline.ts';
 import { type FailureOf, failureText } from './consuming/failureText.ts';
 import type { JobLog } from './consuming/jobLog.ts';
 import { USER_DATA_SCHEDULE } from './cronProducer.ts';
@@ -139,18 +139,20 @@ async function workOn({ envelope }: QueueEntry, options: BatchOptions): Promise<
     worker: options.worker,
   };
   try {
-    const result = await withinDeadline(options.deadlineMs, options.signal, (signal) =>
-      options.work(envelope.payload, {
-        jobId: envelope.jobId,
-        runId: envelope.runId,
-        runSeq: envelope.runSeq,
-        attempt: 1,
-        idempotencyKey: envelope.jobId,
-        signal,
-        log: options.log,
-        progress: () => undefined,
-        logLine: (text) => options.log.info(text),
-      }),
+    const result = await stoppedBy(options.signal, (control) =>
+      withinDeadline(options.deadlineMs, control, (signal) =>
+        options.work(envelope.payload, {
+          jobId: envelope.jobId,
+          runId: envelope.runId,
+          runSeq: envelope.runSeq,
+          attempt: 1,
+          idempotencyKey: envelope.jobId,
+          signal,
+          log: options.log,
+          progress: () => undefined,
+          logLine: (text) => options.log.info(text),
+        }),
+      ),
     );
     return {
       ...ended,

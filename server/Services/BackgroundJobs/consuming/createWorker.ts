@@ -109,7 +109,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       if (stopping.signal.aborted) throw new HandedBack(STOPPING);
       if (worker.isCancelled(jobIdOf(String(job.id)))) throw new CancelledByAdmin();
       await suspects.begin(job, crashes);
-      return await executeJob(job, control.signal);
+      return await executeJob(job, control);
     } catch (error) {
       await settleOrThrow(error, job, token);
       forget(job);
@@ -121,7 +121,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
     }
   }
 
-  function executeJob(job: Job, stop: AbortSignal): Promise<unknown> {
+  function executeJob(job: Job, control: AbortController): Promise<unknown> {
     return execute(
       {
         kind: job.name,
@@ -131,7 +131,7 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
         startedAt: new Date(job.processedOn ?? Date.now()),
       },
       {
-        ...{ jobs, recorder, notes, log, stop, now: worker.now },
+        ...{ jobs, recorder, notes, log, control, now: worker.now },
         claim: (record) => claimOrForget(record, job),
         mustClaim: worker.mustAsk(),
         inContext: worker.inContext,

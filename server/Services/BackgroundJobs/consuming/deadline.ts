@@ -7,28 +7,23 @@ export class HandedBack extends Error {
 }
 
 /**
- * Runs work under a deadline. The signal that the work is given aborts when the deadline passes
- * or `stop` aborts; work that does not listen is left behind, and its end no longer counts.
- * @throws AppError `DEADLINE_EXCEEDED`, or HandedBack when `stop` aborts.
+ * Runs work under a deadline. The signal that the work is given aborts when the deadline passes or
+ * `control`, which is the work's alone, aborts; work that does not listen is left behind, and its end
+ * no longer counts.
+ * @throws AppError `DEADLINE_EXCEEDED`, or the reason for which `control` aborts.
  */
 export async function withinDeadline<T>(
   deadlineMs: number,
-  stop: AbortSignal,
+  control: AbortController,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  stop.throwIfAborted();
-  // Not AbortSignal.any: `stop` lives as long as the worker and would keep a trace of every job.
-  const abort = new AbortController();
-  const { signal } = abort;
+  const { signal } = control;
+  signal.throwIfAborted();
   const timer = setTimeout(() => {
-    abort.abort(
+    control.abort(
       new AppError('DEADLINE_EXCEEDED', `The job did not end within its ${deadlineMs} ms.`),
     );
   }, deadlineMs);
-  const onStop = () => abort.abort(stop.reason);
-  // Each job at work listens: more than ten of them are no leak.
-  setMaxListeners(0, stop);
-  stop.addEventListener('abort', onStop, { once: true });
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
@@ -39,6 +34,26 @@ export async function withinDeadline<T>(
     throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Runs work under a control of its own that aborts with `stop`. Nothing of it stays on `stop`, which lives
+ * longer: `AbortSignal.any` would keep a trace of each.
+ */
+export async function stoppedBy<T>(
+  stop: AbortSignal,
+  work: (control: AbortController) => Promise<T>,
+): Promise<T> {
+  stop.throwIfAborted();
+  const control = new AbortController();
+  const onStop = () => control.abort(stop.reason);
+  // Each work listens: more than ten of them are no leak.
+  setMaxListeners(0, stop);
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    return await work(control);
+  } finally {
     stop.removeEventListener('abort', onStop);
   }
 }

@@ -39,7 +39,8 @@ interface ExecutionOptions {
   log: JobLog;
   inContext: InJobContext;
   worker: string;
-  stop: AbortSignal;
+  /** What ends this start's work early. */
+  control: AbortController;
   /** The database's clock, epoch milliseconds. */
   now: () => number;
 }
@@ -50,8 +51,8 @@ export type InJobContext = <T>(
   work: () => T,
 ) => T;
 
-/** A timer may fire a little early. */
-const EARLY_MS = 50;
+/** Two clocks never agree to the millisecond. */
+const EARLY_MS = 10;
 const KEPT_MS = 1_000;
 const SHOWN_AS_ACTIVE_AFTER_MS = 1_000;
 
@@ -63,8 +64,8 @@ const SHOWN_AS_ACTIVE_AFTER_MS = 1_000;
  * or whatever the processor throws.
  */
 export async function execute(start: Start, options: ExecutionOptions): Promise<unknown> {
-  const { recorder } = options;
-  await recorder.whenRoom(options.stop);
+  const { recorder, control } = options;
+  await recorder.whenRoom(control.signal);
   const { envelope, job } = readJob(start, options.jobs);
   const spent = envelope.spent ?? 0;
   const active = activeRecord(start, envelope, { queue: job.definition.queue.name, ...options });
@@ -78,7 +79,7 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
   }, SHOWN_AS_ACTIVE_AFTER_MS);
   try {
     return await options.inContext(belongsTo(envelope), () =>
-      withinDeadline(envelope.deadlineMs ?? job.options.deadlineMs, options.stop, (signal) =>
+      withinDeadline(envelope.deadlineMs ?? job.options.deadlineMs, control, (signal) =>
         asParentJob(envelope.jobId, () =>
           job.work(envelope.payload, {
             jobId: envelope.jobId,
@@ -103,11 +104,14 @@ export async function execute(start: Start, options: ExecutionOptions): Promise<
  * BullMQ hands a delayed job out by the clock of whichever worker asks: one that is ahead would be given it
  * early, again and again. It keeps such a job for a second, in which others may take what is due.
  */
-async function notBefore({ runAt }: Envelope, { now, stop }: ExecutionOptions): Promise<void> {
+async function notBefore(
+  { runAt }: Envelope,
+  { now, control: { signal } }: ExecutionOptions,
+): Promise<void> {
   const early = () => (runAt === null ? 0 : runAt - now());
   if (early() <= EARLY_MS) return;
-  await wait(Math.min(early(), KEPT_MS), undefined, { signal: stop }).catch(() => undefined);
-  stop.throwIfAborted();
+  await wait(Math.min(early(), KEPT_MS), undefined, { signal }).catch(() => undefined);
+  signal.throwIfAborted();
   if (runAt !== null && early() > EARLY_MS) throw new NotYetDue(runAt);
 }
 
