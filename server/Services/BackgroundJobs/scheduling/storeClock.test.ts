@@ -48,16 +48,43 @@ describe('the database’s clock', () => {
     await isRight(read);
   });
 
-  it('does not believe an answer that was long under way, once it has a better one', async () => {
+  it.each([40, 3_000])(
+    'does not believe an answer that was %d ms under way, once it has a better one',
+    async (tookMs) => {
+      const read = clock();
+      await isRight(read);
+      elapsed += 10_001;
+      ask.mockImplementationOnce(async () => {
+        const early = new Date(NOON + elapsed);
+        elapsed += tookMs;
+        return early;
+      });
+      await isRight(read);
+    },
+  );
+
+  it('believes a better answer after one that was long under way', async () => {
+    ask.mockImplementationOnce(async () => {
+      elapsed += 200;
+      return new Date(NOON + elapsed);
+    });
+    const read = clock();
+    await isRight(read, 100);
+    elapsed += 10_001;
+    await isRight(read);
+  });
+
+  it('follows the database whose own clock was set, however long its answer took', async () => {
     const read = clock();
     await isRight(read);
     elapsed += 10_001;
     ask.mockImplementationOnce(async () => {
-      const early = new Date(NOON + elapsed);
-      elapsed += 3_000;
-      return early;
+      elapsed += 100;
+      const answer = new Date(NOON + 60_000 + elapsed);
+      elapsed += 100;
+      return answer;
     });
-    await isRight(read);
+    expect((await read.now()).getTime()).toBe(NOON + 60_000 + elapsed);
   });
 
   it('goes on while the database is away, and fails if it never answered', async () => {

@@ -19,12 +19,13 @@ interface StoreClockOptions {
 }
 
 const MEASURED_EVERY_MS = 10_000;
-/** A slower answer says too little about when the database looked at its clock. */
-const SLOW_ANSWER_MS = 500;
+/** How far two clocks may part in each millisecond: more than crystals do. */
+const DRIFT = 100e-6;
 const NOTICEABLE_MS = 1_000;
 
 /**
- * The clock by which all processes agree on slots. The database is asked each ten seconds; in
+ * The clock by which all processes agree on slots. An answer may be wrong by half of the time that it took
+ * (Cristian, “Probabilistic clock synchronization”, 1989): the one that says most is kept. The database is asked each ten seconds; in
  * between, time that has elapsed is added, so that setting this machine's clock changes nothing.
  * A machine that is more than a second off is told of in the log, once.
  */
@@ -36,6 +37,8 @@ export function createStoreClock({
 }: StoreClockOptions): StoreClock {
   /** Epoch milliseconds of the database, less the time elapsed. */
   let offset: number | null = null;
+  /** How far the offset may be wrong, and when it was measured. */
+  let bound = { ms: Number.POSITIVE_INFINITY, at: 0 };
   let askedAt = 0;
   let off = false;
 
@@ -44,8 +47,14 @@ export function createStoreClock({
     const answer = await ask();
     const answered = elapsed();
     askedAt = answered;
-    if (offset !== null && answered - asked > SLOW_ANSWER_MS) return;
-    offset = answer.getTime() - (asked + answered) / 2;
+    const measured = answer.getTime() - (asked + answered) / 2;
+    const errorMs = (answered - asked) / 2;
+    const knownMs = bound.ms + (answered - bound.at) * DRIFT;
+    const agrees = offset !== null && Math.abs(measured - offset) <= errorMs + knownMs;
+    // One that cannot be reconciled with what is known: the database’s own clock was set.
+    if (agrees && errorMs > knownMs) return;
+    offset = measured;
+    bound = { ms: errorMs, at: answered };
     tell(machine() - (offset + answered));
   }
 
