@@ -185,7 +185,10 @@ async function main(options) {
         return services.describe;
       });
     }
-    const report = options.faultsReport && { FAULTS_REPORT: options.faultsReport };
+    const report = options.faultsReport && {
+      FAULTS_REPORT: options.faultsReport,
+      FAULTS_PART: String(options.filters.length > 0),
+    };
     const steps = options.all ? CHECKS.map((each) => () => check(each)) : [];
     steps.push(() => runSuites(options, { ...process.env, ...services?.env, ...tools, ...report }));
     for (const step of steps) {

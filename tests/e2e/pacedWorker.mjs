@@ -67,15 +67,15 @@ async function pacedProcessor({ env }) {
     const { bare, deaf, paceMs, delayMs = 0, blockMs = 0, ...users } = behaviour();
     const { failingUsers = [], crashingUsers, blockingUsers } = users;
     const context = deaf ? { ...given, signal: new AbortController().signal } : given;
-    const { runId, signal } = context;
+    const { runId, jobId, signal } = context;
     // By the machine's clock, whatever this process takes it for.
     const at = new Date(performance.timeOrigin + performance.now());
-    const execution = { runId, userId, jobId: context.jobId, pid: process.pid, at };
+    const execution = { runId, userId, jobId, pid: process.pid, at };
     if (bare) {
       await executions.insertOne(execution);
       return null;
     }
-    const isFirst = (await executions.countDocuments({ runId, userId }, { limit: 1 })) === 0;
+    const isFirst = (await executions.countDocuments({ jobId }, { limit: 1 })) === 0;
     await executions.insertOne(execution);
     const user = failingUsers.length === 0 ? null : await UserModel.findById(userId).lean();
     if (user !== null && failingUsers.includes(user.externalId)) {

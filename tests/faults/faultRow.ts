@@ -51,6 +51,16 @@ export function tableLine(testName: string, row: FaultRow | undefined, held: boo
   return `| ${cells.join(' | ')} |`;
 }
 
+/** The lines of an earlier table whose faults are none of these lines’. */
+export function rowsBeside(lines: readonly string[], earlier: string): string[] {
+  const measured = new Set(lines.map(faultOf));
+  return earlier
+    .split('\n')
+    .filter((line) => /^\| \d+ \|/.test(line) && !measured.has(faultOf(line)));
+}
+
+const faultOf = (line: string) => line.split(' | ').slice(0, 2).join(' | ');
+
 const NOT_MEASURED: FaultRow = {
   lost: null,
   twice: null,

@@ -4,7 +4,6 @@ import { waitUntil } from '../../scripts/waiting.mjs';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { jobIdOf } from '../../server/Services/BackgroundJobs/queues/envelope.ts';
 import type { Deployment } from '../e2e/deployment.ts';
-import { jobOf } from './ledgers.ts';
 import { ownConnection, QUEUE } from './redisOfDeployment.ts';
 
 /** The jobs that the worker process `pid` has at work, as Redis says. */
@@ -34,13 +33,13 @@ export async function busyWorker(deployment: Deployment, jobs: number): Promise<
 export async function executedAgain(runIds?: readonly string[]): Promise<string[]> {
   const again = await mongoose.connection
     .collection('executions')
-    .aggregate<{ _id: { runId: string; userId: string } }>([
+    .aggregate<{ _id: string }>([
       ...(runIds === undefined ? [] : [{ $match: { runId: { $in: runIds } } }]),
-      { $group: { _id: { runId: '$runId', userId: '$userId' }, times: { $sum: 1 } } },
+      { $group: { _id: '$jobId', times: { $sum: 1 } } },
       { $match: { times: { $gt: 1 } } },
     ])
     .toArray();
-  return again.map(({ _id }) => jobOf(_id));
+  return again.map(({ _id }) => _id);
 }
 
 /** Those of these jobs, begun more than once, whose record does not say so. */

@@ -42,8 +42,10 @@ function countCosts(): { costs: Costs; stop: () => void } {
 }
 
 describe('a run', () => {
-  const installation = useInstallation({ WORKER_CONCURRENCY: '50' }, (uri) =>
-    Promise.resolve(`${uri}?monitorCommands=true`),
+  const installation = useInstallation(
+    // What a slow moment refused would be handed over once more, and counted.
+    { WORKER_CONCURRENCY: '50', REDIS_COMMAND_TIMEOUT_MS: '10000' },
+    (uri) => Promise.resolve(`${uri}?monitorCommands=true`),
   );
   afterEach(() => vi.restoreAllMocks());
 
