@@ -1,8 +1,12 @@
+import { bytes } from './cases/bytes.mjs';
 import { drains } from './cases/drain.mjs';
 import { enqueue } from './cases/enqueue.mjs';
 import { hourly } from './cases/hourly.mjs';
+import { latency } from './cases/latency.mjs';
+import { memory } from './cases/memory.mjs';
 import { pages } from './cases/pages.mjs';
 import { peers } from './cases/peers.mjs';
+import { scaling } from './cases/scaling.mjs';
 import { singles } from './cases/singles.mjs';
 import { watching } from './cases/watching.mjs';
 
@@ -17,6 +21,7 @@ import { watching } from './cases/watching.mjs';
  * @property {string} what is measured, in a sentence
  * @property {string} unit of all measures; empty where each names its own
  * @property {{full: number, quick: number | null}} size jobs; null for a case that --quick leaves out
+ * @property {number} [rounds] where one round shows it; otherwise as many as asked for
  * @property {boolean} [warmUp] whether a first round of each variant does not count
  * @property {Record<string, Variant>} variants
  * @property {{of: string, measure: string, atMost: number}[]} [limits] of medians
@@ -24,4 +29,7 @@ import { watching } from './cases/watching.mjs';
  */
 
 /** @type {readonly Case[]} */
-export const cases = [enqueue, singles, ...drains, hourly, peers, watching, pages];
+export const cases = [
+  ...[enqueue, singles, ...drains, hourly, peers],
+  ...[latency, watching, scaling, memory, bytes, pages],
+];

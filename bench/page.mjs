@@ -28,16 +28,17 @@ export function writePage(results) {
       '',
       `${what}.`,
       '',
-      `| variant | median (${unit}) | range | rounds |`,
+      `| variant | median${unit && ` (${unit})`} | range | rounds |`,
     );
     lines.push('| --- | ---: | ---: | ---: |');
-    for (const { variant, median, min, max, rounds } of of) {
-      lines.push(`| ${variant} | ${shown(median)} | ${shown(min)}–${shown(max)} | ${rounds} |`);
+    for (const { variant, median, min, max, rounds, foreign } of of) {
+      const counted = foreign === 0 ? rounds : `${rounds}, in ${foreign} others used the machine`;
+      lines.push(`| ${variant} | ${shown(median)} | ${shown(min)}–${shown(max)} | ${counted} |`);
     }
     lines.push(
       '',
-      ...chart(of, unit),
-      '',
+      // A chart of measures in several units would compare what cannot be compared.
+      ...(unit === '' ? [] : [...chart(of, unit), '']),
       '| ratio | median | range | to reach |',
       '| --- | ---: | ---: | ---: |',
     );
@@ -46,7 +47,7 @@ export function writePage(results) {
       const { value, min, max, target } = ratio;
       const range = `${min.toFixed(2)}–${max.toFixed(2)}`;
       lines.push(
-        `| ${ratio.name.slice(name.length + 2)} | ${value.toFixed(2)} | ${range} | ${target ?? ''} |`,
+        `| ${ratio.name.slice(name.length + 2)} | ${value.toFixed(2)} | ${range} | ${target?.toFixed(2) ?? ''} |`,
       );
     }
   }
@@ -72,5 +73,6 @@ function chart(figures, unit) {
 
 /** @param {number} value */
 function shown(value) {
+  if (value < 10) return value.toFixed(2);
   return value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
 }
