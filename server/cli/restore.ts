@@ -11,8 +11,12 @@ import {
   type RestoreDoc,
   unmarkRestore,
 } from '../models/system/RestoreModel.ts';
-import { removeKeys } from '../Services/BackgroundJobs/backup/restoreKeys.ts';
-import { type Manifest, readManifest, requireDataKeys } from '../Services/Backup/manifest.ts';
+import { catalogue } from '../Services/BackgroundJobs/queues/catalogue.ts';
+import { forgetFinished } from '../Services/BackgroundJobs/queues/forgetFinished.ts';
+import { queuesOf } from '../Services/BackgroundJobs/queues/loadProcessors.ts';
+import { keysUnder, removeKeys } from '../Services/BackgroundJobs/queues/prefixKeys.ts';
+import { ownerKey } from '../Services/BackgroundJobs/queues/prefixOwner.ts';
+import { type MongoContents, readManifest, requireDataKeys } from '../Services/Backup/manifest.ts';
 import {
   loadMongo,
   planReplacement,
@@ -25,11 +29,10 @@ import { keyIdsOf } from '../Services/Secrets/secretBox.ts';
 import { requireAllStopped, SETTLED_MS } from './allStopped.ts';
 import { inMongo, inOwnRedis } from './connections.ts';
 import { commandNamed, say } from './output.ts';
-import { forgetFinishedJobs, requireRestorableQueues, restoreQueues } from './queueFile.ts';
 import { tellErrors } from './tellErrors.ts';
 
 interface Flags {
-  only?: 'mongodb' | 'redis';
+  only?: 'mongodb';
   replace: boolean;
   recover: boolean;
 }
@@ -39,7 +42,9 @@ const program = commandNamed('restore')
   .argument('[folder]', 'what npm run backup has written')
   .option('--replace', 'remove what is there', false)
   .option('--recover', 'bring a restore that was interrupted to its end, or undo it', false)
-  .addOption(new Option('--only <side>', 'one side').choices(['mongodb', 'redis']))
+  .addOption(
+    new Option('--only <side>', 'leave pending jobs in Redis as they stand').choices(['mongodb']),
+  )
   .action((folder: string | undefined, flags: Flags) =>
     tellErrors(async () => {
       const env = readEnv();
@@ -57,48 +62,49 @@ async function restore(folder: string, { only, replace }: Flags, env: Env): Prom
   await requireNoRestore();
   await requireAllStopped();
   const manifest = await readManifest(folder);
-  const mongodb = only === 'redis' ? null : sideOf(manifest, 'mongodb', folder);
-  const redis = only === 'mongodb' ? null : sideOf(manifest, 'redis', folder);
-  if (mongodb !== null) requireDataKeys(manifest, keyIdsOf(env));
-  if (mongodb !== null) await requireRestorable(folder, mongodb, replace);
-  if (redis !== null) {
-    const options = { written: redis, replace };
-    await inOwnRedis(env, { replace }, (connection) =>
-      requireRestorableQueues(folder, connection, env, options),
-    );
+  requireDataKeys(manifest, keyIdsOf(env));
+  await requireRestorable(folder, manifest.mongodb, replace);
+  if (only === undefined) {
+    await inOwnRedis(env, { replace }, (redis) => requireRemovable(redis, env, replace));
   }
   const begun = await beginRestore({
     folder,
     process: `${hostname()}:${process.pid}`,
     queuePrefix: env.QUEUE_PREFIX,
-    queuesDue: redis === null ? 'forget' : 'replace',
+    queuesDue: only === undefined ? 'replace' : 'forget',
   });
-  const loaded = await load(begun, mongodb).catch((error: Error) => undoAfter(error, begun));
-  await bringToEnd(loaded, env, async (connection) => {
-    const keys = await restoreQueues(folder, connection, loaded.queuePrefix);
-    say(`Redis: ${keys} keys of pending jobs`);
-  });
+  const loaded = await load(begun, manifest.mongodb).catch((error: Error) =>
+    undoAfter(error, begun),
+  );
+  await bringToEnd(loaded, env);
 }
 
-function sideOf<S extends 'mongodb' | 'redis'>(manifest: Manifest, side: S, folder: string) {
-  const contents = manifest[side];
-  if (contents !== null) return contents;
-  const name = { mongodb: 'MongoDB', redis: 'Redis' }[side];
-  throw new Error(
-    `There is no backup of ${name} in ${folder}: restore the other side with --only.`,
-  );
+/**
+ * Looks through Redis as the restore will: it may not be allowed to.
+ * @throws Error when Redis holds anything under the prefix that is not to be replaced, but for the mark
+ * of its owner.
+ */
+async function requireRemovable(
+  redis: RedisConnection,
+  { QUEUE_PREFIX: prefix }: Env,
+  replace: boolean,
+): Promise<void> {
+  const mark = ownerKey(prefix);
+  for await (const { keys } of keysUnder(redis, prefix)) {
+    if (replace || keys.every((key) => key.startsWith(mark))) continue;
+    throw new Error(
+      `Redis is not empty under ${prefix}. Set another QUEUE_PREFIX, or add --replace.`,
+    );
+  }
 }
 
 /** @returns the mark, moved to the point from which the restore goes on whatever comes. */
-async function load(begun: RestoreDoc, mongodb: Manifest['mongodb']): Promise<RestoreDoc> {
+async function load(begun: RestoreDoc, mongodb: MongoContents): Promise<RestoreDoc> {
   const { folder, stagedAs, startedAt } = begun;
-  if (mongodb !== null) {
-    const told = (name: string, count: number) => say(`MongoDB: ${count} of ${name}`);
-    await loadMongo(folder, mongodb, stagedAs, { told, warn: say });
-  }
+  const told = (name: string, count: number) => say(`MongoDB: ${count} of ${name}`);
+  await loadMongo(folder, mongodb, stagedAs, { told, warn: say });
   await delay(Math.max(0, startedAt.getTime() + SETTLED_MS - Date.now()));
   await requireAllStopped();
-  if (mongodb === null) return moveRestore(begun, { stage: 'queues' });
   const plan = await planReplacement(mongodb, stagedAs);
   return moveRestore(begun, { stage: 'replacing', ...plan });
 }
@@ -119,19 +125,15 @@ async function undo(restore: RestoreDoc): Promise<void> {
   await unmarkRestore(taken);
 }
 
-/** What Redis holds is replaced last: before, MongoDB would not know of its jobs. */
-async function bringToEnd(
-  restore: RestoreDoc,
-  env: Env,
-  replaceQueues: (redis: RedisConnection) => Promise<void>,
-): Promise<void> {
+/** What Redis holds goes last: until MongoDB is replaced, the restore may be undone. */
+async function bringToEnd(restore: RestoreDoc, env: Env): Promise<void> {
   try {
     let mark = restore;
     if (mark.stage === 'replacing') {
       await replaceMongo(mark);
       mark = await moveRestore(mark, { stage: 'queues' });
     }
-    if (mark.queuesDue === 'replace') await inOwnRedis(env, { replace: true }, replaceQueues);
+    if (mark.queuesDue === 'replace') await removeJobs(env, mark.queuePrefix);
     else await forget(env, mark.queuePrefix);
     await unmarkRestore(mark);
   } catch (error) {
@@ -140,11 +142,21 @@ async function bringToEnd(
   }
 }
 
+/** Every pending job has its record, so the reconciler puts it in anew as soon as an API runs. */
+async function removeJobs(env: Env, prefix: string): Promise<void> {
+  const keys = await inOwnRedis(env, { replace: true }, (redis) => removeKeys(redis, prefix));
+  say(`Redis: ${keys} keys removed; the reconciler puts the pending jobs in anew`);
+}
+
 /** What finished in Redis since the backup may have no effect in MongoDB now: it is done again. */
 async function forget(env: Env, prefix: string): Promise<void> {
   try {
     const jobs = await inOwnRedis(env, { replace: true }, (redis) =>
-      forgetFinishedJobs(redis, prefix),
+      forgetFinished(
+        redis,
+        prefix,
+        [...queuesOf(catalogue).keys()].map(({ name }) => name),
+      ),
     );
     say(`Redis: ${jobs} finished jobs forgotten, so that MongoDB’s word counts`);
   } catch (error) {
@@ -165,10 +177,6 @@ async function recover(env: Env): Promise<void> {
     return say(`Undone: the database is as it was. To try again: npm run restore -- ${folder}`);
   }
   const taken = await moveRestore(found, { token: randomUUID() });
-  await bringToEnd(taken, env, async (redis) => {
-    // How many of the backup's keys are there is not known; MongoDB knows all that are to be.
-    const keys = await removeKeys(redis, taken.queuePrefix);
-    say(`Redis: ${keys} keys removed; the reconciler puts the pending jobs in anew`);
-  });
+  await bringToEnd(taken, env);
   say(`Restored from ${folder}.`);
 }

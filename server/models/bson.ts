@@ -63,8 +63,3 @@ function scalar(type: number, value: Buffer): unknown {
   document[4] = type;
   return deserialize(document, AS_STORED)[NAME];
 }
-
-/** The bytes of a value that `fromBson` gave; null when it is none of bytes. */
-export function bytesOf(value: unknown): Buffer | null {
-  return value instanceof mongo.BSON.Binary ? Buffer.from(value.value()) : null;
-}

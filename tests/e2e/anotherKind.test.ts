@@ -10,7 +10,7 @@ import { parseSettings } from '../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
 import { connectRedis } from '../../server/config/queueRedisConn.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
-import { removeKeys } from '../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { removeKeys } from '../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { environmentOf } from '../environmentOf.ts';
 import { SILENT } from '../integration/core/installation.ts';
 import { type LocalServer, startLocalServer } from '../integration/localServer.ts';

@@ -19,8 +19,7 @@ const manifestSchema = z.object({
   /** The version of Hourwork that wrote it. */
   version: z.string(),
   finishedAt: z.iso.datetime(),
-  mongodb: mongoSchema.nullable(),
-  redis: contentsSchema.nullable(),
+  mongodb: mongoSchema,
   /** The ids of the keys that the secrets in it are sealed under. */
   dataKeys: z.array(z.string()).default([]),
 });
@@ -33,7 +32,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** Writes the manifest of a backup whose files are all on disk. */
 export async function writeManifest(
   folder: string,
-  contents: Pick<Manifest, 'version' | 'mongodb' | 'redis' | 'dataKeys'>,
+  contents: Pick<Manifest, 'version' | 'mongodb' | 'dataKeys'>,
 ): Promise<void> {
   const manifest: Manifest = {
     format: FORMAT,

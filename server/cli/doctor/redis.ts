@@ -14,11 +14,7 @@ import {
   tooFull,
   unfitness,
 } from '../../Services/BackgroundJobs/queues/redisFacts.ts';
-import {
-  aclLine,
-  missingBackupRights,
-  missingRights,
-} from '../../Services/BackgroundJobs/queues/rights.ts';
+import { aclLine, missingRights } from '../../Services/BackgroundJobs/queues/rights.ts';
 import { type Finding, warning, well, wrong } from './finding.ts';
 
 type RedisCli = (command: string) => string;
@@ -58,22 +54,17 @@ export function remedy(wrongs: readonly Misfit[], cli: RedisCli): string {
   ].join('; ');
 }
 
-/** Whether the user of this connection may do what queues, and backups, need. */
+/** Whether the user of this connection may do what queues need. */
 export async function redisRights(
   redis: RedisConnection,
   { QUEUE_PREFIX }: Pick<Env, 'QUEUE_PREFIX'>,
   user: string,
 ): Promise<Finding> {
   const missing = await missingRights(redis, QUEUE_PREFIX);
-  const grant = aclLine(QUEUE_PREFIX, user);
-  if (missing.length > 0) {
-    return wrong(`missing: ${missing.join(' ')}`, `in redis-cli, as its administrator: ${grant}`);
-  }
-  const forBackups = await missingBackupRights(redis, QUEUE_PREFIX);
-  if (forBackups.length === 0) return well('all that is needed');
-  return warning(
-    `enough to run; for backup and restore are missing: ${forBackups.join(' ')}`,
-    `in redis-cli, as its administrator: ${grant}`,
+  if (missing.length === 0) return well('all that is needed');
+  return wrong(
+    `missing: ${missing.join(' ')}`,
+    `in redis-cli, as its administrator: ${aclLine(QUEUE_PREFIX, user)}`,
   );
 }
 

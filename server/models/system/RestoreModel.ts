@@ -10,7 +10,7 @@ import { isDuplicateKey } from '../mongoErrors.ts';
  */
 export type RestoreStage = 'loading' | 'replacing' | 'queues';
 
-/** What is due in Redis: pending jobs are replaced by the backup's, or finished ones forgotten. */
+/** What is due in Redis: all is removed for the records to replace, or finished jobs are forgotten. */
 export type QueuesDue = 'replace' | 'forget';
 
 /** The one restore of the database that is under way, or was interrupted. */

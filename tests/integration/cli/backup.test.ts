@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { database } from '../../../server/models/database.ts';
@@ -14,7 +13,7 @@ import { useInstallation } from '../core/installation.ts';
 import { emptyDatabase } from '../emptyDatabase.ts';
 
 const installation = useInstallation();
-const { queue, redis } = installation;
+const { queue } = installation;
 const { Double, Int32, Long, Decimal128, Binary } = mongoose.mongo;
 let folder: string;
 let runId: string;
@@ -43,15 +42,13 @@ const run = (which: 'backup' | 'restore', ...args: string[]) =>
   command(which, args, { settings: settingsOf(installation) });
 
 describe('npm run backup and npm run restore', () => {
-  it('put everything back as it was: documents with their types, indexes, jobs in their order', async () => {
+  it('put everything back as it was: documents with their types, indexes, and every job', async () => {
     const before = await types();
-    const waiting = await queue.pendingPage(0, 2_000);
     const numberBefore = await nextInSequence('runs');
     const backup = join(folder, 'all');
     const made = await run('backup', backup);
     expect(made, made.text).toMatchObject({ code: 0 });
     expect(made.text).toMatch(/MongoDB: 1200 of jobstatuses\n/);
-    expect(made.text).toMatch(/Redis: 2\d{3} keys of pending jobs\n/);
     expect((await stat(backup)).mode & 0o077, 'for its owner alone').toBe(0);
 
     await installation.wipeRedis();
@@ -59,18 +56,17 @@ describe('npm run backup and npm run restore', () => {
     const restored = await run('restore', backup);
     expect(restored, restored.text).toMatchObject({ code: 0 });
     expect(await types()).toEqual(before);
-    expect(await queue.pendingPage(0, 2_000)).toEqual(waiting);
     expect(await JobStatusModel.countDocuments({ runId, status: 'queued' })).toBe(1_200);
+    expect(await installation.reconcile()).toMatchObject({ readded: 1_200 });
+    expect(await queue.pendingCounts()).toMatchObject({ waiting: 1_200 });
     const indexes = await mongoose.connection.collection('jobstatuses').indexes();
     expect(indexes.map(({ key }) => key)).toContainEqual({ runId: 1, status: 1 });
     expect(await nextInSequence('runs')).toBeGreaterThan(numberBefore + 1_000);
-    const leftovers = await redis.keys(`${installation.env.QUEUE_PREFIX}:*backup*`);
-    expect(leftovers).toEqual([]);
   });
 
   it('refuse what is not empty, and change nothing', async () => {
     const backup = join(folder, 'all');
-    for (const args of [[], ['--only', 'mongodb'], ['--only', 'redis']]) {
+    for (const args of [[], ['--only', 'mongodb']]) {
       const { code, text } = await run('restore', backup, ...args);
       expect(code).toBe(1);
       expect(text).toMatch(/is not empty.*--replace/);
@@ -79,6 +75,16 @@ describe('npm run backup and npm run restore', () => {
     expect(code).toBe(1);
     expect(text).toContain('EEXIST');
     expect(await JobStatusModel.countDocuments({ runId })).toBe(1_200);
+    expect(await queue.pendingCounts()).toMatchObject({ waiting: 1_200 });
+  });
+
+  it('refuse a Redis that is not empty though the database is, and change nothing', async () => {
+    const MONGODB_URI = `${installation.mongoUri}-empty`;
+    const settings = { ...settingsOf(installation), MONGODB_URI };
+    const { code, text } = await command('restore', [join(folder, 'all')], { settings });
+    expect(code).toBe(1);
+    expect(text).toMatch(/Redis is not empty under .*--replace/);
+    expect(await queue.pendingCounts()).toMatchObject({ waiting: 1_200 });
   });
 
   it('replace when told to, but never beneath running workers or a running API', async () => {
@@ -87,7 +93,7 @@ describe('npm run backup and npm run restore', () => {
       'workers',
     );
     const refusal = { code: 1, text: expect.stringContaining('npx pm2 stop') };
-    const both = [[], ['--only', 'redis']];
+    const both = [[], ['--only', 'mongodb']];
     // Seen far in the future: alive however slowly the command starts.
     const lastSeenAt = new Date(Date.now() + 600_000);
     await workers.insertOne({ _id: 'w', farewellAt: null, lastSeenAt });
@@ -105,50 +111,36 @@ describe('npm run backup and npm run restore', () => {
     const replaced = await run('restore', backup, '--replace');
     expect(replaced, replaced.text).toMatchObject({ code: 0 });
     expect(await JobStatusModel.countDocuments({ runId })).toBe(1_200);
-    expect((await queue.pendingCounts()).waiting).toBe(1_200);
+    expect(await queue.pendingCounts()).toMatchObject({ waiting: 0 });
+    expect(await installation.reconcile()).toMatchObject({ readded: 1_200 });
   });
 
-  it('catch the queue at one instant while jobs come and go', async () => {
-    const { stop } = await installation.startWorker(() => wait(10, 'done'));
-    const backup = join(folder, 'moving');
-    const before = (await queue.pendingCounts()).waiting;
-    expect(await run('backup', backup, '--only', 'redis')).toMatchObject({ code: 0 });
-    await stop();
-    expect((await queue.pendingCounts()).waiting, 'jobs ended meanwhile').toBeLessThan(before);
-    const restored = await run('restore', backup, '--only', 'redis', '--replace');
+  it('restore one of before, which holds what Redis held too: that file is ignored', async () => {
+    const backup = join(folder, 'of-before');
+    await cp(join(folder, 'all'), backup, { recursive: true });
+    await writeFile(join(backup, 'redis.bson.gz'), 'not read');
+    const manifest = join(backup, 'manifest.json');
+    const redis = { documents: 1, bytes: 8, sha256: '0'.repeat(64) };
+    await writeFile(
+      manifest,
+      JSON.stringify({ ...JSON.parse(await readFile(manifest, 'utf8')), redis }),
+    );
+    await JobStatusModel.deleteMany({ runId });
+    const restored = await run('restore', backup, '--replace');
     expect(restored, restored.text).toMatchObject({ code: 0 });
-    const key = installation.keyOf;
-    const ids = [
-      ...(await redis.lrange(key('wait'), 0, -1)),
-      ...(await redis.lrange(key('active'), 0, -1)),
-    ];
-    expect(ids.length).toBeGreaterThan(0);
-    const jobs = (await redis.keys(key('user-data-*'))).map((job) => job.slice(key('').length));
-    expect(jobs.toSorted(), 'each in its list, each with its data').toEqual(ids.toSorted());
-    for (const id of ids) expect(await redis.hget(key(id), 'finishedOn')).toBeNull();
-    await installation.wipeRedis();
-    expect(await run('restore', join(folder, 'all'), '--only', 'redis')).toMatchObject({ code: 0 });
-  });
-
-  it('say that a file is damaged before anything is removed', async () => {
-    const backup = join(folder, 'damaged');
-    expect(await run('backup', backup, '--only', 'redis')).toMatchObject({ code: 0 });
-    const file = join(backup, 'redis.bson.gz');
-    await writeFile(file, (await readFile(file)).subarray(0, 500));
-    const { code, text } = await run('restore', backup, '--only', 'redis', '--replace');
-    expect(code).toBe(1);
-    expect(text).toMatch(/unexpected end of file/);
-    expect((await queue.pendingCounts()).waiting).toBe(1_200);
+    expect(await installation.reconcile()).toMatchObject({ readded: 1_200 });
+    expect((await readdir(join(folder, 'all'))).toSorted()).toEqual([
+      ...['indexes.bson.gz', 'manifest.json', 'mongodb'],
+    ]);
   });
 
   it.each([
     ['damaged', /unexpected end of file/],
-    ['not there', /redis\.bson\.gz, at document 0: ENOENT/],
-  ])('leave MongoDB as it is when Redis’ part of a backup is %s', async (how, reason) => {
+    ['not there', /jobstatuses\.bson\.gz, at document 0: ENOENT/],
+  ])('leave both sides as they are when a file of a backup is %s', async (how, reason) => {
     const backup = join(folder, how);
-    await rm(backup, { recursive: true, force: true });
-    expect(await run('backup', backup)).toMatchObject({ code: 0 });
-    const file = join(backup, 'redis.bson.gz');
+    await cp(join(folder, 'all'), backup, { recursive: true });
+    const file = join(backup, 'mongodb/jobstatuses.bson.gz');
     if (how === 'damaged') await writeFile(file, (await readFile(file)).subarray(0, 500));
     else await rm(file);
     await UserModel.deleteMany({});
@@ -169,7 +161,7 @@ describe('npm run backup and npm run restore', () => {
     await mongoose.connection.collection('jobstatuses').dropIndex('expiresAt_1');
     await JobStatusModel.updateMany({ runId: open }, { $set: { expiresAt: new Date(0) } });
     const backup = join(folder, 'old');
-    expect(await run('backup', backup, '--only', 'mongodb')).toMatchObject({ code: 0 });
+    expect(await run('backup', backup)).toMatchObject({ code: 0 });
     const restored = await run('restore', backup, '--only', 'mongodb', '--replace');
     expect(restored, restored.text).toMatchObject({ code: 0 });
     const later = { $gt: new Date() };

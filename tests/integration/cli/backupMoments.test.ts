@@ -101,41 +101,31 @@ async function begin(): Promise<string> {
   return runId;
 }
 
-it.each([
-  { first: 'redis', second: 'mongodb' },
-  { first: 'mongodb', second: 'redis' },
-])(
-  'a run whose $first is of an earlier moment than its $second ends, each user once',
-  async (at) => {
-    const runId = await begin();
-    const { stop } = await worker();
-    const [earlier, later] = [join(folder, `${at.first}-1`), join(folder, `${at.second}-2`)];
-    await whenCompleted(runId, 20);
-    await run('backup', earlier, '--only', at.first);
-    await whenCompleted(runId, 60);
-    await run('backup', later, '--only', at.second);
-    await stop();
-    expect(await RunModel.countDocuments({ _id: runId, sealed: null })).toBe(1);
-
-    await empty();
-    const [mongodb, redis] = at.first === 'redis' ? [later, earlier] : [earlier, later];
-    expect(await run('restore', mongodb, '--only', 'mongodb')).toContain(`${USERS} of jobstatuses`);
-    expect(await run('restore', redis, '--only', 'redis')).toMatch(/Redis: \d+ keys/);
-    expect(await completed(runId), 'in mid-way again').toBeLessThan(USERS);
-    expect((await installation.queue.pendingCounts()).waiting).toBeGreaterThan(0);
-    await expectEveryUserOnceCompleted(runId);
-  },
-);
-
-it('a run of which MongoDB alone is put back ends, each user once', async () => {
+it('a run that is backed up while it goes on ends after a restore, each user once', async () => {
   const runId = await begin();
   const { stop } = await worker();
   await whenCompleted(runId, 20);
-  const backup = join(folder, 'alone');
-  await run('backup', backup, '--only', 'mongodb');
+  const backup = join(folder, 'midway');
+  await run('backup', backup);
   await stop();
-  await wipeRedis();
+  expect(await RunModel.countDocuments({ _id: runId, sealed: null })).toBe(1);
+  await empty();
+  expect(await run('restore', backup)).toContain(`${USERS} of jobstatuses`);
+  expect(await completed(runId), 'in mid-way again').toBeLessThan(USERS);
+  await expectEveryUserOnceCompleted(runId);
+});
+
+it('a run of which MongoDB alone is put back to an earlier moment ends, each user once', async () => {
+  const runId = await begin();
+  const { stop } = await worker();
+  await whenCompleted(runId, 20);
+  const backup = join(folder, 'earlier');
+  await run('backup', backup);
+  await whenCompleted(runId, 60);
+  await stop();
   await run('restore', backup, '--only', 'mongodb', '--replace');
+  const { waiting, active } = await installation.queue.pendingCounts();
+  expect(waiting + active, 'as they stood').toBe(USERS - 60);
   await expectEveryUserOnceCompleted(runId);
 });
 
@@ -144,7 +134,7 @@ it('what Redis says was finished after MongoDB’s moment is done again', async 
   const { stop } = await worker();
   await whenCompleted(runId, 20);
   const backup = join(folder, 'live');
-  await run('backup', backup, '--only', 'mongodb');
+  await run('backup', backup);
   await whenCompleted(runId, USERS);
   await stop();
   const text = await run('restore', backup, '--only', 'mongodb', '--replace');

@@ -8,7 +8,7 @@ import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { provideEnqueuer } from '../../../server/Services/BackgroundJobs/enqueue.ts';
 import {
   createEnqueuer,

@@ -6,14 +6,12 @@ import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { projectDir } from '../../../scripts/project.mjs';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import {
-  deduplicationPart,
   FIELDS,
   keysOf,
   LOCK,
   PLACES,
-  SINGLES,
   STALLED_TOO_OFTEN,
 } from '../../../server/Services/BackgroundJobs/queues/bullmqLayout.ts';
 import { SILENT } from './installation.ts';
@@ -52,7 +50,7 @@ afterAll(async () => {
 it('is named by no other file of the product', async () => {
   const server = join(projectDir, 'server');
   const files = await readdir(server, { recursive: true });
-  const own = [LOCK, FIELDS.starts, FIELDS.stalls, FIELDS.worker, FIELDS.deduplicationId];
+  const own = [LOCK, FIELDS.starts, FIELDS.stalls, FIELDS.worker];
   for (const file of files.filter((name) => /(?<!test)\.ts$/.test(name))) {
     if (file.endsWith('bullmqLayout.ts')) continue;
     const text = await readFile(join(server, file), 'utf8');
@@ -75,13 +73,6 @@ it('a pending job stands in the list or the sorted set of its place', async () =
   expect(Number(await redis.hget(keyOf('waits'), FIELDS.addedAt))).toBeGreaterThan(1e12);
   await queue.pause();
   expect(await redis.lrange(keyOf(PLACES.waiting), 0, -1)).toEqual(['waits']);
-  expect(await redis.exists(...SINGLES.map(keyOf))).toBe(SINGLES.length);
-});
-
-it('a deduplicated job is named by its id, and names it', async () => {
-  await queue.add('job', {}, { jobId: 'first', deduplication: { id: 'one' } });
-  expect(await redis.get(keyOf(deduplicationPart('one')))).toBe('first');
-  expect(await redis.hget(keyOf('first'), FIELDS.deduplicationId)).toBe('one');
 });
 
 it('a job at work has a lock, its start, its time and its worker', async () => {

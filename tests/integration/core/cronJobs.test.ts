@@ -18,7 +18,7 @@ import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../../server/models/system/SlotModel.ts';
 import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
 import { makeApiToken } from '../../../server/Services/ApiTokens/apiTokens.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { ownPort } from '../../ownPort.ts';
 import { type LocalSmtp, startSmtp } from '../mail/smtpServer.ts';

@@ -9,7 +9,7 @@ import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system
 import { UserModel } from '../../../server/models/UserModel.ts';
 import type { Administration } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
 import {
   type Lane,

@@ -5,7 +5,7 @@ import { admissionTo } from '../../../server/composition/admissionTo.ts';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis, type RedisConnection } from '../../../server/config/queueRedisConn.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { readOwner } from '../../../server/Services/BackgroundJobs/queues/prefixOwner.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';

@@ -8,7 +8,7 @@ import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { SENTINEL_OPTIONS } from '../../../server/config/redisOptions.ts';
 import { readOwner } from '../../../server/Services/BackgroundJobs/queues/prefixOwner.ts';
-import { missingBackupRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
+import { missingRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisBySentinel } from '../../faults/redisSentinel.ts';
@@ -112,7 +112,7 @@ it('its user has all rights, and the prefix is taken for this database', async (
   const [missing, owner] = await vi.waitFor(
     () =>
       Promise.all([
-        missingBackupRights(redis, env.QUEUE_PREFIX),
+        missingRights(redis, env.QUEUE_PREFIX),
         readOwner(redis, env.QUEUE_PREFIX),
       ]),
     { timeout: 20_000 },

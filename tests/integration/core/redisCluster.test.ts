@@ -2,16 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
-import { backUpQueues, restoreQueues } from '../../../server/cli/queueFile.ts';
 import { admissionTo } from '../../../server/composition/admissionTo.ts';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { readOwner } from '../../../server/Services/BackgroundJobs/queues/prefixOwner.ts';
 import {
   readRedisFacts,
   unfitness,
 } from '../../../server/Services/BackgroundJobs/queues/redisFacts.ts';
-import { missingBackupRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
+import { missingRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
 import type { CleanUp } from '../../e2e/deployment.ts';
 import { startRedisCluster } from '../../faults/redisCluster.ts';
@@ -48,18 +48,17 @@ it('its user has all rights, and the prefix is taken for this database', async (
   const admission = admissionTo(redis, env, recordingLogger([]));
   onTestFinished(async () => admission.stop());
   await vi.waitFor(() => expect(admission.refusal()).toBeNull(), { timeout: 20_000 });
-  expect(await missingBackupRights(redis, env.QUEUE_PREFIX)).toEqual([]);
+  expect(await missingRights(redis, env.QUEUE_PREFIX)).toEqual([]);
   const { pathname } = new URL(installation.mongoUri);
   expect(await readOwner(redis, env.QUEUE_PREFIX)).toMatchObject({
     database: expect.stringContaining(pathname.slice(1)),
   });
 });
 
-it('pending jobs are backed up, restored and done', async () => {
-  const backup = await mkdtemp(join(folder, 'backup-'));
+it('pending jobs that a restore has removed are put in anew and done', async () => {
   const runId = await enqueue(60);
-  expect((await backUpQueues(backup, redis, env)).documents).toBeGreaterThan(60);
-  expect(await restoreQueues(backup, redis, env.QUEUE_PREFIX)).toBeGreaterThan(60);
+  expect(await removeKeys(redis, env.QUEUE_PREFIX)).toBeGreaterThan(60);
+  expect(await installation.reconcile()).toMatchObject({ readded: 60 });
   const worker = await installation.startWorker(async () => undefined);
   expect(await installation.runIn('completed', runId)).toMatchObject({ completed: 60 });
   await worker.stop();

@@ -13,7 +13,6 @@ import {
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import {
   aclLine,
-  missingBackupRights,
   missingRights,
 } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import { useOwnRedis } from '../ownRedis.ts';
@@ -103,7 +102,6 @@ describe('the rights of a user', () => {
     onTestFinished(async () => redis.disconnect());
     await vi.waitFor(() => expect(redis.status).toBe('ready'));
     expect(await missingRights(redis, prefix)).toEqual([]);
-    expect(await missingBackupRights(redis, prefix)).toEqual([]);
     const worker = consume(env);
     const jobs = await Promise.all([oneJob(), oneJob(), oneJob()]);
     for (const jobId of jobs) await installation.jobIn('completed', jobId);

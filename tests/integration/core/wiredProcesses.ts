@@ -4,7 +4,7 @@ import { afterEach, expect, vi } from 'vitest';
 import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { ownPort } from '../../ownPort.ts';
 import { NO_USER_DATA_SLOT, ONLY_USER_DATA } from '../../scheduleSettings.ts';
 import { openRelay, type Relay } from '../relay.ts';

@@ -25,7 +25,7 @@ import { describeKind } from '../../../server/Services/BackgroundJobs/admin/kind
 import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../../../server/Services/BackgroundJobs/admin/runViews.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/backup/restoreKeys.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { CRON_JOBS } from '../../../server/Services/BackgroundJobs/cronJobs.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import {

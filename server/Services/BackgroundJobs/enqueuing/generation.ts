@@ -23,7 +23,8 @@ export async function claimNextGeneration(
     (record) => ({
       $set: {
         generation: record.generation + 1,
-        attempts: 0,
+        // Attempts in all: those that a lost job has spent stay spent, and a hand gives it all of them anew.
+        attempts: hand ? 0 : record.attempts,
         starts: 0,
         startedAt: null,
         finishedAt: null,

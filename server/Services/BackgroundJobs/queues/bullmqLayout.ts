@@ -20,9 +20,6 @@ export const PLACES = {
   stalled: 'stalled',
 } as const;
 
-/** What a queue needs besides its jobs: its settings, and the counters of ids and of priorities. */
-export const SINGLES = ['meta', 'id', 'pc'] as const;
-
 /** Fields of a job's hash. */
 export const FIELDS = {
   addedAt: 'timestamp',
@@ -36,7 +33,6 @@ export const FIELDS = {
   stalls: 'stc',
   /** The name of the worker that took it last. */
   worker: 'pb',
-  deduplicationId: 'deid',
   /** Ours, beside BullMQ's: how far crashes may raise `stalls`; see consuming/crashes.ts. */
   crashable: 'crashable',
 } as const;
@@ -50,9 +46,4 @@ export const STALLED_TOO_OFTEN = /^job stalled more than allowable limit/;
 /** The key of a part of a queue: a place, or a job by its id. */
 export function keysOf(prefix: string, queue: string): (part: string) => string {
   return (part) => `${prefix}:${queue}:${part}`;
-}
-
-/** The part of a queue that says which job holds a deduplication id. */
-export function deduplicationPart(deduplicationId: string): string {
-  return `de:${deduplicationId}`;
 }

@@ -62,18 +62,9 @@ const NEEDED: readonly ((key: string) => Command)[] = [
   (key) => ['zscore', key, 'id'],
 ];
 
-/** What a backup and a restore need besides. */
-const NEEDED_BY_BACKUPS: readonly ((key: string) => Command)[] = [
-  (key) => ['copy', key, key],
-  (key) => ['dump', key],
-  (key) => ['expire', key, '1'],
-  (key) => ['restore', key, '0', ''],
-  () => ['scan', '0'],
-];
-
 /** How a user in Redis is given all that is needed. docs/operations.md has the same line. */
 export function aclLine(prefix: string, user = 'hourwork'): string {
-  return `ACL SETUSER ${user} on >PASSWORD ~${prefix}:* +@all -@dangerous +info +restore`;
+  return `ACL SETUSER ${user} on >PASSWORD ~${prefix}:* +@all -@dangerous +info`;
 }
 
 /**
@@ -82,24 +73,11 @@ export function aclLine(prefix: string, user = 'hourwork'): string {
  * transaction, and this one is discarded.
  * @throws Error, as ioredis does, when Redis does not answer.
  */
-export function missingRights(redis: RedisConnection, prefix: string): Promise<string[]> {
-  return missingOf(NEEDED, redis, prefix);
-}
-
-/** The same for backups alone. */
-export function missingBackupRights(redis: RedisConnection, prefix: string): Promise<string[]> {
-  return missingOf(NEEDED_BY_BACKUPS, redis, prefix);
-}
-
-async function missingOf(
-  needed: readonly ((key: string) => Command)[],
-  redis: RedisConnection,
-  prefix: string,
-): Promise<string[]> {
+export async function missingRights(redis: RedisConnection, prefix: string): Promise<string[]> {
   // Without a transaction the commands would be carried out.
   const unable = await refusedOf([['multi'], ['discard']], redis, prefix);
   if (unable.length > 0) return unable;
-  const commands = needed.map((command) => command(`${prefix}:rights`));
+  const commands = NEEDED.map((command) => command(`${prefix}:rights`));
   return refusedOf([['multi'], ...commands, ['discard']], redis, prefix);
 }
 
