@@ -66,7 +66,7 @@ export interface JobStatusDoc {
   status: JobState;
   /** How often the job was put into Redis anew; from the second on the queue's id ends in `-g<n>`. */
   generation: number;
-  /** Attempts that ended since it was put in, by its enqueuer, a retry or the reconciler. */
+  /** Attempts that ended since it was put in by its enqueuer or a retry, over all generations since. */
   attempts: number;
   /** Pick-ups by a worker, within this generation: the fence against a worker that woke up late. */
   starts: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
+import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import { lanesOf } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { createOutbox } from '../../../server/Services/BackgroundJobs/enqueuing/outbox.ts';
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
@@ -107,6 +108,62 @@ describe('a run of something else than users', () => {
     expect(await reconcile({ ...common, graceMs: 0 })).toMatchObject({ readded: 7, adopted: 0 });
     expect(await administration.getRun(runId)).toMatchObject({ queued: 4, balanced: true });
     expect(await administration.getRun(users.runId)).toMatchObject({ queued: 3, balanced: true });
+  });
+
+  it('gives an item whose key an earlier job holds to that job, also after a kill, and balances', async () => {
+    const day = '2026-11-23';
+    const items = services.slice(0, 4);
+    const keyed = defineSource({
+      job: syncJob,
+      input: z.object({ day: z.string() }),
+      next: async (after) => items.filter((id) => after === null || id > after),
+      // The last two are one piece of work.
+      request: (service) => ({
+        payload: { service, day },
+        key: `${service === items[3] ? items[2] : service} ${day}`,
+      }),
+    });
+    const ofKeyed = { ...enumeration, source: keyed };
+    const enqueuer = createEnqueuer({ ...common, horizonMs: 60_000 });
+    const payload = { service: 'asked for by hand', day };
+    const earlier = await enqueuer.enqueue(syncJob, payload, { key: `${items[0]} ${day}` });
+
+    const runId = await open();
+    const ids = items.map((service) => runJobId(KIND, runId, service));
+    const dying = { ...outbox, recordKnown: () => Promise.reject(new Error('killed')) };
+    await expect(enumerateRun(runId, { ...ofKeyed, outbox: dying })).rejects.toThrow('killed');
+    expect(await administration.getRun(runId)).toMatchObject({ enumerated: 0, balanced: true });
+    expect(await enumerateRun(runId, ofKeyed)).toMatchObject({
+      ...{ ended: 'finished', enqueued: 2, duplicates: 2 },
+    });
+    expect(await administration.getRun(runId)).toMatchObject({
+      ...{ enumerated: 4, queued: 2, duplicates: 2, balanced: true },
+    });
+    expect(await queue.places(ids)).toEqual(['unknown', 'waiting', 'waiting', 'unknown']);
+    const [first = '', , third = '', fourth = ''] = ids;
+    const duplicate = { status: 'duplicate', expiresAt: expect.any(Date) };
+    expect(await installation.job(first)).toMatchObject({
+      ...{ ...duplicate, duplicateOf: earlier.jobId },
+    });
+    expect(await installation.job(fourth)).toMatchObject({ ...duplicate, duplicateOf: third });
+    expect((await administration.why(first)).why).toContain(
+      `the earlier job ${earlier.jobId} has the same key`,
+    );
+
+    const again = await open();
+    expect(await enumerateRun(again, ofKeyed)).toMatchObject({ enqueued: 0, duplicates: 4 });
+    await installation.seal();
+    expect(await administration.getRun(again)).toMatchObject({
+      ...{ enumerated: 4, duplicates: 4, balanced: true, status: 'completed' },
+    });
+
+    await administration.cancelRun(runId);
+    await vi.waitFor(async () => {
+      expect(await administration.getRun(runId)).toMatchObject({ cancelled: 2 });
+    }, 20_000);
+    const afterIt = await open();
+    expect(await enumerateRun(afterIt, ofKeyed)).toMatchObject({ enqueued: 2, duplicates: 2 });
+    await administration.cancelRun(afterIt);
   });
 
   it('is left alone by a process that does not know its source', async () => {

@@ -42,7 +42,7 @@ export interface JobView {
   /** Not before this instant. */
   runAt: Date | null;
   priority: number | null;
-  /** The job that does this one's work: it was pending, so this one was not made. */
+  /** The job that does this one's work: it was pending, or has the same key, so this one was not made. */
   duplicateOf: string | null;
   error: JobFailure | null;
   result: unknown;

@@ -43,8 +43,11 @@ async function sentence(record: JobStatusDoc, lanes: Lanes): Promise<string> {
   }
 }
 
-async function whyDuplicate({ duplicateOf }: JobStatusDoc): Promise<string> {
+async function whyDuplicate({ duplicateOf, key }: JobStatusDoc): Promise<string> {
   const named = duplicateOf ?? '(unknown)';
+  if (key !== null && (await JobStatusModel.exists({ _id: named, key })) !== null) {
+    return `It was not enqueued, because the earlier job ${named} has the same key, ${key}: the two are the same work.`;
+  }
   const working = (await workedOnBy([named])).get(named) ?? named;
   const why =
     working === named

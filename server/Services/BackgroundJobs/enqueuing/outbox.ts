@@ -10,6 +10,7 @@ import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { daysAfter } from '../recording/expiry.ts';
 import { sourcesOf } from '../recording/states.ts';
 import { handedOverLate, newRecord } from './entries.ts';
+import { type KnownItems, recordKnown } from './recordKnown.ts';
 
 /** What became of entries handed to the queue. */
 export interface HandOver {
@@ -29,9 +30,16 @@ export interface Outbox {
   /**
    * Makes a `queued` record for each entry that has none, durably.
    * @returns the entries that are still to be queued: an entry whose record has moved on is left
-   * out, and one put anew since carries its record's generation.
+   * out, as is one whose key or unique another job holds, and one put anew since carries its record's
+   * generation.
    */
   record(entries: readonly QueueEntry[]): Promise<QueueEntry[]>;
+  /**
+   * Records those items of a run that `record` left out because another job holds their key, as its
+   * duplicates.
+   * @returns how many became duplicates, and what is to be queued after all.
+   */
+  recordKnown(entries: readonly QueueEntry[]): Promise<KnownItems>;
   /**
    * Hands recorded entries to the queue in batches, a few in flight, and marks the duplicates.
    * @param mayGoOn asked before each batch: from the first no on, nothing more is handed over. What
@@ -59,6 +67,7 @@ export function createOutbox({ queue, duplicateRetentionDays }: OutboxOptions): 
   let refused: QueueEntry[] = [];
   const outbox: Outbox = {
     record: (entries) => recordEntries(queue.name, entries),
+    recordKnown: (entries) => recordKnown(queue.name, entries, duplicateRetentionDays),
     async enqueueRefused(batchSize) {
       const entries = refused;
       refused = [];
@@ -175,6 +184,8 @@ async function markDuplicates(
             updatedAt: now,
             expiresAt: daysAfter(now, retentionDays),
           },
+          // A job that is done by another stands for its key no more.
+          $unset: { keyHeld: 1 as const },
         },
       },
     })),

@@ -27,6 +27,8 @@ export interface Enumeration extends HandOver {
 /** A page of a run's items, recorded: what is to be handed over, and how far it moves the checkpoint. */
 interface Page {
   entries: readonly QueueEntry[];
+  /** Those that are done by an earlier job of the same key. */
+  duplicates: number;
   last: string;
   items: readonly string[];
 }
@@ -64,7 +66,7 @@ export async function enumerateRun(
       next.catch(() => undefined);
       const part = await outbox.enqueue(page.entries, run.batchSize, lease.isHeld);
       total.enqueued += part.enqueued;
-      total.duplicates += part.duplicates;
+      total.duplicates += page.duplicates + part.duplicates;
       total.notEnqueued += part.notEnqueued;
       if (!lease.isHeld()) return total;
       const outcome = await moveTo(page);
@@ -98,13 +100,27 @@ async function pagesOf(
       const last = items.at(-1) ?? ahead.findLast((item) => after === null || item > after);
       if (last === undefined) return null;
       const entries = items.map((item) => entryOf(run, source, item, open));
-      return { entries: await outbox.record(entries), last, items };
+      return { ...(await recordItems(entries, outbox)), last, items };
     },
     moveTo({ last, items }: Page) {
       enumerated += countTogether(items, takeUpTo(last, ahead));
       return advance(last, enumerated);
     },
   };
+}
+
+async function recordItems(
+  entries: readonly QueueEntry[],
+  outbox: Outbox,
+): Promise<Pick<Page, 'entries' | 'duplicates'>> {
+  const recorded = await outbox.record(entries);
+  const named = new Set(recorded.map(({ envelope }) => envelope.jobId));
+  const leftOut = entries.filter(
+    ({ envelope }) => envelope.key !== null && !named.has(envelope.jobId),
+  );
+  if (leftOut.length === 0) return { entries: recorded, duplicates: 0 };
+  const known = await outbox.recordKnown(leftOut);
+  return { entries: [...recorded, ...known.entries], duplicates: known.duplicates };
 }
 
 function countTogether(left: readonly string[], right: readonly string[]): number {
@@ -126,7 +142,7 @@ export function entryOf(
   item: string,
   { request }: OpenSource = open(run),
 ): QueueEntry {
-  const { payload, userId = null, deduplicationId = null, runAt } = request(item);
+  const { payload, userId = null, key = null, deduplicationId = null, runAt } = request(item);
   return {
     envelope: {
       kind: job.kind,
@@ -137,7 +153,7 @@ export function entryOf(
       userId,
       generation: 1,
       requestId: run.requestId,
-      ...{ key: null, unique: null, uniqueUntil: null, runAt: runAt?.getTime() ?? null },
+      ...{ key, unique: null, uniqueUntil: null, runAt: runAt?.getTime() ?? null },
       ...{ priority: null, maxAttempts: null, spent: null, deadlineMs: null, late: null },
       payload,
     },

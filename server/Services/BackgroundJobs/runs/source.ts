@@ -12,6 +12,12 @@ interface ItemRequest<Payload> {
   readonly payload: Payload;
   /** The user whom it is about, if it is about one: deleting the user takes the job along. */
   readonly userId?: string;
+  /**
+   * The item's identity beyond this run: while the record of an earlier job of the kind with the same key is
+   * kept, however that one ended, the item is its duplicate and runs nothing. A cancelled job releases its
+   * key. At most 200 characters.
+   */
+  readonly key?: string;
   /** While a job of this id is pending, another one of the queue becomes its duplicate. */
   readonly deduplicationId?: string;
   /** Not before this instant; the same one whenever it is asked for the same item of a run. */
