@@ -21,7 +21,7 @@ import { command, settingsOf } from '../command.ts';
 import { SILENT, useInstallation } from '../core/installation.ts';
 
 const HORIZON_MS = 60_000;
-const DUE_IN_MS = 10_000;
+const DUE_IN_MS = 8_000;
 
 // One at a time, so that the one at work keeps the others where they are.
 const installation = useInstallation({
