@@ -12,7 +12,9 @@ import { commandNamed, say } from './output.ts';
 import { tellErrors } from './tellErrors.ts';
 
 const program = commandNamed('backup')
-  .description('Writes MongoDB’s collections, the records of all jobs among them, into a new folder.')
+  .description(
+    'Writes MongoDB’s collections, the records of all jobs among them, into a new folder.',
+  )
   .argument('[folder]', 'where to', `backup-${new Date().toISOString().replace(/[:.]/g, '-')}`)
   .action((name: string) =>
     tellErrors(async () => {

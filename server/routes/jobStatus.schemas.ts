@@ -45,7 +45,8 @@ export const jobStatus = z
     runAt: instantOrNull.meta({ description: 'Not before this instant; null for at once' }),
     priority: z.number().int().nullable().meta({ description: 'Lower goes first' }),
     duplicateOf: z.string().nullable().meta({
-      description: 'The job that does its work: it was pending, or has the same key, so this one was not made',
+      description:
+        'The job that does its work: it was pending, or has the same key, so this one was not made',
     }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     result: z.unknown().meta({

@@ -8,7 +8,6 @@ import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { provideEnqueuer } from '../../../server/Services/BackgroundJobs/enqueue.ts';
 import {
   createEnqueuer,
@@ -20,6 +19,7 @@ import {
   openLanes,
 } from '../../../server/Services/BackgroundJobs/enqueuing/lanes.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { reconcile } from '../../../server/Services/BackgroundJobs/reconciling/reconciler.ts';
 import { importCommerce } from '../../../server/Services/Commerce/sample/importCommerce.ts';

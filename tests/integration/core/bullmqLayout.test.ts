@@ -6,7 +6,6 @@ import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { projectDir } from '../../../scripts/project.mjs';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import {
   FIELDS,
   keysOf,
@@ -14,6 +13,7 @@ import {
   PLACES,
   STALLED_TOO_OFTEN,
 } from '../../../server/Services/BackgroundJobs/queues/bullmqLayout.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { SILENT } from './installation.ts';
 
 // Each test brings a job somewhere through BullMQ's public interface and looks for it by the names that the

@@ -9,7 +9,6 @@ import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system
 import { UserModel } from '../../../server/models/UserModel.ts';
 import type { Administration } from '../../../server/Services/BackgroundJobs/admin/administration.ts';
 import { createAdministration } from '../../../server/Services/BackgroundJobs/admin/createAdministration.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
 import {
   type Lane,
@@ -29,6 +28,7 @@ import { flushTallies } from '../../../server/Services/BackgroundJobs/numbers/ta
 import { createProducer, type Producer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import { openQueue } from '../../../server/Services/BackgroundJobs/queue.ts';
 import type { JobQueue } from '../../../server/Services/BackgroundJobs/queues/jobQueue.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { optionsOfKinds } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import {
   type Reconciliation,

@@ -110,11 +110,7 @@ it('its user has all rights, and the prefix is taken for this database', async (
   await vi.waitFor(() => expect(admission.refusal()).toBeNull(), { timeout: 20_000 });
   // Each sentinel announces the failover of the test before, and the connection is made anew each time.
   const [missing, owner] = await vi.waitFor(
-    () =>
-      Promise.all([
-        missingRights(redis, env.QUEUE_PREFIX),
-        readOwner(redis, env.QUEUE_PREFIX),
-      ]),
+    () => Promise.all([missingRights(redis, env.QUEUE_PREFIX), readOwner(redis, env.QUEUE_PREFIX)]),
     { timeout: 20_000 },
   );
   expect(missing).toEqual([]);

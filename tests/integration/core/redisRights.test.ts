@@ -11,10 +11,7 @@ import {
   userDataJobId,
 } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
-import {
-  aclLine,
-  missingRights,
-} from '../../../server/Services/BackgroundJobs/queues/rights.ts';
+import { aclLine, missingRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import { useOwnRedis } from '../ownRedis.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { useInstallation } from './installation.ts';

@@ -7,9 +7,9 @@ import { type Env, parseSettings } from '../../../server/config/env.ts';
 import { connectMongo, disconnectMongo } from '../../../server/config/mongoConn.ts';
 import { connectRedis, type RedisConnection } from '../../../server/config/queueRedisConn.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { userDataJob } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { type Catalogue, entry } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { SILENT } from './installation.ts';
 

@@ -25,7 +25,6 @@ import { describeKind } from '../../../server/Services/BackgroundJobs/admin/kind
 import { createQueueAdministration } from '../../../server/Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../../../server/Services/BackgroundJobs/admin/runViews.ts';
-import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { CRON_JOBS } from '../../../server/Services/BackgroundJobs/cronJobs.ts';
 import { createEnqueuer } from '../../../server/Services/BackgroundJobs/enqueuing/enqueuer.ts';
 import {
@@ -43,6 +42,7 @@ import { createOverview } from '../../../server/Services/BackgroundJobs/overview
 import { createProducer } from '../../../server/Services/BackgroundJobs/producer.ts';
 import type { JobKind } from '../../../server/Services/BackgroundJobs/queues/jobDefinition.ts';
 import type { JobQueue } from '../../../server/Services/BackgroundJobs/queues/jobQueue.ts';
+import { removeKeys } from '../../../server/Services/BackgroundJobs/queues/prefixKeys.ts';
 import { openQueues } from '../../../server/Services/BackgroundJobs/queues/queueManager.ts';
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { cronJobsOf } from '../../../server/Services/BackgroundJobs/scheduling/cronJob.ts';
