@@ -1,15 +1,13 @@
 import { Group, Text } from '@mantine/core';
 import { EACH, useAnswer } from '../api/queries.ts';
-import type { Overview, QueueHealth, Schedule, Worker } from '../api/shapes.ts';
+import type { Overview, Schedule, Worker } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
-import { countOrUnknown } from '../parts/countOrUnknown.ts';
 import { List } from '../parts/List.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel, PanelLink } from '../parts/Panel.tsx';
-import { Ago, Took, When } from '../parts/When.tsx';
-import { QueueState } from '../queues/QueueState.tsx';
+import { Ago, When } from '../parts/When.tsx';
+import { QueueList } from '../queues/QueueList.tsx';
 import { ScheduleState, Slots } from '../schedules/Slots.tsx';
-import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { MEMORY, RUNNING } from '../workers/columns.ts';
 import { RunNow } from './RunNow.tsx';
@@ -27,7 +25,7 @@ export function NowPage() {
           <>
             <Verdict matters={mattersOf(data, overview.error)} />
             <RunNow overview={data} />
-            <Queues queues={data.queues} />
+            <QueueList queues={data.queues} aside={<More to="queues" />} />
             <div className="columns">
               <Workers workers={data.workers} />
               <Schedules schedules={data.schedules} />
@@ -36,55 +34,6 @@ export function NowPage() {
         )}
       </Answer>
     </>
-  );
-}
-
-function Queues({ queues }: { queues: readonly QueueHealth[] }) {
-  return (
-    <Panel title={words.now.queues} aside={<More to="queues" />} flush>
-      <List
-        label={words.now.queues}
-        rows={queues}
-        idOf={({ queue }) => queue}
-        columns={[
-          { name: words.jobs.labels.queue, cell: ({ queue }) => queue },
-          {
-            name: words.jobs.columns.status,
-            cell: (health) => <QueueState health={health} />,
-          },
-          {
-            name: words.queues.waiting,
-            cell: ({ waiting }) => countOrUnknown(waiting),
-            numeric: true,
-          },
-          {
-            name: words.queues.active,
-            cell: ({ active }) => countOrUnknown(active),
-            numeric: true,
-            wide: true,
-          },
-          {
-            name: words.queues.delayed,
-            cell: ({ delayed }) => countOrUnknown(delayed),
-            numeric: true,
-            wide: true,
-          },
-          { name: words.queues.failed, cell: ({ failed }) => count(failed), numeric: true },
-          {
-            name: words.queues.oldest,
-            cell: ({ oldestWaitingMs }) => <Took ms={oldestWaitingMs} />,
-            numeric: true,
-            wide: true,
-          },
-          {
-            name: words.queues.lastCompleted,
-            cell: ({ lastCompletedAt }) => <Ago at={lastCompletedAt} />,
-            numeric: true,
-            wide: true,
-          },
-        ]}
-      />
-    </Panel>
   );
 }
 

@@ -1,4 +1,6 @@
 import { Group, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useSearchParams } from 'wouter';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Overview, Queue, QueueHealth } from '../api/shapes.ts';
 import { NumbersPanel } from '../numbers/NumbersPanel.tsx';
@@ -6,43 +8,54 @@ import { Answer, Empty } from '../parts/Answer.tsx';
 import { countOrUnknown } from '../parts/countOrUnknown.ts';
 import { Fact, Facts } from '../parts/Fact.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { Panel } from '../parts/Panel.tsx';
+import { Panel, PanelLink } from '../parts/Panel.tsx';
 import { SaveRows } from '../parts/SaveRows.tsx';
 import { Ago, Took } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { count, span } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { CleanQueue, DrainQueue, LimitQueue, PauseQueue, ResumeQueue } from './actions.tsx';
+import { QueueList } from './QueueList.tsx';
 import { QueueState } from './QueueState.tsx';
 
-/** Each queue: what it holds, what it is held to, and what can be done about it. */
+/**
+ * Each queue: what it holds, what it is held to, and what can be done about it. Where a queue is named the page is of
+ * that one alone; on a phone the others stand in a list that leads to them.
+ */
 export default function QueuesPage() {
   const queues = useAnswer<{ items: Queue[] }>('/app/queues', EACH.few);
   const overview = useAnswer<Overview>('/app/now', EACH.few);
+  const [params] = useSearchParams();
+  const isNarrow = useMediaQuery(PHONE, false, { getInitialValueInEffect: false });
+  const named = params.get('queue');
+  const health = overview.data?.queues ?? [];
   return (
     <>
       <PageHead title={words.pages.queues}>
         {queues.data && <SaveRows name="queues" rows={queues.data.items} />}
       </PageHead>
-      <NumbersPanel />
+      {named === null ? <NumbersPanel /> : <PanelLink to="/queues">{words.queues.all}</PanelLink>}
       <Answer of={queues}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty>{words.queues.none}</Empty>
-          ) : (
-            items.map((queue) => (
+        {({ items }) => {
+          if (items.length === 0) return <Empty>{words.queues.none}</Empty>;
+          if (named === null && isNarrow) return <QueueList queues={health} />;
+          return items
+            .filter(({ queue }) => named === null || queue === named)
+            .map((queue) => (
               <QueuePanel
                 key={queue.queue}
                 queue={queue}
-                health={overview.data?.queues.find((each) => each.queue === queue.queue)}
+                health={health.find((each) => each.queue === queue.queue)}
               />
-            ))
-          )
-        }
+            ));
+        }}
       </Answer>
     </>
   );
 }
+
+/** As in page.css: below it a table has its first columns alone. */
+const PHONE = '(max-width: 47.99em)';
 
 function QueuePanel({ queue, health }: { queue: Queue; health: QueueHealth | undefined }) {
   const { counts, paused } = queue;

@@ -42,5 +42,6 @@ export const queues = {
   lastCompleted: 'Last completed',
   workers: 'Workers',
   statuses: { ok: 'Flows', degraded: 'Needs a look', down: 'Stands still', paused: 'Paused' },
+  all: 'All queues',
   none: 'There are no queues.',
 };
