@@ -25,6 +25,9 @@ const FIXED_MESSAGE: Partial<Record<ErrorCode, string>> = {
   REDIS_UNAVAILABLE: 'Redis is required for job scheduling. Please ensure Redis is running.',
   MONGODB_UNAVAILABLE:
     'MongoDB gives no answer, or cannot serve now. Please ensure MongoDB is running.',
+  // Who asks need not be logged in: where the backup is stands in the log.
+  DATABASE_RESTORING:
+    'The database is being restored from a backup, or that was interrupted. If no restore runs any more: npm run restore -- --recover',
 };
 
 /** What Express and its body parser refuse, by the `type` of their errors. */

@@ -34,6 +34,7 @@ import {
 import { tokensController } from '../controllers/TokensController.ts';
 import { createWatchingController, type WatchingDeps } from '../controllers/WatchingController.ts';
 import { workersController } from '../controllers/WorkersController.ts';
+import type { AppError } from '../errors/AppError.ts';
 import { auditRoutes } from '../routes/audit.routes.ts';
 import { authRoutes } from '../routes/auth.routes.ts';
 import { commerceRoutes } from '../routes/commerce.routes.ts';
@@ -103,6 +104,8 @@ export interface AppDeps
   corsOrigins: readonly string[];
   /** Streams of events served at the same time (MAX_EVENT_STREAMS). */
   maxEventStreams: number;
+  /** Why the database cannot be used, where that is known. */
+  whyMongoAway?: () => AppError | null;
   /** Where the built dashboard stands, if not where the build puts it. */
   dashboard?: string | undefined;
 }
@@ -170,6 +173,6 @@ export function createApp(deps: AppDeps): Express {
       `There is no ${shownPath(request)}; /docs lists what there is.`,
     );
   });
-  app.use(createErrorHandler(deps.logger));
+  app.use(createErrorHandler(deps.logger, deps.whyMongoAway));
   return app;
 }

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from '../config/logger.ts';
+import type { AppError } from '../errors/AppError.ts';
 import { errorBody } from './errorAnswer.ts';
 import { type HttpError, toHttpError } from './HttpError.ts';
 import { createRefusalLog } from './refusals.ts';
@@ -23,12 +24,23 @@ function whyOf({ cause }: HttpError): unknown {
 /**
  * Answers whatever was thrown as `{error: {code, message, details?, requestId}}`, or in the form of the
  * route that was asked; never a stack.
+ * @param whyMongoAway what is known of why MongoDB cannot be used; null for nothing.
  */
-export function createErrorHandler(logger: Logger): ErrorRequestHandler {
+export function createErrorHandler(
+  logger: Logger,
+  whyMongoAway: () => AppError | null = () => null,
+): ErrorRequestHandler {
   const report = reporter(logger);
+
+  function httpErrorOf(thrown: unknown): HttpError {
+    const error = toHttpError(thrown);
+    const why = error.code === 'MONGODB_UNAVAILABLE' ? whyMongoAway() : null;
+    return why === null ? error : toHttpError(why);
+  }
+
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, _request, response, _next) => {
-    const error = toHttpError(thrown);
+    const error = httpErrorOf(thrown);
     report(error);
     if (response.headersSent) {
       response.destroy();

@@ -34,6 +34,7 @@ export const HTTP_STATUS: Readonly<Record<ApiErrorCode, number>> = {
   REDIS_NEARLY_FULL: 503,
   MONGODB_UNAVAILABLE: 503,
   MONGODB_SLOW: 503,
+  DATABASE_RESTORING: 503,
   SHUTTING_DOWN: 503,
   TOO_MANY_STREAMS: 503,
   // It is the installation that lacks something, and the message says what.

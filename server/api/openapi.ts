@@ -33,7 +33,13 @@ function errorCodes(route: Route): ApiErrorCode[] {
     'VALIDATION_FAILED',
     ...(route.guard === 'anyone'
       ? []
-      : (['UNAUTHENTICATED', 'FORBIDDEN', 'MONGODB_UNAVAILABLE', 'MONGODB_SLOW'] as const)),
+      : ([
+          'UNAUTHENTICATED',
+          'FORBIDDEN',
+          'MONGODB_UNAVAILABLE',
+          'MONGODB_SLOW',
+          'DATABASE_RESTORING',
+        ] as const)),
     'PAYLOAD_TOO_LARGE',
     ...(route.method === 'get' ? [] : (['UNSUPPORTED_MEDIA_TYPE'] as const)),
     'RATE_LIMITED',

@@ -7,6 +7,7 @@ import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import { connectRedis, isRedisConfigured, type RedisConnection } from '../config/queueRedisConn.ts';
+import { AppError } from '../errors/AppError.ts';
 import { ensureAdmin } from '../Services/Auth/accounts.ts';
 import { createAuthentication } from '../Services/Auth/authentication.ts';
 import { createTokens } from '../Services/Auth/tokens.ts';
@@ -111,10 +112,12 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const administration = createAdministration({ ...common, producer, runViews });
   const queueHealth = createQueueHealth(queues);
   const cronJobs = cronJobsOf(CRON_JOBS, config, { env, producer, enqueuer, lanes, log: logger });
+  let restoring: AppError | null = null;
   const app = createApp({
+    whyMongoAway: () => restoring,
     administration,
     overview: createOverview({ queueHealth, listRuns: administration.listRuns }),
-    jobQueries: createJobQueries(administration),
+    jobQueries: createJobQueries(administration, kinds),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth,
     live: createLive({ lanes, runViews }),
@@ -160,7 +163,17 @@ export async function startApi(env: Env): Promise<RunningApi> {
   });
   shutdown.addLast('MongoDB', disconnectMongo);
   const connecting = new AbortController();
-  const connected = connectMongoPatiently(MONGODB_URI, 'hourwork-api', logger, connecting.signal);
+  const connected = connectMongoPatiently(
+    MONGODB_URI,
+    'hourwork-api',
+    logger,
+    connecting.signal,
+    (error) => {
+      restoring = isRestoring(error) ? error : null;
+    },
+  ).finally(() => {
+    restoring = null;
+  });
   // A process that takes another's place in a reload must be able to serve its first request.
   await Promise.race([Promise.all([connected, whenAdmitted(admission)]), delay(FIRST_LOOK_MS)]);
   if (redis !== null) await requireFitRedis(redis, env, logger);
@@ -208,6 +221,10 @@ export async function startApi(env: Env): Promise<RunningApi> {
   }
 
   return { port: server.port, logger, shutdown };
+}
+
+function isRestoring(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'DATABASE_RESTORING';
 }
 
 const MODE_LINES: Record<BackgroundMode, string> = {

@@ -10,12 +10,14 @@ const SILENCE_TIMEOUT_MS = 15_000;
 /**
  * Connects to MongoDB, again and again until it answers, is not being restored and has the shapes of this
  * version, or `signal` aborts. From then on the driver itself keeps the connection.
+ * @param onFailure is told each time why it did not.
  */
 export async function connectMongoPatiently(
   uri: string,
   appName: string,
   logger: Logger,
   signal: AbortSignal,
+  onFailure?: (error: unknown) => void,
 ): Promise<void> {
   const options = { uri, appName, silenceTimeoutMs: SILENCE_TIMEOUT_MS };
   const connect = async () => {
@@ -25,7 +27,13 @@ export async function connectMongoPatiently(
     });
     await connectMongo(options);
   };
-  const failedAttempts = await patiently('Connecting to MongoDB', connect, logger, signal);
+  const failedAttempts = await patiently(
+    'Connecting to MongoDB',
+    connect,
+    logger,
+    signal,
+    onFailure,
+  );
   if (!signal.aborted) logger.info('MongoDB connection ready', { failedAttempts });
 }
 
@@ -39,6 +47,7 @@ export async function patiently(
   attempt: () => Promise<void>,
   logger: Logger,
   signal: AbortSignal,
+  onFailure?: (error: unknown) => void,
 ): Promise<number> {
   let failed = 0;
   while (!signal.aborted) {
@@ -47,6 +56,7 @@ export async function patiently(
       return failed;
     } catch (error) {
       failed += 1;
+      onFailure?.(error);
       if (failed === 1) logger.warn(`${what} failed; it is tried each second`, { error });
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }

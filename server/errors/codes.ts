@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'REDIS_NEARLY_FULL',
   'MONGODB_UNAVAILABLE',
   'MONGODB_SLOW',
+  'DATABASE_RESTORING',
   'SHUTTING_DOWN',
   // What ends a job
   'USER_NOT_FOUND',

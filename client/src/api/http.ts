@@ -13,7 +13,8 @@ export class ApiError extends Error {
   }
 }
 
-const NO_ANSWER = 'NO_ANSWER';
+/** The code where nothing of ours answered: the API is away, or what stands before it answered instead. */
+export const NO_ANSWER = 'NO_ANSWER';
 
 async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   let response: Response;

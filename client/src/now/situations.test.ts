@@ -160,6 +160,18 @@ describe('an answer that could not be had anew', () => {
     ],
     ['api-away', new ApiError(502, 'NO_ANSWER', ''), /^The API gives no answer/],
     ['mongo-away', new ApiError(503, 'MONGODB_UNAVAILABLE', ''), /^MongoDB gives no answer since /],
+    [
+      'restoring',
+      new ApiError(503, 'DATABASE_RESTORING', ''),
+      /^The database is being restored from a backup since /,
+    ],
+    ['mongo-slow', new ApiError(503, 'MONGODB_SLOW', ''), /^MongoDB answers too slowly .* since /],
+    [
+      'api-refuses',
+      new ApiError(500, 'INTERNAL', 'Something went wrong here.', 'req-7'),
+      /^The API answers, but does not say how all stands since .*: Something went wrong here\. /,
+    ],
+    ['api-refuses', new ApiError(429, 'RATE_LIMITED', ''), /: it gives no reason\. /],
   ] as const)('is %s, not what was the matter before', (code, error, sentence) => {
     const [worst, ...others] = mattersOf(overview, error);
     expect(others).toEqual([]);
@@ -168,6 +180,12 @@ describe('an answer that could not be had anew', () => {
     expect(situationInWords(worst).sentence).toMatch(sentence);
     expect(situationInWords(worst).command).toMatch(/^np/);
     expect(wayOf(worst, true)).toBeNull();
+  });
+
+  it('names the request that failed, for the log', () => {
+    const error = new ApiError(500, 'INTERNAL', 'Something went wrong here.', 'req-7');
+    const [worst] = mattersOf(overview, error);
+    expect(worst && situationInWords(worst).todo).toMatch(/for the request req-7\./);
   });
 
   it('is none while the API answers', () => {

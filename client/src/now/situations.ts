@@ -1,12 +1,14 @@
-import { ApiError } from '../api/http.ts';
+import { ApiError, NO_ANSWER } from '../api/http.ts';
 import type { Overview, Situation } from '../api/shapes.ts';
 import { searchPath } from '../jobs/search.ts';
 import type { words } from '../words/words.ts';
 
-/** What is the matter, as the API says it, or as the page finds it when the API or MongoDB gives no answer. */
+/** What is the matter, as the API says it, or as the page finds it when that could not be asked for. */
 export interface Matter extends Omit<Situation, 'code'> {
-  code: Situation['code'] | 'api-away' | 'mongo-away';
+  code: Situation['code'] | Unasked;
 }
+/** Why the API could not say what is the matter. */
+type Unasked = 'api-away' | 'mongo-away' | 'mongo-slow' | 'restoring' | 'api-refuses';
 
 /**
  * All that is the matter, the worst first, never empty. When the last request failed, the older overview says
@@ -16,9 +18,16 @@ export interface Matter extends Omit<Situation, 'code'> {
 export function mattersOf({ situations, asOf }: Overview, error: unknown): readonly Matter[] {
   if (!(error instanceof ApiError)) return situations;
   const next = situations[0]?.next ?? null;
-  const about = { subject: null, affected: null, of: null, by: null, note: null };
-  const code = error.code === 'MONGODB_UNAVAILABLE' ? 'mongo-away' : 'api-away';
-  return [{ code, level: 'down', since: asOf, next, ...about }];
+  const { message: note, requestId: subject = null } = error;
+  const about = { subject, note, affected: null, of: null, by: null };
+  return [{ code: unaskedFor(error), level: 'down', since: asOf, next, ...about }];
+}
+
+function unaskedFor({ code }: ApiError): Unasked {
+  if (code === NO_ANSWER) return 'api-away';
+  if (code === 'MONGODB_UNAVAILABLE') return 'mongo-away';
+  if (code === 'DATABASE_RESTORING') return 'restoring';
+  return code === 'MONGODB_SLOW' ? 'mongo-slow' : 'api-refuses';
 }
 
 /** The click that mends what is the matter, or leads to the page where it is mended. */
@@ -65,7 +74,10 @@ export function wayOf({ code, subject }: Matter, mayAct: boolean): Way | null {
       return { is: 'look', to: '/queues', page: 'queues' };
     case 'redis-away':
     case 'mongo-away':
+    case 'mongo-slow':
+    case 'restoring':
     case 'api-away':
+    case 'api-refuses':
     case 'clock-set-back':
     case 'import-unfinished':
     case 'all-well':

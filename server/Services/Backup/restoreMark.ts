@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AppError } from '../../errors/AppError.ts';
 import {
   findRestore,
   markRestore,
@@ -26,13 +27,13 @@ export function restoreNotice({ folder, process, startedAt, stage }: RestoreDoc)
 
 /**
  * Asks the database of the models, or that of another connection.
- * @throws Error that says what to do, when a restore is under way or was interrupted.
+ * @throws AppError `DATABASE_RESTORING`, which says what to do, when a restore is under way or was interrupted.
  */
 export async function requireNoRestore(
   ...connection: Parameters<typeof findRestore>
 ): Promise<void> {
   const restore = await findRestore(...connection);
-  if (restore !== null) throw new Error(restoreNotice(restore));
+  if (restore !== null) throw new AppError('DATABASE_RESTORING', restoreNotice(restore));
 }
 
 /**

@@ -83,12 +83,24 @@ it.each<[string, () => Promise<{ shutdown: { stop(): Promise<void> } }>, string]
   },
 );
 
-it('the API answers meanwhile that it is not ready', async () => {
+it('the API answers meanwhile that it is not ready, and why', async () => {
   await markRestore();
   const { shutdown } = await startApi(env);
-  const answer = await fetch(`http://127.0.0.1:${env.PORT}/health/ready`);
+  const ask = (path: string, init?: RequestInit) =>
+    fetch(`http://127.0.0.1:${env.PORT}${path}`, init);
+  const ready = await ask('/health/ready');
+  const login = await ask('/app/auth/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'ada@example.com', password: 'a-long-password' }),
+  });
+  const { error } = (await login.json()) as { error: { code: string; message: string } };
   await shutdown.stop();
-  expect(answer.status).toBe(503);
+  expect([ready.status, login.status]).toEqual([503, 503]);
+  expect(error.code).toBe('DATABASE_RESTORING');
+  // Whoever asks is not logged in yet.
+  expect(error.message).not.toMatch('/backups/today');
+  expect(error.message).toMatch('npm run restore -- --recover');
 });
 
 it('a process that is running as a restore begins stops, and says what to do', async () => {

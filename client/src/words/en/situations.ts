@@ -35,6 +35,24 @@ const WORDS: Record<Matter['code'], (matter: Matter) => SituationWords> = {
     todo: 'Bring MongoDB back. Nothing needs to be done here afterwards.',
     command: 'npm start',
   }),
+  'mongo-slow': (it) => ({
+    sentence: `MongoDB answers too slowly to say how all stands${since(it)}. What stands below is as it was then.`,
+    ifNothing: `Runs and jobs go on, slower than usual${nextSlot(it)}.`,
+    todo: 'See what keeps MongoDB busy. The page asks again by itself.',
+    command: 'npm run doctor',
+  }),
+  restoring: (it) => ({
+    sentence: `The database is being restored from a backup${since(it)}. What stands below is as it was then.`,
+    ifNothing: `No slot begins and no job is done until the restore is at its end${nextSlot(it)}. Then all goes on by itself, as it stood when the backup was made.`,
+    todo: 'Wait for it. If it was interrupted, so that no restore runs any more, bring it to its end.',
+    command: 'npm run restore -- --recover',
+  }),
+  'api-refuses': (it) => ({
+    sentence: `The API answers, but does not say how all stands${since(it)}: ${it.note || 'it gives no reason.'} What stands below is as it was then.`,
+    ifNothing: `Runs and jobs may go on all the same: what failed is this look at them${nextSlot(it)}.`,
+    todo: `See the log of the API${it.subject === null ? '' : ` for the request ${it.subject}`}. The page asks again by itself.`,
+    command: 'npx pm2 logs api-server',
+  }),
   'nobody-works': (it) => ({
     sentence: `No worker takes the jobs of ${it.subject}${it.affected ? `: ${many(it.affected, 'job')} wait` : ''}.`,
     ifNothing: `Jobs pile up, and each slot adds more${nextSlot(it)}. None is lost.`,
