@@ -75,6 +75,8 @@ const messageSchema = new Schema<MessageDoc>(
 messageSchema.index({ customerId: 1, _id: 1 });
 messageSchema.index({ state: 1, _id: 1 });
 messageSchema.index({ invoiceId: 1, _id: 1 });
+// The messages that wait because they were refused, oldest first.
+messageSchema.index({ 'error.code': 1, at: 1 }, { partialFilterExpression: { state: 'queued' } });
 // The message that a delivery state is of.
 messageSchema.index(
   { providerId: 1 },

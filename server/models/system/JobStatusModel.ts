@@ -180,13 +180,18 @@ const jobStatusSchema = new Schema<JobStatusDoc>(
   { collection: 'jobstatuses', versionKey: false, autoIndex: false, minimize: false },
 );
 
-// A run's failed jobs and open ones; the reconciler's walk through a run.
-jobStatusSchema.index({ runId: 1, status: 1 });
+// A run's jobs, all or of one status, newest first; the reconciler's walk through a run.
+jobStatusSchema.index({ runId: 1, status: 1, queuedAt: -1, _id: -1 });
 // A user's jobs, newest first.
 jobStatusSchema.index({ userId: 1, queuedAt: -1, _id: -1 });
-// Recent jobs, all or of one status; the reconciler's pages of open jobs.
-jobStatusSchema.index({ queuedAt: -1, _id: -1 });
+// Recent jobs, all or of one status; the reconciler's pages of open jobs. The same of a kind, or a queue's kinds.
 jobStatusSchema.index({ status: 1, queuedAt: -1, _id: -1 });
+jobStatusSchema.index({ kind: 1, status: 1, queuedAt: -1, _id: -1 });
+// Recent jobs that failed for a cause; no other job's record touches it.
+jobStatusSchema.index(
+  { 'error.code': 1, status: 1, queuedAt: -1, _id: -1 },
+  { partialFilterExpression: { 'error.code': { $exists: true } } },
+);
 // The same kind and key is the same job; of the open jobs of a kind with the same unique there is one.
 jobStatusSchema.index(
   { kind: 1, keyHeld: 1 },

@@ -13,7 +13,7 @@ const options = { batchSize: 50, horizonMs: 60_000, log: SILENT };
 const enqueuer = createEnqueuer({ lanes, ...options });
 const payload = { userId: 'a'.repeat(24), asOf: '2026-11-22', backfill: false };
 const enqueue = async () => (await enqueuer.enqueue(userDataJob, payload)).jobId;
-const { log, byId } = createJobQueries(administration);
+const { log, byId } = createJobQueries(administration, []);
 
 it('tells of each start, and of what the work said, after the job has ended', async () => {
   const jobId = await enqueue();

@@ -144,7 +144,7 @@ describe('a retry', () => {
     await installation.runIn('completed', runId);
     work.fails = false;
     const attempts = ['NOT_RETRYABLE: It does not work today.'];
-    const queries = createJobQueries(administration);
+    const queries = createJobQueries(administration, []);
     expect(await queries.history(jobId)).toEqual({
       jobId,
       status: 'failed',

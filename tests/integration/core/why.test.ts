@@ -78,7 +78,7 @@ describe('why a job is not running, or what became of it', () => {
     const lost = await enqueueOne();
     const { userId } = lost;
     const duplicate = userDataJobId((await producer.enqueueUser(userId)).runId, userId);
-    const jobQueries = createJobQueries(administration);
+    const jobQueries = createJobQueries(administration, []);
     expect(await jobQueries.byId(duplicate)).toMatchObject({ duplicateOf: lost.jobId });
     await installation.wipeRedis();
     const working = userDataJobId((await producer.enqueueUser(userId)).runId, userId);

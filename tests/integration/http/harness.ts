@@ -171,7 +171,7 @@ export async function startHarness(
   const app = createApp({
     administration,
     overview: createOverview({ queueHealth, listRuns: administration.listRuns }),
-    jobQueries: createJobQueries(administration),
+    jobQueries: createJobQueries(administration, kinds),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth,
     live: createLive({ lanes, runViews }),

@@ -352,12 +352,11 @@ it('GET /why/:jobId tells in a sentence what became of a job', async () => {
 
 it('asks the queue only about open jobs', async () => {
   const asked: string[] = [];
-  const queries = createJobQueries({
-    liveStates: async (jobs) => {
-      asked.push(...jobs.map(({ jobId }) => jobId));
-      return new Map();
-    },
-  });
+  const liveStates = async (jobs: readonly { jobId: string }[]) => {
+    asked.push(...jobs.map(({ jobId }) => jobId));
+    return new Map();
+  };
+  const queries = createJobQueries({ liveStates }, []);
   await queries.recent({ limit: 500, status: 'completed' });
   expect(asked).toEqual([]);
   await queries.recent({ limit: 500, status: 'queued' });

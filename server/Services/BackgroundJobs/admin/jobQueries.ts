@@ -1,6 +1,6 @@
 import { inTime } from '../../../config/inTime.ts';
 import { AppError } from '../../../errors/AppError.ts';
-import { readMany, readOne } from '../../../models/readDeadline.ts';
+import { readOne } from '../../../models/readDeadline.ts';
 import {
   type JobFailure,
   type JobState,
@@ -8,6 +8,7 @@ import {
   JobStatusModel,
 } from '../../../models/system/JobStatusModel.ts';
 import { userIdsOf } from '../../Users/userIds.ts';
+import type { JobKind } from '../queues/jobDefinition.ts';
 import { isRedisUnavailable } from '../queues/redisErrors.ts';
 import { isFinal } from '../recording/states.ts';
 import type { Administration, Page } from './administration.ts';
@@ -20,8 +21,8 @@ import {
   readHistory,
   readJobLog,
 } from './jobHistory.ts';
-import { type JobSearch, searchFilter } from './jobSearch.ts';
-import { readNewestFirst } from './newestFirst.ts';
+import { IN_ANY_STATE, type JobSearch, searchFilter } from './jobSearch.ts';
+import { newestRecords } from './newestRecords.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
 /** A job as people see it. */
@@ -143,8 +144,14 @@ function withoutText(job: JobView): JobView {
   return { ...job, error: job.error && failureForUser(job.error) };
 }
 
-/** The queries over all jobs; of the administration they need where the queue holds a job. */
-export function createJobQueries({ liveStates }: Pick<Administration, 'liveStates'>): JobQueries {
+/**
+ * The queries over all jobs; of the administration they need where the queue holds a job.
+ * @param kinds those of the catalogue.
+ */
+export function createJobQueries(
+  { liveStates }: Pick<Administration, 'liveStates'>,
+  kinds: readonly Pick<JobKind, 'kind' | 'queue'>[],
+): JobQueries {
   /** Null if Redis cannot say so in time: the records are worth showing without. */
   function askQueue(docs: readonly ShownDoc[]): Promise<ReadonlyMap<string, string> | null> {
     const jobs = docs.map(({ _id, queue, generation }) => ({ jobId: _id, queue, generation }));
@@ -173,21 +180,12 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
     );
   }
 
-  /** One page, through the index that begins with the filter's fields and goes on by time. */
   async function page(
     filter: Record<string, unknown>,
     { limit, cursor }: PageRequest,
-    among: 'few' | 'many',
   ): Promise<Page<JobView>> {
     const position = cursor === undefined ? null : decodeCursor(cursor);
-    const docs = await readNewestFirst({ position, count: limit + 1, among }, (window, count) =>
-      readMany((options) =>
-        JobStatusModel.find({ ...filter, ...window }, SHOWN, options)
-          .sort({ queuedAt: -1, _id: -1 })
-          .limit(count)
-          .lean<ShownDoc[]>(),
-      ),
-    );
+    const docs = await newestRecords<ShownDoc>(filter, SHOWN, { position, count: limit + 1 });
     const items = docs.slice(0, limit);
     const last = items.at(-1);
     return {
@@ -202,7 +200,7 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
     async ofUser(reference, { reader, ...options }) {
       const userId = await findUserId(reference);
       if (userId === null) throw new AppError('NOT_FOUND', `There is no user ${reference}.`);
-      const jobs = await page({ userId }, options, 'few');
+      const jobs = await page({ userId }, options);
       if (reader === 'staff') return jobs;
       return { ...jobs, items: jobs.items.map(withoutText) };
     },
@@ -221,13 +219,12 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
     log: readJobLog,
 
     recent({ status, ...options }) {
-      return page(status === undefined ? {} : { status }, options, 'many');
+      return page(status === undefined ? IN_ANY_STATE : { status }, options);
     },
 
     async search({ limit, cursor, ...words }) {
-      const found = await searchFilter(words, findUserId);
-      if (found === null) return { items: [], nextCursor: null };
-      return page(found.filter, { limit, cursor }, found.among);
+      const filter = await searchFilter(words, { findUserId, kinds });
+      return filter === null ? { items: [], nextCursor: null } : page(filter, { limit, cursor });
     },
 
     failed({ runId, code, ...options }) {
@@ -238,7 +235,6 @@ export function createJobQueries({ liveStates }: Pick<Administration, 'liveState
           ...(code !== undefined && { 'error.code': code }),
         },
         options,
-        runId === undefined ? 'many' : 'few',
       );
     },
   };

@@ -10,62 +10,94 @@ interface Doc {
   queuedAt: Date;
 }
 
-/** Reads from these records as a database would; counts what it had to sort. */
+/** Reads from these records as a database would; notes how many it had to sort, and how often it was asked. */
 function database(docs: readonly Doc[]) {
-  const looks: number[] = [];
-  async function read({ queuedAt: within = {}, $nor }: Window, limit: number): Promise<Doc[]> {
-    const { $gte, $lt, $lte } = within;
-    const found = docs.filter(
-      ({ _id, queuedAt }) =>
-        !($gte && queuedAt < $gte) &&
-        !($lt && queuedAt >= $lt) &&
-        !($lte && queuedAt > $lte) &&
-        !($nor && +queuedAt === +$nor[0].queuedAt && _id >= $nor[0]._id.$gte),
+  const sorted: number[] = [];
+  let asked = 0;
+  function within({ queuedAt = {}, $nor }: Window): Doc[] {
+    const { $gte, $lt, $lte } = queuedAt;
+    asked += 1;
+    return docs.filter(
+      ({ _id, queuedAt: at }) =>
+        !($gte && at < $gte) &&
+        !($lt && at >= $lt) &&
+        !($lte && at > $lte) &&
+        !($nor && +at === +$nor[0].queuedAt && _id >= $nor[0]._id.$gte),
     );
-    looks.push(found.length);
-    return found.sort(newestFirst).slice(0, limit);
   }
-  return { read, looks };
+  return {
+    sorted,
+    asked: () => asked,
+    howMany: async (window: Window, most: number) => Math.min(most, within(window).length),
+    async read(window: Window, limit: number) {
+      const found = within(window);
+      sorted.push(found.length);
+      return found.sort(newestFirst).slice(0, limit);
+    },
+  };
 }
 
 function newestFirst(left: Doc, right: Doc): number {
   return +right.queuedAt - +left.queuedAt || (left._id < right._id ? 1 : -1);
 }
 
+/** All pages, one after another. */
+async function readAll(docs: readonly Doc[], count: number): Promise<Doc[]> {
+  const all: Doc[] = [];
+  for (let position: Doc | null = null; ; position = all.at(-1) ?? null) {
+    const page: Doc[] = await readNewestFirst({ position, count }, database(docs), NOW);
+    all.push(...page);
+    if (page.length < count) return all;
+  }
+}
+
 it('reads all there are, each once and in order, whenever they were queued', async () => {
   const ages = fc.array(fc.integer({ min: -60_000, max: 400 * DAY_MS }), { maxLength: 40 });
   await fc.assert(
-    fc.asyncProperty(ages, fc.integer({ min: 1, max: 7 }), async (agesMs, count) => {
-      const docs = agesMs.map((ageMs, number) => ({
-        _id: `job-${number}`,
-        // Several of one instant.
-        queuedAt: new Date(Math.floor((+NOW - ageMs) / 7_000) * 7_000),
-      }));
-      const { read } = database(docs);
-      const all: Doc[] = [];
-      for (let position: Doc | null = null; ; ) {
-        const page: Doc[] = await readNewestFirst({ position, count, among: 'many' }, read, NOW);
-        all.push(...page);
-        if (page.length < count) break;
-        position = page.at(-1) ?? null;
-      }
-      expect(all).toEqual([...docs].sort(newestFirst));
-    }),
+    fc.asyncProperty(
+      ages,
+      fc.integer({ min: 1, max: 7 }),
+      fc.boolean(),
+      async (agesMs, count, isCrowded) => {
+        const few = agesMs.map((ageMs, number) => ({
+          _id: `job-${number}`,
+          // Several of one instant.
+          queuedAt: new Date(Math.floor((+NOW - ageMs) / 7_000) * 7_000),
+        }));
+        const docs = isCrowded ? [...few, ...burst(1_100, few[0]?.queuedAt ?? NOW)] : few;
+        expect(await readAll(docs, isCrowded ? 400 : count)).toEqual([...docs].sort(newestFirst));
+      },
+    ),
+    { numRuns: 60 },
   );
 });
 
-it('has the database sort what was queued of late, with a run each minute of a month', async () => {
-  const docs = Array.from({ length: 30 * 24 * 60 }, (_, minute) => ({
-    _id: `job-${minute}`,
-    queuedAt: new Date(+NOW - minute * 60_000),
+/** Records of one second, five of them in each millisecond. */
+function burst(records: number, at: Date): Doc[] {
+  return Array.from({ length: records }, (_, number) => ({
+    _id: `burst-${number}`,
+    queuedAt: new Date(+at + Math.floor(number / 5)),
   }));
-  const { read, looks } = database(docs);
-  await readNewestFirst({ position: null, count: 50, among: 'many' }, read, NOW);
-  expect(looks.reduce((sum, sorted) => sum + sorted, 0)).toBeLessThan(50 * 6);
+}
+
+it('has few records sorted, with a run of 20,000 in each of twenty hours', async () => {
+  const docs = Array.from({ length: 20 }, (_, hour) =>
+    burst(20_000, new Date(+NOW - (hour + 0.5) * 3_600_000)),
+  ).flat();
+  const { sorted, asked, ...look } = database(docs);
+  const page = await readNewestFirst({ position: null, count: 50 }, look, NOW);
+  expect(page).toHaveLength(50);
+  expect(sorted.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(500);
+  expect(asked()).toBeLessThan(25);
 });
 
-it('asks once where few are looked among', async () => {
-  const { read, looks } = database([]);
-  await readNewestFirst({ position: null, count: 50, among: 'few' }, read, NOW);
-  expect(looks).toEqual([0]);
+it('reads all at once where there are few', async () => {
+  const { asked, ...look } = database(burst(400, NOW));
+  expect(await readNewestFirst({ position: null, count: 50 }, look, NOW)).toHaveLength(50);
+  expect(asked()).toBe(3);
+});
+
+it('reads a page out of more records of one instant than are few', async () => {
+  const docs = burst(3_000, NOW).map((doc) => ({ ...doc, queuedAt: NOW }));
+  expect(await readAll(docs, 500)).toEqual([...docs].sort(newestFirst));
 });

@@ -1,50 +1,92 @@
 import type { Position } from './positionCursor.ts';
 
-/** A stretch of time in which to look, as conditions on records; `null` is open to that side. */
+/** A stretch of time in which to look, as conditions on records; what is absent is open to that side. */
 export interface Window {
   queuedAt?: { $gte?: Date; $lt?: Date; $lte?: Date };
   $nor?: [{ queuedAt: Date; _id: { $gte: string } }];
 }
 
-const SECOND_MS = 1_000;
-/** How far back each window ends, from 4 s to 194 days; the last one reaches back for ever. */
-const REACHES_MS = Array.from({ length: 12 }, (_, power) => 4 * SECOND_MS * 4 ** power);
-
-/** The newest window: up to the position, and of the position's own instant what sorts after it. */
-function upTo(position: Position | null): Window {
-  if (position === null) return {};
-  const { queuedAt, _id } = position;
-  return { queuedAt: { $lte: queuedAt }, $nor: [{ queuedAt, _id: { $gte: _id } }] };
+/** How records are looked for in a window of time. */
+export interface Look<Doc> {
+  /** How many there are, counted up to `most`. */
+  howMany(window: Window, most: number): Promise<number>;
+  /** The newest of them, in order. */
+  read(window: Window, limit: number): Promise<Doc[]>;
 }
 
-/** All of time up to the position, cut at `starts`. */
-function windows(position: Position | null, starts: readonly Date[]): Window[] {
-  const newest = upTo(position);
-  const ends: Window[] = [newest, ...starts.map((start) => ({ queuedAt: { $lt: start } }))];
-  return ends.map((window, place) => {
-    const start = starts[place];
-    if (start === undefined) return window;
-    return { ...window, queuedAt: { ...window.queuedAt, $gte: start } };
-  });
+/** So many records are counted and sorted at once without anybody noticing; of a long page, twice the page. */
+const FEW = 500;
+/** How long the newest window is. */
+const FIRST_MS = 4_000;
+/** A window that is longer than the one after it by this factor: the newest of a busy history fill a page soon. */
+const GROWTH = 4;
+/** Records of one instant are not told apart by time. */
+const INSTANT_MS = 1;
+
+/** From `start`, which is a time in milliseconds, to before `end`; null is open to that side. */
+interface Stretch {
+  start: number;
+  end: number | null;
 }
 
 /**
- * Reads the newest records after a position until there are `count`; `read` looks into one window
- * of time. Among `many` records the windows become longer and longer: a database that sorts what it found,
- * instead of walking an index in order, then sorts what was queued of late and not the whole history.
- * Together they cover all time, the future too: clocks of several machines differ.
+ * Reads the newest records after a position until there are `count`. A database that sorts what it found, instead
+ * of walking an index in order, would sort the whole history for one page; so it is given a window of time that
+ * holds few. Windows become longer until the page is full, and one that holds many is halved. Together they
+ * cover all time, the future too: clocks of several machines differ.
  */
 export async function readNewestFirst<Doc>(
-  { position, count, among }: { position: Position | null; count: number; among: 'few' | 'many' },
-  read: (window: Window, limit: number) => Promise<Doc[]>,
+  { position, count }: { position: Position | null; count: number },
+  look: Look<Doc>,
   now = new Date(),
 ): Promise<Doc[]> {
   const newest = (position?.queuedAt ?? now).getTime();
-  const starts = among === 'many' ? REACHES_MS.map((reach) => new Date(newest - reach)) : [];
+  const few = Math.max(FEW, 2 * count);
   const found: Doc[] = [];
-  for (const window of windows(position, starts)) {
-    found.push(...(await read(window, count - found.length)));
-    if (found.length >= count) break;
+
+  function windowOf({ start, end }: Stretch): Window {
+    const upTo = end === null ? upToPosition(position) : { queuedAt: { $lt: new Date(end) } };
+    // Also where it begins with all time: without a range FerretDB collects all that an index leads to.
+    return { ...upTo, queuedAt: { ...upTo.queuedAt, $gte: new Date(start) } };
+  }
+
+  const howMany = (stretch: Stretch) => look.howMany(windowOf(stretch), few + 1);
+
+  /** Adds what is in a stretch that holds `there`, or more than few, until the page is full. */
+  async function gather({ start, end }: Stretch, there: number): Promise<void> {
+    if (there === 0) return;
+    const ms = (end ?? newest) - start;
+    if (there <= few || ms <= INSTANT_MS) {
+      found.push(...(await look.read(windowOf({ start, end }), count - found.length)));
+      return;
+    }
+    const middle = start + Math.ceil(ms / 2);
+    const [later, earlier] = [
+      { start: middle, end },
+      { start, end: middle },
+    ];
+    const thereLater = await howMany(later);
+    await gather(later, thereLater);
+    if (found.length >= count) return;
+    // Where the later half is empty, all of it is in the earlier one.
+    await gather(earlier, thereLater === 0 ? there : await howMany(earlier));
+  }
+
+  const all = { start: 0, end: null };
+  let stretch: Stretch = { start: newest - FIRST_MS, end: null };
+  const [inAll, inFirst] = await Promise.all([howMany(all), howMany(stretch)]);
+  if (inAll <= few) return look.read(windowOf(all), count);
+  await gather(stretch, inFirst);
+  for (let ms = FIRST_MS * GROWTH; found.length < count && stretch.start > 0; ms *= GROWTH) {
+    stretch = { start: Math.max(0, stretch.start - ms), end: stretch.start };
+    await gather(stretch, await howMany(stretch));
   }
   return found;
+}
+
+/** Up to the position, and of the position's own instant what sorts after it. */
+function upToPosition(position: Position | null): Window {
+  if (position === null) return {};
+  const { queuedAt, _id } = position;
+  return { queuedAt: { $lte: queuedAt }, $nor: [{ queuedAt, _id: { $gte: _id } }] };
 }

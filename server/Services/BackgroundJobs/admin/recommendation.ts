@@ -81,8 +81,9 @@ function completedWithin(hour: Date): Promise<TimedJob[]> {
   return readMany((options) =>
     JobStatusModel.find(
       {
-        finishedAt: { $gte: hour, $lt: new Date(hour.getTime() + HOUR_MS) },
-        ...{ status: 'completed', queue: USER_DATA },
+        // The type is named as in the index, and the state in a form for which FerretDB takes no other.
+        finishedAt: { $gte: hour, $lt: new Date(hour.getTime() + HOUR_MS), $type: 'date' },
+        ...{ $nor: [{ status: { $ne: 'completed' } }], queue: USER_DATA },
         ...{ startedAt: { $ne: null }, durationMs: { $ne: null } },
       },
       { startedAt: 1, durationMs: 1, worker: 1 },

@@ -15,7 +15,10 @@ const KEYS = {
   duplicate: 'duplicates',
   cancelled: 'cancelled',
 } as const satisfies Partial<Record<JobState, keyof Counted>>;
-const ENDED = Object.keys(KEYS) as (keyof typeof KEYS)[];
+
+function hasEnded(status: JobState): status is keyof typeof KEYS {
+  return status in KEYS;
+}
 
 /** The key under which numbers of a kind in a queue are found. */
 export function queueAndKind({ queue, kind }: { queue: string; kind: string }): string {
@@ -23,7 +26,7 @@ export function queueAndKind({ queue, kind }: { queue: string; kind: string }): 
 }
 
 interface Group {
-  _id: { queue: string; kind: string; status: keyof typeof KEYS };
+  _id: { queue: string; kind: string; status: JobState };
   jobs: number;
   workedMs: number;
 }
@@ -40,7 +43,8 @@ export async function countEnded(from: Date, to: Date): Promise<Ended[]> {
 
 function endedIn(from: Date, to: Date): Promise<Group[]> {
   return JobStatusModel.aggregate<Group>([
-    { $match: { finishedAt: { $gte: from, $lt: to }, status: { $in: ENDED } } },
+    // The type is named as in the index, and the state is looked at below: FerretDB would take the index of states.
+    { $match: { finishedAt: { $gte: from, $lt: to, $type: 'date' } } },
     {
       $group: {
         _id: { queue: '$queue', kind: '$kind', status: '$status' },
@@ -55,6 +59,7 @@ function add(
   { _id: { queue, kind, status }, jobs, workedMs }: Group,
   sums: Map<string, Ended>,
 ): void {
+  if (!hasEnded(status)) return;
   const key = queueAndKind({ queue, kind });
   const { counted } = sums.get(key) ?? {
     counted: { completed: 0, failed: 0, duplicates: 0, cancelled: 0, workedMs: 0 },

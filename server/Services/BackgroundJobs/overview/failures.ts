@@ -1,5 +1,5 @@
-import { readMany } from '../../../models/readDeadline.ts';
-import { type JobFailure, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { JobFailure } from '../../../models/system/JobStatusModel.ts';
+import { newestRecords } from '../admin/newestRecords.ts';
 import { type Dismissal, readDismissals } from './dismissals.ts';
 
 /** Failed jobs of one cause, as they are found. */
@@ -43,15 +43,10 @@ interface Failed {
  */
 export async function groupFailures(runId?: string): Promise<FailureGroups> {
   const [docs, dismissals] = await Promise.all([
-    readMany((options) =>
-      JobStatusModel.find(
-        { status: 'failed', ...(runId !== undefined && { runId }) },
-        { userId: 1, error: 1, queuedAt: 1, finishedAt: 1 },
-        options,
-      )
-        .sort({ queuedAt: -1, _id: -1 })
-        .limit(LOOKED + 1)
-        .lean<Failed[]>(),
+    newestRecords<Failed>(
+      { status: 'failed', ...(runId !== undefined && { runId }) },
+      { userId: 1, error: 1, queuedAt: 1, finishedAt: 1 },
+      { count: LOOKED + 1 },
     ),
     readDismissals(),
   ]);

@@ -1,7 +1,7 @@
 import { shared } from '../../../config/shared.ts';
-import { readMany } from '../../../models/readDeadline.ts';
-import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import type { Administration } from '../admin/administration.ts';
+import { newestRecords } from '../admin/newestRecords.ts';
 import { signsOfSilent } from '../consuming/workerSigns.ts';
 import { clockSetBack, setBackText } from '../health/clockSetBack.ts';
 import { type QueueHealthReport, SILENCE_TOLD_MS } from '../health/queueHealth.ts';
@@ -79,11 +79,10 @@ async function lookTwice(look: OverviewDeps['queueHealth']): Promise<QueueHealth
 }
 
 async function newestFailure(): Promise<{ code: string; at: Date | null } | null> {
-  const [newest] = await readMany((options) =>
-    JobStatusModel.find({ status: 'failed' }, { error: 1, finishedAt: 1 }, options)
-      .sort({ queuedAt: -1, _id: -1 })
-      .limit(1)
-      .lean(),
+  const [newest] = await newestRecords<Pick<JobStatusDoc, 'error' | 'finishedAt'>>(
+    { status: 'failed' },
+    { error: 1, finishedAt: 1 },
+    { count: 1 },
   );
   return newest?.error ? { code: newest.error.code, at: newest.finishedAt } : null;
 }

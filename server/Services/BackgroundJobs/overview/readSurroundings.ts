@@ -1,10 +1,10 @@
 import { byItsCost, shared } from '../../../config/shared.ts';
 import { ImportModel } from '../../../models/ImportModel.ts';
-import { readMany } from '../../../models/readDeadline.ts';
-import { type JobFailure, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { JobFailure } from '../../../models/system/JobStatusModel.ts';
 import { SlotModel } from '../../../models/system/SlotModel.ts';
 import { listDestinations } from '../../HttpTasks/destinations.ts';
 import { refusedMessages } from '../../WhatsApp/refusedMessages.ts';
+import { newestRecords } from '../admin/newestRecords.ts';
 import { countDismissed } from './dismissals.ts';
 import { withoutIds } from './failures.ts';
 import type { CauseTrend, Surroundings } from './surroundings.ts';
@@ -47,11 +47,10 @@ interface Failed {
 }
 
 async function trends(now: Date): Promise<CauseTrend[]> {
-  const newest = await readMany((options) =>
-    JobStatusModel.find({ status: 'failed' }, { error: 1, finishedAt: 1, _id: 0 }, options)
-      .sort({ queuedAt: -1, _id: -1 })
-      .limit(FAILURES_LOOKED)
-      .lean<Failed[]>(),
+  const newest = await newestRecords<Failed>(
+    { status: 'failed' },
+    { error: 1, finishedAt: 1, _id: 0 },
+    { count: FAILURES_LOOKED },
   );
   return trendsOf(newest, now);
 }
