@@ -4,6 +4,7 @@ import { enqueue } from './cases/enqueue.mjs';
 import { hourly } from './cases/hourly.mjs';
 import { latency } from './cases/latency.mjs';
 import { memory } from './cases/memory.mjs';
+import { million } from './cases/million.mjs';
 import { pages } from './cases/pages.mjs';
 import { peers } from './cases/peers.mjs';
 import { scaling } from './cases/scaling.mjs';
@@ -31,5 +32,5 @@ import { watching } from './cases/watching.mjs';
 /** @type {readonly Case[]} */
 export const cases = [
   ...[enqueue, singles, ...drains, hourly, peers],
-  ...[latency, watching, scaling, memory, bytes, pages],
+  ...[latency, watching, million, scaling, memory, bytes, pages],
 ];

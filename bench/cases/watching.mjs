@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectDir } from '../../scripts/project.mjs';
-import { waitUntil } from '../../scripts/waiting.mjs';
+import { ADMIN_SETTINGS, logIn } from '../administrator.mjs';
 import { pin, pinTree } from '../pinning.mjs';
 import { quantile } from '../statistics.mjs';
 import { customersOnce } from './customers.mjs';
@@ -14,7 +13,6 @@ const WATCHERS = 50;
 const IDLE_MS = 15_000;
 const EVERY_MS = 50;
 const PROBED = { health: '/health/live', 'queue/stats': '/app/job-status/queue/stats' };
-const ADMIN = { email: 'bench@example.com', password: randomUUID() };
 
 /**
  * Asks each path every 50 ms, whether or not it has answered before, until `stop`.
@@ -50,23 +48,6 @@ function probe(url, headers) {
   };
 }
 
-/** @param {string} url */
-async function logIn(url) {
-  const headers = { 'content-type': 'application/json' };
-  const response = await waitUntil(
-    async () => {
-      const body = JSON.stringify(ADMIN);
-      const answer = await fetch(`${url}/app/auth/login`, { method: 'POST', headers, body }).catch(
-        () => undefined,
-      );
-      return answer?.ok ? answer : false;
-    },
-    { timeoutMs: 20_000, intervalMs: 200, what: 'the API to let an administrator in' },
-  );
-  const { token } = /** @type {{token: string}} */ (await response.json());
-  return { authorization: `Bearer ${token}` };
-}
-
 /**
  * @param {{isRunning: boolean, watchers: number}} how
  */
@@ -75,10 +56,7 @@ const probing = ({ isRunning, watchers }) => {
   return async (/** @type {Round} */ round) => {
     const { api, slot, url, sealed } = await startRun(round, {
       ...{ cwd: projectDir, workers: 2, database: await customers(round, projectDir) },
-      settings: {
-        WORKER_CONCURRENCY: 'auto',
-        ...{ ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password },
-      },
+      settings: { WORKER_CONCURRENCY: 'auto', ...ADMIN_SETTINGS },
     });
     await pinTree(process.pid, 1);
     await pin(api, 0);
