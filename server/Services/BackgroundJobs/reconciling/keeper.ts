@@ -8,7 +8,7 @@ import { foldNumbers } from '../numbers/fold.ts';
 import type { RetentionDays } from '../recording/expiry.ts';
 import { currentCounts } from '../runs/balance.ts';
 import { warnInRun } from '../runs/ledger.ts';
-import { isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
+import { isTooYoung, isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
 import { keepRecordsOf, openRuns, sealIfFinished } from '../runs/seal.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
 import { nextSlot } from '../scheduling/slots.ts';
@@ -89,9 +89,8 @@ export function startKeeper(options: KeeperOptions): Repetition {
     async () => {
       await options.resume();
       if (!(await acquireLease(LEASE, holder, leaseMs))) return;
-      const open = await openRuns();
-      for (const run of open) await watch(run, options);
       if (reconciliation === null) return;
+      const open = await openRuns();
       // Its jobs are in records and queue alike, so counts agree: the process cancelling it died.
       const cancelling = open.some((run) => run.status === 'cancelled' && run.mode === 'queue');
       const { lanes, alarms } = reconciliation;
@@ -114,6 +113,18 @@ export function startKeeper(options: KeeperOptions): Repetition {
     },
   );
 
+  // Counts of many open runs take long: nothing else waits for them.
+  const watching = every(
+    { name: 'Pace of runs', intervalMs: reconcileIntervalMs, log },
+    async () => {
+      if (!(await acquireLease(LEASE, holder, leaseMs))) return;
+      for (const run of await openRuns()) {
+        if (signal.aborted) return;
+        await watch(run, options);
+      }
+    },
+  );
+
   const folding = every(
     { name: 'Folding numbers', intervalMs: FOLD_INTERVAL_MS, log },
     async () => {
@@ -125,7 +136,7 @@ export function startKeeper(options: KeeperOptions): Repetition {
   return {
     async stop() {
       stopping.abort();
-      const all = [sealing, staging, reconciling, folding];
+      const all = [sealing, staging, reconciling, watching, folding];
       await Promise.all(all.map((each) => each.stop()));
       await releaseLease(LEASE, holder).catch(() => undefined);
     },
@@ -146,12 +157,13 @@ async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise
 
 async function watch(run: RunDoc, { log, timetable }: KeeperOptions): Promise<void> {
   await keepRecordsOf(run);
-  if (run.status === 'cancelled' || isWarnedOfPace(run)) return;
+  const now = new Date();
+  if (run.status === 'cancelled' || isWarnedOfPace(run) || isTooYoung(run, now)) return;
   const { slot, startedAt } = run;
   // A clock that is behind may begin a run before its slot: the slot after that is meant.
   const due = nextSlot(timetable, slot !== null && slot > startedAt ? slot : startedAt);
   if (due === null) return;
-  const warning = paceWarning(run, await currentCounts(run), due, new Date());
+  const warning = paceWarning(run, await currentCounts(run), due, now);
   if (warning === null) return;
   await warnInRun(run._id, warning);
   log.warn(warning, { runId: run._id });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noCounts } from './balance.ts';
-import { paceWarning } from './paceWarning.ts';
+import { isTooYoung, paceWarning } from './paceWarning.ts';
 
 const startedAt = new Date('2026-11-22T11:00:00Z');
 const nextSlot = new Date('2026-11-22T12:00:00Z');
@@ -23,8 +23,13 @@ describe('the warning of a slow run', () => {
     expect(warning({ queued: 3_001, completed: 600 }, minutesIn(10))).not.toBeNull();
   });
 
-  it('waits until a pace can be told', () => {
-    expect(warning({ queued: 10_000 }, new Date(startedAt.getTime() + 9_999))).toBeNull();
+  it('waits until a pace can be told, for which nothing need be counted', () => {
+    const early = new Date(startedAt.getTime() + 9_999);
+    expect(isTooYoung({ startedAt }, early)).toBe(true);
+    expect(warning({ queued: 10_000, completed: 1 }, early)).toBeNull();
+    const late = new Date(startedAt.getTime() + 10_000);
+    expect(isTooYoung({ startedAt }, late)).toBe(false);
+    expect(warning({ queued: 10_000, completed: 1 }, late)).not.toBeNull();
   });
 
   it('says so when nothing has been done in a tenth of the time', () => {

@@ -14,6 +14,11 @@ export function isWarnedOfPace({ warnings }: Pick<RunDoc, 'warnings'>): boolean 
   return warnings.some((warning) => warning.startsWith(BEGINNING));
 }
 
+/** Whether it is too early to judge a run, whatever has been done of it. */
+export function isTooYoung({ startedAt }: Pick<RunDoc, 'startedAt'>, now: Date): boolean {
+  return now.getTime() - startedAt.getTime() < MIN_ELAPSED_MS;
+}
+
 /**
  * Says that a run will not end before the next slot at the pace it has had so far.
  * @param nextSlot when the schedule is due next after the run began
@@ -28,9 +33,10 @@ export function paceWarning(
   const left = counts.queued + counts.active + counts.delayed;
   if (left === 0) return null;
   const done = counts.completed + counts.failed;
+  if (isTooYoung(run, now)) return null;
   const elapsedMs = now.getTime() - run.startedAt.getTime();
   const patienceMs = done > 0 ? 0 : PATIENCE * (nextSlot.getTime() - run.startedAt.getTime());
-  if (elapsedMs < Math.max(MIN_ELAPSED_MS, patienceMs)) return null;
+  if (elapsedMs < patienceMs) return null;
   const perSecond = (done / elapsedMs) * 1000;
   const endsAt = now.getTime() + (left / perSecond) * 1000;
   if (endsAt <= nextSlot.getTime()) return null;
