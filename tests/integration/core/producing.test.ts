@@ -204,7 +204,8 @@ describe('producing a run', () => {
     });
     const frozen = await enumerateRun(runId, {
       ...enumeration,
-      leaseMs: 300,
+      // Long enough for half of the page to be recorded and handed over, also on a machine that is busy.
+      leaseMs: 1_500,
       outbox: {
         ...outbox,
         // It wakes with half of the page handed over.
