@@ -1,17 +1,23 @@
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { AuditModel } from '../../server/models/AuditModel.ts';
 import { CustomerModel } from '../../server/models/commerce/CustomerModel.ts';
 import { InvoiceModel } from '../../server/models/commerce/InvoiceModel.ts';
 import { MessageModel } from '../../server/models/commerce/MessageModel.ts';
 import { OrderModel } from '../../server/models/commerce/OrderModel.ts';
 import { DestinationModel } from '../../server/models/DestinationModel.ts';
+import { HttpExecutionModel } from '../../server/models/HttpExecutionModel.ts';
+import { HttpJobModel } from '../../server/models/HttpJobModel.ts';
 import { ImportModel } from '../../server/models/ImportModel.ts';
 import { ServiceLogModel } from '../../server/models/ServiceLogModel.ts';
 import { ServiceModel } from '../../server/models/ServiceModel.ts';
+import { ScheduleModel } from '../../server/models/system/ScheduleModel.ts';
 import { SlotModel } from '../../server/models/system/SlotModel.ts';
 import { noteHeld, recordExecution } from '../../server/Services/HttpTasks/executions.ts';
 import { act, heading, saveCsv } from './acting.ts';
 import { overflow, seriousFaults, useBrowser } from './browser.ts';
 import { useStack } from './stack.ts';
+import { factsOf, rowsOf } from './truth.ts';
 
 const stack = await useStack({ users: 0 });
 const browser = useBrowser(stack);
@@ -168,4 +174,88 @@ async function bringTrouble(at: Date): Promise<void> {
     expiresAt: new Date(Date.now() + 86_400_000),
   });
   await ImportModel.create({ _id: 'sample', startedAt: at });
+}
+
+it('shows no number of the business, hosts, services, schedules and actions but what the stores hold, at rest', async () => {
+  const page = await browser.open('/commerce', { as: 'viewer' });
+  await expectRows(page, 'Orders', ['Order', 'Total'], async () =>
+    (await OrderModel.find().lean()).map(({ _id, totalCents }) => [_id, inUnits(totalCents)]),
+  );
+  await page.goto('/commerce?list=invoices');
+  await expectRows(page, 'Invoices', ['Invoice', 'Amount'], async () =>
+    (await InvoiceModel.find().lean()).map(({ _id, amountCents }) => [_id, inUnits(amountCents)]),
+  );
+  await page.goto('/commerce?list=customers');
+  await expectRows(page, 'Customers', ['Customer', 'Credit limit', 'Credit used'], async () =>
+    (await CustomerModel.find().lean()).map(({ _id, creditLimitCents, creditUsedCents }) => [
+      ...[_id, inUnits(creditLimitCents ?? 0), inUnits(creditUsedCents)],
+    ]),
+  );
+  await page.goto('/commerce/customers/ALFKI');
+  const [invoice] = await InvoiceModel.find({ customerId: 'ALFKI', settledOn: null }).lean();
+  await expect
+    .poll(() => factsOf(page.getByRole('region', { name: 'Credit', exact: true })))
+    .toMatchObject({ 'Open invoices': inUnits(invoice?.amountCents ?? 0) });
+
+  await page.goto('/destinations');
+  await expectRows(page, 'Hosts that are called', ['Host', 'Under way', 'Held'], async () => {
+    const hosts = await DestinationModel.find().lean();
+    return Promise.all(
+      hosts.map(async ({ _id: destination, inFlight }) => {
+        const calls = inFlight.filter(({ until }) => until > new Date()).length;
+        const held = await HttpExecutionModel.countDocuments({ destination, isHeld: true });
+        return [destination, String(calls), String(held)];
+      }),
+    );
+  });
+  await expectRows(page, 'Jobs that call addresses', ['Job'], async () =>
+    (await HttpJobModel.find().lean()).map(({ name }) => [name]),
+  );
+
+  await page.goto('/services');
+  await expectRows(page, 'Services', ['Service'], async () =>
+    (await ServiceModel.find().lean()).map(({ name }) => [name]),
+  );
+  await page.goto('/services/01SERVICE');
+  await expectRows(page, 'How it was found', ['What was found'], async () =>
+    (await ServiceLogModel.find({ serviceId: '01SERVICE' }).lean()).map(({ summary, error }) => [
+      error === null ? summary : `${error.reason}: ${error.message}`,
+    ]),
+  );
+
+  await page.goto('/schedules');
+  const schedules = await ScheduleModel.find({ expression: { $ne: null } }).lean();
+  await page.getByText(`${schedules.length}/${schedules.length} running`).waitFor();
+  for (const { _id: schedule } of schedules) {
+    const marks = page.getByRole('region', { name: schedule, exact: true }).locator('.slots > *');
+    expect(await marks.count(), schedule).toBe(await SlotModel.countDocuments({ schedule }));
+  }
+
+  await page.goto('/audit');
+  await expectRows(page, 'Actions', ['Counts'], async () =>
+    (await AuditModel.find().lean()).map(({ counts }) => [
+      Object.entries(counts)
+        .filter(([, value]) => value !== 0)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join(', ') || '–',
+    ]),
+  );
+});
+
+function inUnits(cents: number): string {
+  return (cents / 100).toFixed(2);
+}
+
+/** Waits until a table shows in these columns what the store holds, in whatever order. */
+async function expectRows(
+  page: Page,
+  table: string,
+  columns: readonly string[],
+  stored: () => Promise<readonly (readonly string[])[]>,
+): Promise<void> {
+  await expect
+    .poll(async () =>
+      (await rowsOf(page, table)).map((row) => columns.map((column) => row[column])).sort(),
+    )
+    .toEqual([...(await stored())].sort());
 }

@@ -12,6 +12,7 @@ import { createAccount } from '../../server/Services/Auth/accounts.ts';
 import { type Behaviour, writeBehaviour } from '../e2e/behaviour.ts';
 import { makeUsers } from '../e2e/makeUsers.ts';
 import { environmentOf } from '../environmentOf.ts';
+import type { OwnKillableMongo } from '../integration/ownKillableMongo.ts';
 import { type OwnRedis, useOwnRedis } from '../integration/ownRedis.ts';
 import { useOwnDatabase } from '../integration/scoring/ownDatabase.ts';
 import { ownPort } from '../ownPort.ts';
@@ -48,11 +49,13 @@ type Settings = Readonly<Record<string, string>>;
 interface StackOptions {
   users: number;
   settings?: Settings;
+  /** A server of the suite's own; the tests' if absent. */
+  mongo?: OwnKillableMongo;
 }
 
 /** Starts it for the suite and removes every trace of it at the end. */
-export async function useStack({ users, settings = {} }: StackOptions): Promise<Stack> {
-  const mongoUri = useOwnDatabase();
+export async function useStack({ users, settings = {}, mongo }: StackOptions): Promise<Stack> {
+  const mongoUri = useOwnDatabase(mongo?.url);
   const redis = await useOwnRedis();
   const port = await ownPort();
   const url = `http://127.0.0.1:${port}`;

@@ -9,13 +9,13 @@ import { UserSummaryModel } from '../../../server/models/UserSummaryModel.ts';
 const SERVER = process.env.TEST_MONGODB_URI ?? 'mongodb://127.0.0.1:27500';
 
 /**
- * Gives the suite a database of its own on the tests' server, with the indexes of users, purchases
+ * Gives the suite a database of its own on the tests' server, or another, with the indexes of users, purchases
  * and summaries, and drops it at the end.
  * @returns its URI
  */
-export function useOwnDatabase(): string {
+export function useOwnDatabase(server = SERVER): string {
   const name = `hourwork_${randomUUID().slice(0, 8)}`;
-  const uri = `${SERVER.replace(/\/$/, '')}/${name}`;
+  const uri = `${server.replace(/\/$/, '')}/${name}`;
   beforeAll(async () => {
     await connectMongo({ uri });
     await UserModel.createIndexes();
