@@ -23,10 +23,15 @@ export function newestRecords<Doc>(
   return readNewestFirst<Doc>(
     { position, count },
     {
-      howMany: (window, most) =>
-        readMany((options) =>
-          JobStatusModel.countDocuments({ $and: [filter, window] }, { ...options, limit: most }),
-        ),
+      async times(window, most) {
+        const some = await readMany((options) =>
+          JobStatusModel.find({ $and: [filter, window] }, { _id: 0, queuedAt: 1 }, options)
+            .limit(most)
+            .batchSize(most + 1)
+            .lean<{ queuedAt: Date }[]>(),
+        );
+        return some.map(({ queuedAt }) => queuedAt);
+      },
       read: (window, limit) =>
         readMany((options) =>
           JobStatusModel.find({ $and: [filter, window] }, shown, options)
