@@ -78,6 +78,8 @@ export function createProducer(options: ProducerOptions): Producer {
   const stopping = new AbortController();
   const takeTurn = turnsOf(ENUMERATED_AT_A_TIME);
   const underWay = new Map<string, Promise<Enumeration>>();
+  /** Runs whose enumeration stopped here: nobody else has taken them, they need not look abandoned first. */
+  const stopped = new Set<string>();
 
   async function enumerate(runId: string): Promise<Enumeration> {
     const source = findSource((await findRun(runId))?.kind ?? '');
@@ -132,6 +134,7 @@ export function createProducer(options: ProducerOptions): Producer {
     },
     drive(runId) {
       begin(runId).catch((error: unknown) => {
+        stopped.add(runId);
         log.error('A run’s enumeration stopped; it is resumed within a minute', { runId, error });
       });
     },
@@ -140,7 +143,9 @@ export function createProducer(options: ProducerOptions): Producer {
         { ...abandonedRuns(await storeTime(), 'enumerating'), mode: 'queue' },
         { _id: 1 },
       ).lean();
-      for (const { _id } of abandoned) producer.drive(_id);
+      const runIds = new Set([...stopped, ...abandoned.map(({ _id }) => _id)]);
+      stopped.clear();
+      for (const runId of runIds) producer.drive(runId);
     },
     requireRoom: () => lanes.of(USER_DATA).queue.requireRoom(),
     async stop() {

@@ -22,6 +22,8 @@ import { openSlotRun } from '../../../server/Services/BackgroundJobs/runs/ledger
 import { findSource } from '../../../server/Services/BackgroundJobs/runs/sources.ts';
 import { SILENT, useInstallation } from './installation.ts';
 
+const ABANDONED_AFTER_MS = 10_000;
+
 class Killed extends Error {}
 
 /** An outbox whose producer dies at one step of its page. */
@@ -184,6 +186,31 @@ describe('producing a run', () => {
     await expectOneJobEach(runId, userIds);
     expect(await balancedRun(runId)).toMatchObject({ enumerated: 10 });
     await successor.stop();
+  });
+
+  it('goes on at the next look with a run of its own that stopped before it had the lease', async () => {
+    const { runId, userIds } = await newRun(10);
+    const failed = vi.fn();
+    const producer = createProducer({
+      lanes: installation.lanes,
+      findSource: vi.fn(findSource).mockImplementationOnce(() => {
+        throw new Error('MongoDB is away');
+      }),
+      batchSize: 50,
+      leaseMs: 30_000,
+      retentionDays: () => 7,
+      log: { ...SILENT, error: failed },
+    });
+    producer.drive(runId);
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce());
+    await producer.resumeAbandoned();
+    // Sooner than a run without a lease is taken for one that nobody has.
+    await vi.waitFor(
+      async () => expect((await balancedRun(runId)).status).toBe('running'),
+      ABANDONED_AFTER_MS / 2,
+    );
+    await expectOneJobEach(runId, userIds);
+    await producer.stop();
   });
 
   it('leaves a run that is held to its producer, however far its own clock is ahead', async () => {
