@@ -8,13 +8,13 @@ export interface Window {
 
 /** How records are looked for in a window of time. */
 export interface Look<Doc> {
-  /** When some of them were queued, in whatever order; all of them, if there are fewer than `most`. */
-  times(window: Window, most: number): Promise<readonly Date[]>;
+  /** How many there are, counted up to `most`. */
+  howMany(window: Window, most: number): Promise<number>;
   /** The newest of them, in order. */
   read(window: Window, limit: number): Promise<Doc[]>;
 }
 
-/** So many records are sorted at once without anybody noticing; of a long page, twice the page. */
+/** So many records are counted and sorted at once without anybody noticing; of a long page, twice the page. */
 const FEW = 500;
 /** How long the newest window is. */
 const FIRST_MS = 4_000;
@@ -50,49 +50,38 @@ export async function readNewestFirst<Doc>(
     return { ...upTo, queuedAt: { ...upTo.queuedAt, $gte: new Date(start) } };
   }
 
-  const timesIn = (stretch: Stretch) => look.times(windowOf(stretch), few + 1);
+  const howMany = (stretch: Stretch) => look.howMany(windowOf(stretch), few + 1);
 
-  /**
-   * Adds what is in a stretch, of which these are some times, or all if they are few, until the page is full. One
-   * that holds many is cut amid the times, which are the newest where a database follows its index; each second time
-   * in the middle, because they may be any.
-   */
-  async function gather(
-    { start, end }: Stretch,
-    times: readonly Date[],
-    amidTimes = true,
-  ): Promise<void> {
-    if (times.length === 0) return;
-    const until = end ?? newest;
-    if (times.length <= few || until - start <= INSTANT_MS) {
+  /** Adds what is in a stretch that holds `there`, or more than few, until the page is full. */
+  async function gather({ start, end }: Stretch, there: number): Promise<void> {
+    if (there === 0) return;
+    const ms = (end ?? newest) - start;
+    if (there <= few || ms <= INSTANT_MS) {
       found.push(...(await look.read(windowOf({ start, end }), count - found.length)));
       return;
     }
-    const middle = start + Math.ceil((until - start) / 2);
-    const amid = amidTimes ? medianOf(times) : middle;
-    const at = amid > start && amid < until ? amid : middle;
-    const later = { start: at, end };
-    await gather(later, await timesIn(later), !amidTimes);
+    const middle = start + Math.ceil(ms / 2);
+    const [later, earlier] = [
+      { start: middle, end },
+      { start, end: middle },
+    ];
+    const thereLater = await howMany(later);
+    await gather(later, thereLater);
     if (found.length >= count) return;
-    const earlier = { start, end: at };
-    await gather(earlier, await timesIn(earlier));
+    // Where the later half is empty, all of it is in the earlier one.
+    await gather(earlier, thereLater === 0 ? there : await howMany(earlier));
   }
 
   const all = { start: 0, end: null };
   let stretch: Stretch = { start: newest - FIRST_MS, end: null };
-  const [inAll, inFirst] = await Promise.all([timesIn(all), timesIn(stretch)]);
-  if (inAll.length <= few) return look.read(windowOf(all), count);
+  const [inAll, inFirst] = await Promise.all([howMany(all), howMany(stretch)]);
+  if (inAll <= few) return look.read(windowOf(all), count);
   await gather(stretch, inFirst);
   for (let ms = FIRST_MS * GROWTH; found.length < count && stretch.start > 0; ms *= GROWTH) {
     stretch = { start: Math.max(0, stretch.start - ms), end: stretch.start };
-    await gather(stretch, await timesIn(stretch));
+    await gather(stretch, await howMany(stretch));
   }
   return found;
-}
-
-function medianOf(times: readonly Date[]): number {
-  const sorted = times.map(Number).sort((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 /** Up to the position, and of the position's own instant what sorts after it. */

@@ -23,15 +23,10 @@ export function newestRecords<Doc>(
   return readNewestFirst<Doc>(
     { position, count },
     {
-      async times(window, most) {
-        const some = await readMany((options) =>
-          JobStatusModel.find({ $and: [filter, window] }, { _id: 0, queuedAt: 1 }, options)
-            .limit(most)
-            .batchSize(most + 1)
-            .lean<{ queuedAt: Date }[]>(),
-        );
-        return some.map(({ queuedAt }) => queuedAt);
-      },
+      howMany: (window, most) =>
+        readMany((options) =>
+          JobStatusModel.countDocuments({ $and: [filter, window] }, { ...options, limit: most }),
+        ),
       read: (window, limit) =>
         readMany((options) =>
           JobStatusModel.find({ $and: [filter, window] }, shown, options)
