@@ -72,11 +72,8 @@ export async function readNewestFirst<Doc>(
     await gather(earlier, thereLater === 0 ? there : await howMany(earlier));
   }
 
-  const all = { start: 0, end: null };
   let stretch: Stretch = { start: newest - FIRST_MS, end: null };
-  const [inAll, inFirst] = await Promise.all([howMany(all), howMany(stretch)]);
-  if (inAll <= few) return look.read(windowOf(all), count);
-  await gather(stretch, inFirst);
+  await gather(stretch, await howMany(stretch));
   for (let ms = FIRST_MS * GROWTH; found.length < count && stretch.start > 0; ms *= GROWTH) {
     stretch = { start: Math.max(0, stretch.start - ms), end: stretch.start };
     await gather(stretch, await howMany(stretch));
