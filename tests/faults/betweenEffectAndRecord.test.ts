@@ -4,7 +4,7 @@ import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { type Deployment, useDeployment } from '../e2e/deployment.ts';
 import { QUICK } from './faultSettings.ts';
 import { busyWorker, executedAgain } from './jobsAtWork.ts';
-import { writtenAgain } from './ledgers.ts';
+import { writesSince, writtenAgain } from './ledgers.ts';
 import { jobsAcknowledged, ownConnection } from './redisOfDeployment.ts';
 import { settingsFor } from './strand.ts';
 import { useTrade } from './trade.ts';
@@ -18,17 +18,29 @@ const expectation = {
   strands,
 };
 
-async function killWorkers({ pm2 }: Deployment): Promise<void> {
-  for (const { pid } of await pm2.online('worker')) process.kill(pid, 'SIGKILL');
+/** A job stays at work for longer after its effect. */
+const AFTER_EFFECT_MS = 250;
+
+/** Kills all workers, at the moment that is waited for. */
+async function killWorkers({ pm2 }: Deployment, moment?: () => Promise<unknown>): Promise<void> {
+  const workers = await pm2.online('worker');
+  await moment?.();
+  for (const { pid } of workers) process.kill(pid, 'SIGKILL');
 }
+
+const whenEffectsAreFresh = () =>
+  waitUntil(async () => (await writesSince(Date.now() - AFTER_EFFECT_MS)) > 7, {
+    timeoutMs: 30_000,
+    intervalMs: 10,
+    what: 'eight jobs between effect and acknowledgement',
+  });
 
 describe('after the effect', () => {
   const deployment = useDeployment({ users: 2_000, settings });
 
   it('15 kill -9 between effect and acknowledgement', async (context) => {
-    // A job's time passes after its effect: it is there that a kill meets most of them.
     const load = await underLoad(context, deployment, expectation);
-    await killWorkers(deployment);
+    await killWorkers(deployment, whenEffectsAreFresh);
     const row = await load.settle();
     const again = await writtenAgain(load.stream.accepted);
     row.seen = `${again.length} jobs met there, and written again to no effect`;

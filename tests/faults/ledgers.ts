@@ -70,6 +70,11 @@ export function startsBy(pid: number, since: Date): Promise<number> {
   return executions().countDocuments({ pid, at: { $gt: since } });
 }
 
+/** How many writes took effect since this instant, epoch milliseconds. */
+export function writesSince(instant: number): Promise<number> {
+  return writes().countDocuments({ at: { $gt: new Date(instant) } });
+}
+
 /** When the first job after this instant was completed; null if none was yet. */
 export async function firstCompletionAfter(instant: number): Promise<number | null> {
   const first = await JobStatusModel.findOne(
