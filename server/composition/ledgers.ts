@@ -39,6 +39,7 @@ export function keepLedgers(env: Env, { redis, admission, producer, ...common }:
       await producer.resumeAbandoned();
       await endAbandonedBatches(common.retentionDays);
     },
+    resumeStopped: producer.resumeStopped,
     log: common.log,
   });
 }

@@ -1,5 +1,6 @@
 import { currentLogContext } from '../../config/logContext.ts';
 import { turnsOf } from '../../config/turns.ts';
+import { isMongoUnavailable } from '../../models/mongoErrors.ts';
 import { storeTime } from '../../models/serverFacts.ts';
 import { type RunDoc, RunModel } from '../../models/system/RunModel.ts';
 import type { JobLog } from './consuming/jobLog.ts';
@@ -49,6 +50,8 @@ export interface Producer {
   drive(runId: string): void;
   /** Goes on with runs whose producer died. */
   resumeAbandoned(): Promise<void>;
+  /** Goes on with runs whose enumeration MongoDB stopped in this process: to be called when it answers. */
+  resumeStopped(): void;
   /** @throws AppError `REDIS_UNAVAILABLE`, or `REDIS_NEARLY_FULL`: then no run may be begun. */
   requireRoom(): Promise<void>;
   /** Stops after the pages under way; other processes go on from the checkpoints. */
@@ -78,7 +81,7 @@ export function createProducer(options: ProducerOptions): Producer {
   const stopping = new AbortController();
   const takeTurn = turnsOf(ENUMERATED_AT_A_TIME);
   const underWay = new Map<string, Promise<Enumeration>>();
-  /** Runs whose enumeration stopped here: nobody else has taken them, they need not look abandoned first. */
+  /** Runs whose enumeration MongoDB stopped here: they need not look abandoned first. */
   const stopped = new Set<string>();
 
   async function enumerate(runId: string): Promise<Enumeration> {
@@ -134,8 +137,9 @@ export function createProducer(options: ProducerOptions): Producer {
     },
     drive(runId) {
       begin(runId).catch((error: unknown) => {
-        stopped.add(runId);
-        log.error('A run’s enumeration stopped; it is resumed within a minute', { runId, error });
+        // What else is wrong may be so again: that is left to the look of each minute.
+        if (isMongoUnavailable(error)) stopped.add(runId);
+        log.error('A run’s enumeration stopped; it goes on as soon as it can', { runId, error });
       });
     },
     async resumeAbandoned() {
@@ -143,7 +147,10 @@ export function createProducer(options: ProducerOptions): Producer {
         { ...abandonedRuns(await storeTime(), 'enumerating'), mode: 'queue' },
         { _id: 1 },
       ).lean();
-      const runIds = new Set([...stopped, ...abandoned.map(({ _id }) => _id)]);
+      for (const { _id } of abandoned) producer.drive(_id);
+    },
+    resumeStopped() {
+      const runIds = [...stopped];
       stopped.clear();
       for (const runId of runIds) producer.drive(runId);
     },

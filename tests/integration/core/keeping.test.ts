@@ -41,6 +41,7 @@ describe('the keeper of the ledgers', () => {
       timetable: { expression: '0 * * * *', timezone: 'UTC' },
       retentionDays: () => 7,
       resume: producer.resumeAbandoned,
+      resumeStopped: producer.resumeStopped,
       log: SILENT,
     });
   }

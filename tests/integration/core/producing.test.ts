@@ -1,3 +1,4 @@
+import mongoose from 'mongoose';
 import { describe, expect, it, vi } from 'vitest';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
@@ -188,13 +189,13 @@ describe('producing a run', () => {
     await successor.stop();
   });
 
-  it('goes on at the next look with a run of its own that stopped before it had the lease', async () => {
+  it('goes on at once with a run of its own that stopped before it had the lease', async () => {
     const { runId, userIds } = await newRun(10);
     const failed = vi.fn();
     const producer = createProducer({
       lanes: installation.lanes,
       findSource: vi.fn(findSource).mockImplementationOnce(() => {
-        throw new Error('MongoDB is away');
+        throw new mongoose.mongo.MongoNetworkError('MongoDB is away');
       }),
       batchSize: 50,
       leaseMs: 30_000,
@@ -203,7 +204,7 @@ describe('producing a run', () => {
     });
     producer.drive(runId);
     await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce());
-    await producer.resumeAbandoned();
+    producer.resumeStopped();
     // Sooner than a run without a lease is taken for one that nobody has.
     await vi.waitFor(
       async () => expect((await balancedRun(runId)).status).toBe('running'),

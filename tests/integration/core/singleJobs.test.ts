@@ -209,6 +209,7 @@ describe('a job that belongs to no run', () => {
       ...{ horizonMs: HORIZON_MS, retentionDays: () => 7, log: SILENT },
       timetable: { expression: '0 * * * *', timezone: 'UTC' },
       resume: () => Promise.resolve(),
+      resumeStopped: () => undefined,
     });
     const worker = await installation.startWorker(() => Promise.resolve(Date.now()));
     // Let the reconciler's first round pass before.

@@ -29,6 +29,8 @@ interface KeeperOptions {
   retentionDays: RetentionDays;
   /** What else is seen to each minute: runs of dead producers, batches of dead processes. */
   resume: () => Promise<void>;
+  /** Called each second while MongoDB answers, whichever process keeps the ledgers. */
+  resumeStopped: () => void;
   log: JobLog;
 }
 
@@ -62,7 +64,9 @@ export function startKeeper(options: KeeperOptions): Repetition {
   });
 
   const staging = every({ name: 'Stager', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
-    if (reconciliation === null || !(await acquireLease(LEASE, holder, leaseMs))) return;
+    const keeps = await acquireLease(LEASE, holder, leaseMs);
+    options.resumeStopped();
+    if (reconciliation === null || !keeps) return;
     const { lanes, batchSize, alarms } = reconciliation;
     // First of all: a Redis that lost its data knows of no pause, and its workers would take jobs.
     const steered = await applySteering(lanes);
