@@ -16,7 +16,12 @@ describe('npm run indexes', () => {
     const { text } = await command('indexes');
     expect(text).toMatch(/^Indexes stand for .*JobStatus.*\.\n$/);
     const made = await mongoose.connection.collection('jobstatuses').indexes();
-    expect(made.map(({ key }) => key)).toContainEqual({ runId: 1, status: 1 });
+    expect(made.map(({ key }) => key)).toContainEqual({
+      runId: 1,
+      status: 1,
+      queuedAt: -1,
+      _id: -1,
+    });
   });
 });
 
