@@ -20,7 +20,7 @@ const RESULTS = join(projectDir, 'bench', 'results', 'latest.json');
 /** A round in which others used the machine is repeated, this often at most for each that counts. */
 const TRIES = 2;
 /** What --quick measures swings more: below this share of a target it is no swing. */
-const QUICK_SLACK = 0.6;
+const QUICK_SLACK = 0.5;
 
 const USAGE = `npm run bench                      all cases
 npm run bench -- hourly            one case: ${cases.map(({ name }) => name).join(', ')}
