@@ -3,6 +3,7 @@ import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { tally } from '../numbers/tally.ts';
 import type { QueueEntry } from '../queues/jobQueue.ts';
 import { daysAfter } from '../recording/expiry.ts';
+import { recordedAmong } from '../recording/recordedAmong.ts';
 import { newRecord } from './entries.ts';
 
 /** What became of items whose key was taken. */
@@ -60,10 +61,7 @@ export async function recordKnown(
 }
 
 async function withoutRecord(items: readonly QueueEntry[]): Promise<readonly QueueEntry[]> {
-  if (items.length === 0) return items;
-  const ids = items.map(({ envelope }) => envelope.jobId);
-  const found = await JobStatusModel.find({ _id: { $in: ids } }, { _id: 1 }).lean();
-  const recorded = new Set(found.map(({ _id }) => _id));
+  const recorded = await recordedAmong(items.map(({ envelope }) => envelope.jobId));
   return items.filter(({ envelope }) => !recorded.has(envelope.jobId));
 }
 

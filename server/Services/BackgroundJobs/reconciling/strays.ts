@@ -1,9 +1,9 @@
-import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import { UserModel } from '../../../models/UserModel.ts';
 import type { Lane } from '../enqueuing/lanes.ts';
 import type { Envelope } from '../queues/envelope.ts';
 import type { PendingJob, QueueEntry } from '../queues/jobQueue.ts';
+import { recordedAmong } from '../recording/recordedAmong.ts';
 
 const PAGE_SIZE = 500;
 
@@ -49,9 +49,7 @@ async function withoutRecord(page: readonly PendingJob[]): Promise<Stray[]> {
       ? [{ queueId, entry: { envelope: reading.envelope, deduplicationId } }]
       : [],
   );
-  const jobIds = readable.map(({ entry }) => entry.envelope.jobId);
-  const known = await JobStatusModel.find({ _id: { $in: jobIds } }, { _id: 1 }).lean();
-  const recorded = new Set(known.map(({ _id }) => _id));
+  const recorded = await recordedAmong(readable.map(({ entry }) => entry.envelope.jobId));
   return readable.filter(({ entry }) => !recorded.has(entry.envelope.jobId));
 }
 
