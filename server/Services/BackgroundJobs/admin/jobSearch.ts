@@ -58,7 +58,7 @@ export async function searchFilter(
   if (named === null || userId === null || keyed?.length === 0) return null;
   const asked: Condition[] = [
     ['_id', keyed && { $in: keyed }],
-    named ?? ['_id', undefined],
+    ...(named === undefined ? [] : [named]),
     ['userId', userId],
     ['runId', run],
     ['error.code', error],
