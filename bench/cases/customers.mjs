@@ -5,7 +5,7 @@ import { runCommand } from '../../scripts/command.mjs';
 export const CUSTOMERS = 23_570;
 
 /**
- * Of each variant the sample is imported once: an hourly run finds the summaries of the hour before.
+ * Imports the sample once for each variant: an hourly run finds the summaries of the hour before.
  * @returns {(round: import('../round.mjs').Round, cwd: string) => Promise<{name: string, uri: string}>}
  */
 export function customersOnce() {

@@ -1,7 +1,7 @@
 // The single jobs of a benchmark: orders that are handed in as a list, and one call after another.
 import { given, load } from './parts.mjs';
 
-/** Of ten jobs in the list one more comes by a call of its own: those cost far more each. */
+/** Calls for each job in the list: a tenth, because a call costs far more. */
 const CALLS_SHARE = 0.1;
 const CALLS_IN_FLIGHT = 100;
 

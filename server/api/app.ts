@@ -96,7 +96,7 @@ export interface AppDeps
   /** Aborts when the process begins to stop. */
   stop: AbortSignal;
   logger: Logger;
-  /** Of Hourwork, for the documentation. */
+  /** Hourwork’s version, for the documentation. */
   version: string;
   /** Reverse proxies before the API whose word on the client's address is believed (TRUST_PROXY). */
   proxies: number;

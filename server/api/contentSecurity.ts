@@ -28,7 +28,7 @@ export function dashboardPolicy(nonce: string): Handler {
   return policy({ 'script-src': own, 'style-src': own });
 }
 
-/** Of Swagger UI, which writes style attributes into its page. */
+/** The policy of Swagger UI, which writes style attributes into its page. */
 export function docsPolicy(): Handler {
   return policy({ 'style-src': ["'self'", "'unsafe-inline'"] });
 }

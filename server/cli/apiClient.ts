@@ -22,7 +22,7 @@ interface Page<Item> {
 }
 
 export interface ApiLogin {
-  /** Such as `http://127.0.0.1:3000`. */
+  /** The API’s address, such as `http://127.0.0.1:3000`. */
   url: string;
   email: string;
   password: string;

@@ -8,7 +8,7 @@ const ENCODE =
   'write these characters percent-encoded in user and password: ' +
   '% as %25, @ as %40, : as %3A, / as %2F, ? as %3F, # as %23';
 
-/** Of `redis://user:password@host:6379/0`, or `rediss://`. */
+/** What is wrong with `redis://user:password@host:6379/0`, or `rediss://`, as it is given; null if nothing is. */
 export const redisAddressProblem: AddressCheck = (address) => {
   if (!/^rediss?:\/\//.test(address)) return 'starts with redis:// or rediss://';
   if (!hasWholeEscapes(address)) return `holds a % that begins no escape: ${ENCODE}`;
@@ -24,7 +24,7 @@ export const redisAddressProblem: AddressCheck = (address) => {
 /** Several hosts may stand there, so the class URL does not read it. */
 const MONGO = /^mongodb(?:\+srv)?:\/\/(?:[^:@/?#\s]*(?::[^:@/?#\s]*)?@)?[^@/?#\s]+(?<rest>.*)$/s;
 
-/** Of `mongodb://user:password@host:27017,host:27018/database?options`, or `mongodb+srv://`. */
+/** The same of `mongodb://user:password@host:27017,host:27018/database?options`, or `mongodb+srv://`. */
 export const mongoAddressProblem: AddressCheck = (address) => {
   if (!/^mongodb(\+srv)?:\/\//.test(address)) return 'starts with mongodb:// or mongodb+srv://';
   if (!hasWholeEscapes(address)) return `holds a % that begins no escape: ${ENCODE}`;

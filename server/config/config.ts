@@ -28,7 +28,7 @@ export interface BackgroundJobsConfig {
   consume: boolean;
 }
 
-/** Which of the two ways does the hourly work. Never both. */
+/** The one of the two ways that does the hourly work; never both. */
 export type BackgroundMode = 'queue' | 'legacy' | 'off';
 
 /** The switches as the environment sets them. */

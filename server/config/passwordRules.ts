@@ -5,7 +5,7 @@ const MIN_LENGTH = 12;
 const MAX_LENGTH = 256;
 const MIN_DIFFERENT = 5;
 
-/** As much of a password as is looked at, in UTF-16 units: any spelling of 256 characters fits. */
+/** The length up to which a password is looked at, in UTF-16 units: every spelling of 256 characters fits. */
 export const MAX_PASSWORD_UNITS = 4 * MAX_LENGTH;
 
 /** Why this can be no new password, as a sentence for people; null if it can. */

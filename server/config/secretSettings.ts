@@ -4,7 +4,7 @@ const SECRETS = [
   ...['JWT_SECRET', 'CRON_MANAGER_API_KEY', 'ADMIN_PASSWORD', 'POST_WEBHOOK_SECRET'],
   ...['REDIS_PASSWORD', 'REDIS_SENTINEL_PASSWORD', 'DATA_KEY', 'DATA_KEY_PREVIOUS'],
   ...['WHATSAPP_TOKEN', 'WHATSAPP_APP_SECRET', 'WHATSAPP_VERIFY_TOKEN'],
-  // Whoever has Slack’s address may write there.
+  // Slack’s webhook address is a secret too: it alone allows posting to the channel.
   ...['NOTIFY_SLACK_WEBHOOK_URL', 'NOTIFY_WEBHOOK_SECRET'],
 ] as const satisfies readonly (keyof Env)[];
 

@@ -2,7 +2,7 @@ import { succeedsInTime } from '../config/inTime.ts';
 import { ok } from './reply.ts';
 
 export interface HealthDeps {
-  /** Which of the ways the hourly work goes, if any. */
+  /** The way by which the hourly work is done, if any. */
   mode: 'queue' | 'legacy' | 'off';
   mongo(): Promise<boolean>;
   redis(): Promise<boolean>;

@@ -41,7 +41,7 @@ export interface HttpExecutionDoc {
   attempts: HttpAttempt[];
   /** Attempts before this one are of before a retry by hand, and not counted. */
   countFrom: number;
-  /** From when its longest duration is measured: it was due, or was retried by hand. */
+  /** The start of its longest duration: when it was due, or was retried by hand. */
   since: Date;
   retryCount: number;
   /** How often it was told to wait for its destination. */

@@ -10,7 +10,7 @@ import { instant, pageOf, pageQuery } from './schemas.ts';
 
 export const REPORTS = '/api/v1/commerce/reports';
 const byId = z.strictObject({ id });
-/** Of sales, if nothing else is said: a year. */
+/** The period of a sales report, if nothing else is said: a year. */
 const PERIOD_DAYS = 364;
 
 export const reportView = z

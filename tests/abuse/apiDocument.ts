@@ -10,7 +10,7 @@ export interface ApiDocument {
 }
 
 export interface Operation {
-  /** Such as `GET /app/job-status/runs/{runId}`. */
+  /** Method and path, such as `GET /app/job-status/runs/{runId}`. */
   name: string;
   method: string;
   /** With its parameters in braces. */

@@ -35,7 +35,7 @@ interface LogLine {
   [field: string]: unknown;
 }
 
-/** Of the records that there are, one of each kind. */
+/** One record of each kind that there is. */
 interface Known {
   /** Whose account has the role `user`. */
   ownUser: string;

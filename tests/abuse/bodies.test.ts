@@ -16,7 +16,7 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
 });
 
-/** Of a size that is taken, each a shape that some parser or schema has once been slow at. */
+/** Bodies of an accepted size, each a shape that some parser or schema has once been slow at. */
 const SHAPES: Readonly<Record<string, () => string>> = {
   'arrays within arrays': () => '['.repeat(MB / 2) + ']'.repeat(MB / 2 - 1),
   'arrays that are never closed': () => '['.repeat(MB - 1),

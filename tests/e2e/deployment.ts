@@ -39,7 +39,7 @@ const RUN_MS = 120_000;
 
 interface DeploymentOptions {
   users: number;
-  /** Of all its processes; shortened ones unless said, and `{}` for production's own. */
+  /** The settings of all its processes; shortened ones unless said, and `{}` for production's own. */
   settings?: Settings;
   /** What stands between the processes and this Redis, or in its place: the settings that say where
    * Redis is. What undoes it goes to `cleanUps`. */

@@ -8,7 +8,7 @@ import type { CleanUp } from '../e2e/deployment.ts';
 interface Toxic {
   type: 'latency' | 'reset_peer';
   stream: 'upstream' | 'downstream';
-  /** Of how many connections, 0 to 1; chosen when the toxic is added. */
+  /** The share of connections, 0 to 1; chosen when the toxic is added. */
   toxicity: number;
   attributes: Readonly<Record<string, number>>;
 }

@@ -15,7 +15,7 @@ const MAX_CRASHES = parseSettings(QUICK).WORKER_MAX_CRASHES;
 const deployment = useDeployment({ users: 2_000, settings: QUICK });
 
 it('12 a job that crashes its worker each time', async (context) => {
-  // Of a user whom the stream comes to a good while later.
+  // The stream comes to this user a good while later.
   const poison = await UserModel.findOne({}, { _id: 1 }).sort({ _id: -1 }).lean();
   const userId = poison?._id.toHexString() ?? '';
   const load = await underLoad(context, deployment, {

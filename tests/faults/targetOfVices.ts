@@ -4,7 +4,7 @@ import { type LocalServer, startLocalServer } from '../integration/localServer.t
 /** What a host does to its callers, and how a task that calls it ends. */
 export interface Vice {
   readonly host: string;
-  /** Of all tasks so many. */
+  /** How many of all tasks. */
   readonly tasks: number;
   /** `completed`, or the code that a task fails with. */
   readonly ends: string;

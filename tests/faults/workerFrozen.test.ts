@@ -92,7 +92,7 @@ describe('blocked', () => {
 
   it('11 a processor that blocks the event loop for 20 s', async (context) => {
     const load = await underLoad(context, deployment, { ...expectation, jobMs: JOB_MS });
-    // Of a user whom the stream comes to a good while later.
+    // The stream comes to this user a good while later.
     const user = await UserModel.findOne({}, { _id: 1 }).sort({ _id: -1 }).lean();
     const userId = user?._id.toHexString() ?? '';
     const blocking = { blockingUsers: [userId], blockMs: BLOCKED_MS, deaf: true };

@@ -11,7 +11,7 @@ const CUSTOMERS = 23_570;
 const cleanUps: (() => Promise<unknown>)[] = [];
 let checkout: Checkout;
 
-/** Of the users: the other scheduled jobs of the sample may have theirs. */
+/** The runs over users: the other scheduled jobs of the sample may have theirs. */
 async function runs(): Promise<Record<string, unknown>[]> {
   const { body } = await (await checkout.api()).get('/app/job-status/runs');
   return (body.items as Record<string, unknown>[]).filter(({ kind }) => kind === 'user-data');

@@ -19,7 +19,7 @@ import { retryRest } from './retryRest.ts';
 type FailureGroup = GroupsAnswer['items'][number];
 
 interface FailureGroupsProps {
-  /** Of this run; of all if absent. */
+  /** Only the failures of this run; all if absent. */
   runId?: string;
   /** How many jobs stand failed, if known: for 0 the API is not asked. */
   failed?: number;

@@ -13,7 +13,7 @@ import type { Selection } from './useSelection.ts';
 
 interface ChosenJobsProps {
   selection: Selection;
-  /** Of the list, with what narrows it. */
+  /** The path of the list, with its filters. */
   path: string;
 }
 

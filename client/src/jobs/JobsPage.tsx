@@ -106,7 +106,7 @@ function State({ text, state, current }: StateProps) {
 }
 
 interface JobListProps {
-  /** Of the list, with what narrows it. */
+  /** The path of the list, with its filters. */
   path: string;
   none: string;
 }

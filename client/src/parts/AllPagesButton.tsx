@@ -8,7 +8,7 @@ import { say } from './said.ts';
 interface AllPagesButtonProps<Item> {
   label: string;
   icon: LucideIcon;
-  /** Of the list, with what narrows it, without limit and cursor. */
+  /** The path of the list, with its filters, without limit and cursor. */
   path: string;
   /** Takes the items; `more` if the list has more than were read. */
   done(items: Item[], more: boolean): void;

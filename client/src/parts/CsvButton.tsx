@@ -4,9 +4,9 @@ import { AllPagesButton } from './AllPagesButton.tsx';
 import { saveCsv } from './saveCsv.ts';
 
 interface CsvButtonProps {
-  /** Of the file, without its ending. */
+  /** The file’s name, without its ending. */
   name: string;
-  /** Of the list, with what narrows it, without limit and cursor. */
+  /** The path of the list, with its filters, without limit and cursor. */
   path: string;
 }
 

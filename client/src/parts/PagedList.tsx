@@ -6,9 +6,9 @@ import { Panel } from './Panel.tsx';
 
 interface PagedListProps<Row> {
   title: string;
-  /** Of the list, with what narrows it, without limit and cursor. */
+  /** The path of the list, with its filters, without limit and cursor. */
   path: string;
-  /** Of the file that the list is saved as. */
+  /** The name of the file that the list is saved as. */
   file: string;
   columns: readonly Column<Row>[];
   idOf(row: Row): string;

@@ -4,7 +4,7 @@ import { words } from '../words/words.ts';
 import { saveCsv } from './saveCsv.ts';
 
 interface SaveRowsProps {
-  /** Of the file, without its ending. */
+  /** The file’s name, without its ending. */
   name: string;
   rows: readonly object[];
 }

@@ -5,7 +5,7 @@ import { streaming } from './live.ts';
 import { createReader } from './readAgain.ts';
 
 const PATH = '/app/live';
-/** Of the lock and the channel of a browser's tabs. HTTP/1.1 allows it six connections: one stream serves all. */
+/** The name of the lock and of the channel of a browser's tabs. HTTP/1.1 allows it six connections: one stream serves all. */
 const NAME = 'hourwork-live';
 /** How long to wait before a stream that was refused is tried again. */
 const AGAIN_MS = 5_000;

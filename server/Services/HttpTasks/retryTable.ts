@@ -7,7 +7,7 @@ export type Verdict = 'completed' | 'retry' | 'fail';
 const RETRIED_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
 /** The address is gone for good (RFC 9110, 15.5.11): a schedule is switched off. */
 export const GONE = 410;
-/** Of these the host is to blame, not the call. */
+/** Statuses for which the host is to blame, not the call. */
 const HOST_STATUSES: readonly number[] = [502, 503, 504];
 /** A name that is none, a wrong certificate and another protocol do not mend themselves: tasks end by them. */
 const HOST_ERRORS: readonly EgressErrorCode[] = [

@@ -64,7 +64,7 @@ export const purchaseRowSchema = z
     items: z
       .string()
       .regex(/^-?\d{1,9}$/, 'is not a whole number of items')
-      // Of "-0" it makes 0.
+      // "-0" becomes 0.
       .transform((text) => Number(text) + 0),
   })
   .refine(({ amount, items }) => items >= 0 || amount < 0, {

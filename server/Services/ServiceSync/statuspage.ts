@@ -8,7 +8,7 @@ import {
   UnexpectedAnswer,
 } from './reading.ts';
 
-/** As much of Statuspage's `summary.json`, version 2, as is read. */
+/** The fields of Statuspage's `summary.json`, version 2, that are read. */
 const summary = z.object({
   status: z.object({ indicator: z.string(), description: z.string() }),
   components: z.array(z.object({ name: z.string(), status: z.string() })),

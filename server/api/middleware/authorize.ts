@@ -41,7 +41,7 @@ const SCOPE_OF: Readonly<Record<Guard, TokenScope>> = {
   keyOrAdministrator: 'cron',
 };
 
-/** Whoever sends the key acts as this. */
+/** The identity of a request that sends the API key. */
 const KEY_HOLDER: Identity = {
   accountId: 'api-key',
   email: '',

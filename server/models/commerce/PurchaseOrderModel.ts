@@ -5,7 +5,7 @@ export type PurchaseOrderState = (typeof PURCHASE_ORDER_STATES)[number];
 
 /** What a supplier is to deliver: its part of one order, or the reordering of one product. */
 export interface PurchaseOrderDoc {
-  /** Of an order `<order>-<supplier>`, so that each is made once; of a reordering a ULID. */
+  /** `<order>-<supplier>` for an order, so that each is made once; a ULID for a reordering. */
   _id: string;
   supplierId: string;
   orderId: string | null;

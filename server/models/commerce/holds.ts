@@ -16,7 +16,7 @@ interface Held {
   holds: Hold[];
 }
 
-/** Which of the document's numbers a hold of one unit takes from (-1) or adds to (1). */
+/** The document's numbers that a hold of one unit takes from (-1) or adds to (1). */
 type Effect = Readonly<Record<string, 1 | -1>>;
 
 /** How long an ended hold stays: longer than any worker can be held up between two of its writes. */

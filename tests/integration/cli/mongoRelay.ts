@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { mongo } from 'mongoose';
 
-/** Of OP_MSG, in which a driver sends each command. */
+/** The opcode of OP_MSG, in which a driver sends each command. */
 const MESSAGE = 2013;
 const HEADER_BYTES = 16;
 const BODY_AT = HEADER_BYTES + 5;

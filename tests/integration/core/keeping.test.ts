@@ -76,7 +76,7 @@ describe('the keeper of the ledgers', () => {
       },
       { timeout: 20_000, interval: 100 },
     );
-    // Of two keepers one works: the generation was raised once.
+    // One of two keepers works: the generation was raised once.
     expect(await JobStatusModel.countDocuments({ runId: lost.runId, generation: 3 })).toBe(0);
     await Promise.all(keepers.map((keeper) => keeper.stop()));
   });

@@ -54,7 +54,7 @@ it('starts of which no worker heard are no crashes: they make no job suspect, no
     expect(worker.activity()).toMatchObject({ running: 0, suspended: true });
     expect(await queue.places([jobId])).toEqual(['waiting']);
   }, 10_000);
-  // Of the first alone nobody can say whether a worker had it.
+  // Nobody can say of the first alone whether a worker had it.
   expect(await crashesOf(jobId)).toBe(1);
   await loseStarts(6, jobId);
   expect(await crashesOf(jobId)).toBe(7);

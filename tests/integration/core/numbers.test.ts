@@ -138,7 +138,7 @@ describe('the numbers by minute', () => {
 
 describe('a day', () => {
   it('is counted from the records and sealed, and again when they change', async () => {
-    // Of yesterday; what the process that did it had counted was lost with it.
+    // A job of yesterday: what the process that did it had counted was lost with it.
     await makeRun({ _id: 'm-yesterday' });
     const finishedAt = new Date(YESTERDAY.getTime() + 7_200_000);
     const of = { finishedAt, durationMs: 40 };

@@ -76,7 +76,7 @@ describe('a retry', () => {
     const live = 'user-data-m-live-job';
     await queue.add([
       {
-        // Of a version that this worker does not know yet: it stays pending.
+        // Its version is one that this worker does not know yet: it stays pending.
         envelope: makeEnvelope({ jobId: live, runId: 'm-live', version: 99 }),
         deduplicationId: record.deduplicationId,
       },

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-/** Of the answers that are no JSON. */
+/** The media type of an operation’s answer that is no JSON; undefined for JSON. */
 function mediaOf(name: string): string | undefined {
   if (name.endsWith('/events') || name === 'GET /app/live') return 'text/event-stream';
   if (name.endsWith('/download')) return 'application/octet-stream';

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await ensureSchedule(SCHEDULE);
   const timetable = { expression: '0 * * * *', timezone: 'UTC' };
   await ScheduleModel.updateOne({ _id: SCHEDULE }, { $set: timetable });
-  // Of one that is switched off: no scheduler runs it.
+  // A schedule that is switched off: no scheduler runs it.
   await ensureSchedule('weekly-email');
   await SlotModel.create({
     _id: `${SCHEDULE}@${slot.toISOString()}`,

@@ -12,7 +12,7 @@ beforeAll(async () => {
   api = await startHarness({ MONGODB_URI: `mongodb://127.0.0.1:${mongo.port}/hourwork` });
   await makeRun({ _id: 'm-open', enumerated: 0 });
 });
-// Of two, the later said is done first; this one also when the other fails, its storage being away.
+// The hook that is declared later runs first; this one runs also when that one fails because its storage is away.
 afterAll(() => mongo.close());
 afterAll(() => api.stop());
 

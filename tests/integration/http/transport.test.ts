@@ -64,7 +64,7 @@ describe('HEAD', () => {
       expect(text, path).toBe('');
       statuses.set(path, status);
     }
-    // Of the wholesale business and the HTTP tasks there are no documents here, and no signed links.
+    // There are no documents of the wholesale business and the HTTP tasks here, and no signed links.
     const isAbsent = (path: string) => path.includes('/undefined');
     const isSigned = (path: string) => /\/download$|\/webhook$/.test(path);
     const odd = [...statuses].filter(([path, status]) => {

@@ -14,7 +14,7 @@ export interface Look<Doc> {
   read(window: Window, limit: number): Promise<Doc[]>;
 }
 
-/** So many records are counted and sorted at once without anybody noticing; of a long page, twice the page. */
+/** The most records that one query counts and sorts; where two pages hold more, as many as two pages. */
 const FEW = 500;
 /** How long the newest window is. */
 const FIRST_MS = 4_000;

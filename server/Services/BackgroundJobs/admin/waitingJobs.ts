@@ -6,7 +6,7 @@ import { WAITING_STATES } from '../recording/states.ts';
 
 type WaitingState = (typeof WAITING_STATES)[number];
 
-/** Which of the jobs that wait in a queue are meant. */
+/** The jobs that are meant, of those that wait in a queue. */
 export interface WhichWaiting {
   /** Accepted up to this instant; up to now if absent, or later than that. */
   before?: Date | undefined;

@@ -60,7 +60,7 @@ const readings = new WeakMap<object, { kind: string; reading: EnvelopeReading }>
 export function readEnvelope(kind: string, data: unknown): EnvelopeReading {
   if (typeof data !== 'object' || data === null) return read(kind, data);
   const known = readings.get(data);
-  // Of a job that went while it was read the name is missing, whatever the type says.
+  // BullMQ gives a job that vanished while it was read no name, although its type has one.
   if (known !== undefined && known.kind === kind) return known.reading;
   const reading = read(kind, data);
   readings.set(data, { kind, reading });

@@ -46,7 +46,8 @@ const FULL_PASS_EVERY = 10;
 
 /**
  * Keeps the ledgers, in one API process at a time: each second seals what is finished, puts in what is
- * nearly due and cancels what was asked for, and each minute makes records and queue agree, resumes what died midway and warns of slow runs.
+ * nearly due and cancels what was asked for, and each minute makes records and queue agree, resumes what died
+ * midway and warns of slow runs.
  */
 export function startKeeper(options: KeeperOptions): Repetition {
   const { log, reconciliation, reconcileIntervalMs } = options;
