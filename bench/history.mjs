@@ -12,10 +12,10 @@ export const RETENTION_DAYS = 7;
 /** All records are younger than that. */
 const SPAN_MS = 5 * DAY_MS;
 const RUNS = 40;
-/** Of a run, as it enumerates; then the workers end its jobs one after another. */
+/** A run’s pace while it enumerates, and then that of the workers, who end its jobs one after another. */
 const ENUMERATED_PER_MS = 1;
 const WORKED_PER_MS = 0.5;
-/** Of all jobs, those of hourly runs. The others belong to no run. */
+/** The share of all jobs that belong to hourly runs; the others belong to no run. */
 const SHARE_OF_RUNS = 0.8;
 /** Ledgers of runs whose records have expired. */
 const OLDER_RUNS = 2_000;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { showError } from '../scripts/console.mjs';
+import { runProgram } from '../scripts/console.mjs';
 import { catchInterruption, interruption } from '../scripts/interruption.mjs';
 import { projectDir } from '../scripts/project.mjs';
 import { startTestServices } from '../scripts/services/testServices.mjs';
@@ -211,9 +211,4 @@ async function main() {
 }
 
 catchInterruption();
-try {
-  await main();
-} catch (error) {
-  showError(error);
-  process.exitCode = 1;
-}
+await runProgram(main);

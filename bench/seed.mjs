@@ -2,7 +2,7 @@
 // npm run bench:seed: fills an empty database with a long history, to see how the pages fare with it.
 import { parseArgs } from 'node:util';
 import mongoose from 'mongoose';
-import { showError } from '../scripts/console.mjs';
+import { runProgram } from '../scripts/console.mjs';
 import { catchInterruption, interruption } from '../scripts/interruption.mjs';
 import { build } from '../scripts/setup/build.mjs';
 import { createHistory, RETENTION_DAYS } from './history.mjs';
@@ -123,9 +123,4 @@ async function main() {
 }
 
 catchInterruption();
-try {
-  await main();
-} catch (error) {
-  showError(error);
-  process.exitCode = 1;
-}
+await runProgram(main);

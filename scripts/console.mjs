@@ -54,3 +54,16 @@ export async function showStep(title, step) {
 export function showError(error) {
   console.error(`\n${explain(error)}\n`);
 }
+
+/**
+ * Does the work of a command: an error is shown, and the process ends with 1.
+ * @param {() => unknown} work
+ */
+export async function runProgram(work) {
+  try {
+    await work();
+  } catch (error) {
+    showError(error);
+    process.exitCode = 1;
+  }
+}

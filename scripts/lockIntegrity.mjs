@@ -4,12 +4,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.mjs';
-import { showError } from './console.mjs';
+import { runProgram } from './console.mjs';
 import { projectDir } from './project.mjs';
 
 const file = join(projectDir, 'package-lock.json');
 
-try {
+await runProgram(async () => {
   const lock = JSON.parse(readFileSync(file, 'utf8'));
   for (const [path, entry] of Object.entries(lock.packages)) {
     if (path === '' || entry.link || entry.integrity) continue;
@@ -20,7 +20,4 @@ try {
     console.log(`${spec}: ${entry.integrity}`);
   }
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-} catch (error) {
-  showError(error);
-  process.exitCode = 1;
-}
+});

@@ -2,21 +2,18 @@
 // npm stop: ends what npm start began; the data stay in .local/.
 import { parseArgs } from 'node:util';
 import { endProcesses } from './apps.mjs';
-import { showError, showStep } from './console.mjs';
+import { runProgram, showStep } from './console.mjs';
 
 const USAGE =
   'npm stop    ends api-server, worker and the local Redis and MongoDB of this folder; data stay';
 
 readOptions();
-try {
-  await showStep('stop', async (progress) => {
+await runProgram(() =>
+  showStep('stop', async (progress) => {
     const ended = await endProcesses(progress);
     return ended.length === 0 ? 'nothing was running' : `ended ${ended.join(', ')}`;
-  });
-} catch (error) {
-  showError(error);
-  process.exitCode = 1;
-}
+  }),
+);
 
 /** Ends the process for --help and for what it does not know. */
 function readOptions() {

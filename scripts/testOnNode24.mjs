@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { runCommand } from './command.mjs';
-import { showError, showStep } from './console.mjs';
+import { runProgram, showStep } from './console.mjs';
 import { catchInterruption } from './interruption.mjs';
 import { projectDir } from './project.mjs';
 import { cached } from './services/cache.mjs';
@@ -61,7 +61,7 @@ async function unpack(path, progress) {
 }
 
 catchInterruption();
-try {
+await runProgram(async () => {
   /** @type {string | undefined} */
   let node;
   await showStep('Node 24', async (progress) => {
@@ -75,7 +75,4 @@ try {
     const test = join(projectDir, 'scripts', 'test.mjs');
     await runCommand(node, [test, '--only', suite], { env, onTerminal: true });
   }
-} catch (error) {
-  showError(error);
-  process.exitCode = 1;
-}
+});
