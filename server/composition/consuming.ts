@@ -16,6 +16,7 @@ import {
   holdConcurrency,
 } from '../Services/BackgroundJobs/consuming/holdConcurrency.ts';
 import { takeOverLeftBehind } from '../Services/BackgroundJobs/consuming/leftBehind.ts';
+import { workerSettingsOf } from '../Services/BackgroundJobs/consuming/queueWorker.ts';
 import { takesSigns } from '../Services/BackgroundJobs/consuming/workerSigns.ts';
 import { startCompletionNotes } from '../Services/BackgroundJobs/health/completions.ts';
 import { noteCanaryReturn } from '../Services/BackgroundJobs/health/flow.ts';
@@ -100,12 +101,7 @@ export function startConsuming({
       isCancelled: intents.has,
       now: clock.now,
       mustAsk: () => intents.mustAsk(queue.name),
-      settings: {
-        prefix: env.QUEUE_PREFIX,
-        lockMs: env.WORKER_LOCK_MS,
-        stalledCheckMs: env.WORKER_STALLED_CHECK_MS,
-        maxCrashes: env.WORKER_MAX_CRASHES,
-      },
+      settings: workerSettingsOf(env),
       redis,
       recorder,
       notes,

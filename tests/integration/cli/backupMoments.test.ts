@@ -101,12 +101,18 @@ async function begin(): Promise<string> {
   return runId;
 }
 
-it('a run that is backed up while it goes on ends after a restore, each user once', async () => {
+/** Backs a run up in its midst; its workers go on until `stop`. */
+async function backUpMidway(name: string) {
   const runId = await begin();
   const { stop } = await worker();
   await whenCompleted(runId, 20);
-  const backup = join(folder, 'midway');
+  const backup = join(folder, name);
   await run('backup', backup);
+  return { runId, backup, stop };
+}
+
+it('a run that is backed up while it goes on ends after a restore, each user once', async () => {
+  const { runId, backup, stop } = await backUpMidway('midway');
   await stop();
   expect(await RunModel.countDocuments({ _id: runId, sealed: null })).toBe(1);
   await empty();
@@ -116,11 +122,7 @@ it('a run that is backed up while it goes on ends after a restore, each user onc
 });
 
 it('a run of which MongoDB alone is put back to an earlier moment ends, each user once', async () => {
-  const runId = await begin();
-  const { stop } = await worker();
-  await whenCompleted(runId, 20);
-  const backup = join(folder, 'earlier');
-  await run('backup', backup);
+  const { runId, backup, stop } = await backUpMidway('earlier');
   await whenCompleted(runId, 60);
   await stop();
   await run('restore', backup, '--only', 'mongodb', '--replace');
@@ -130,11 +132,7 @@ it('a run of which MongoDB alone is put back to an earlier moment ends, each use
 });
 
 it('what Redis says was finished after MongoDB’s moment is done again', async () => {
-  const runId = await begin();
-  const { stop } = await worker();
-  await whenCompleted(runId, 20);
-  const backup = join(folder, 'live');
-  await run('backup', backup);
+  const { runId, backup, stop } = await backUpMidway('live');
   await whenCompleted(runId, USERS);
   await stop();
   const text = await run('restore', backup, '--only', 'mongodb', '--replace');

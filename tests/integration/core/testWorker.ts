@@ -10,7 +10,10 @@ import {
 } from '../../../server/Services/BackgroundJobs/consuming/failureText.ts';
 import { firstConcurrency } from '../../../server/Services/BackgroundJobs/consuming/holdConcurrency.ts';
 import type { JobLog } from '../../../server/Services/BackgroundJobs/consuming/jobLog.ts';
-import type { QueueWorker } from '../../../server/Services/BackgroundJobs/consuming/queueWorker.ts';
+import {
+  type QueueWorker,
+  workerSettingsOf,
+} from '../../../server/Services/BackgroundJobs/consuming/queueWorker.ts';
 import {
   USER_DATA,
   type UserDataPayload,
@@ -90,12 +93,7 @@ export async function startTestWorker(
     isCancelled: overrides.isCancelled ?? (() => false),
     now: overrides.now ?? Date.now,
     mustAsk: overrides.mustAsk ?? (() => false),
-    settings: {
-      prefix: env.QUEUE_PREFIX,
-      lockMs: env.WORKER_LOCK_MS,
-      stalledCheckMs: env.WORKER_STALLED_CHECK_MS,
-      maxCrashes: env.WORKER_MAX_CRASHES,
-    },
+    settings: workerSettingsOf(env),
     redis,
     recorder,
     notes,

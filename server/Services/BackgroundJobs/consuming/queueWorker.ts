@@ -1,3 +1,4 @@
+import type { Env } from '../../../config/env.ts';
 import type { RedisConnection } from '../../../config/queueRedisConn.ts';
 import type { Admission } from '../queues/admission.ts';
 import type { RetentionDays } from '../recording/expiry.ts';
@@ -12,6 +13,16 @@ export interface WorkerSettings {
   lockMs: number;
   stalledCheckMs: number;
   maxCrashes: number;
+}
+
+/** What a worker needs of the settings. */
+export function workerSettingsOf(env: Env): WorkerSettings {
+  return {
+    prefix: env.QUEUE_PREFIX,
+    lockMs: env.WORKER_LOCK_MS,
+    stalledCheckMs: env.WORKER_STALLED_CHECK_MS,
+    maxCrashes: env.WORKER_MAX_CRASHES,
+  };
 }
 
 export interface WorkerOptions {
