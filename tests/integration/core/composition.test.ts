@@ -8,6 +8,7 @@ import type { Env } from '../../../server/config/env.ts';
 import { connectMongo } from '../../../server/config/mongoConn.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { heldLeases } from '../../../server/models/system/LeaseModel.ts';
 import { UserModel } from '../../../server/models/UserModel.ts';
 import { catalogue } from '../../../server/Services/BackgroundJobs/queues/catalogue.ts';
 import { aclLine } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
@@ -59,6 +60,9 @@ describe('the processes as they are wired', () => {
     for (const each of running.splice(0)) await each.shutdown.stop();
     await expect(ask('/health/live')).rejects.toThrow();
     expect(mongoose.connection.readyState).toBe(mongoose.ConnectionStates.disconnected);
+    await connectMongo({ uri: env.MONGODB_URI ?? '' });
+    // A restore would take the holder of one for a process that runs.
+    expect(await heldLeases()).toEqual([]);
   });
 
   it('take a run with no more rights in Redis than the documentation gives; without one they wait', async () => {

@@ -1,5 +1,5 @@
 import { DURABLE } from '../../../models/durable.ts';
-import { acquireLease } from '../../../models/system/LeaseModel.ts';
+import { acquireLease, releaseLease } from '../../../models/system/LeaseModel.ts';
 import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
 import type { JobLog } from '../consuming/jobLog.ts';
 import { notify } from '../notifying/notify.ts';
@@ -27,10 +27,17 @@ const AT_ONCE = 200;
  */
 export function startSlotOutcomes(options: SlotOutcomesOptions): Repetition {
   const { by, intervalMs, log } = options;
-  return every({ name: 'Slot outcomes', intervalMs, log }, async () => {
+  const recording = every({ name: 'Slot outcomes', intervalMs, log }, async () => {
     if (!(await acquireLease(LEASE, by, 3 * intervalMs))) return;
     await recordOutcomes(options);
   });
+  return {
+    async stop() {
+      await recording.stop();
+      // If it cannot be given back, it runs out by itself.
+      await releaseLease(LEASE, by).catch(() => undefined);
+    },
+  };
 }
 
 /** One pass; the oldest first. */
