@@ -22,6 +22,7 @@ import {
   readJobLog,
 } from './jobHistory.ts';
 import { IN_ANY_STATE, type JobSearch, searchFilter } from './jobSearch.ts';
+import { timesOf } from './likelyTimes.ts';
 import { newestRecords } from './newestRecords.ts';
 import { decodeCursor, encodeCursor } from './positionCursor.ts';
 
@@ -183,9 +184,11 @@ export function createJobQueries(
   async function page(
     filter: Record<string, unknown>,
     { limit, cursor }: PageRequest,
+    likely: readonly number[],
   ): Promise<Page<JobView>> {
     const position = cursor === undefined ? null : decodeCursor(cursor);
-    const docs = await newestRecords<ShownDoc>(filter, SHOWN, { position, count: limit + 1 });
+    const wanted = { position, count: limit + 1, likely };
+    const docs = await newestRecords<ShownDoc>(filter, SHOWN, wanted);
     const items = docs.slice(0, limit);
     const last = items.at(-1);
     return {
@@ -200,7 +203,7 @@ export function createJobQueries(
     async ofUser(reference, { reader, ...options }) {
       const userId = await findUserId(reference);
       if (userId === null) throw new AppError('NOT_FOUND', `There is no user ${reference}.`);
-      const jobs = await page({ userId }, options);
+      const jobs = await page({ userId }, options, await timesOf({ user: reference }));
       if (reader === 'staff') return jobs;
       return { ...jobs, items: jobs.items.map(withoutText) };
     },
@@ -219,15 +222,19 @@ export function createJobQueries(
     log: readJobLog,
 
     recent({ status, ...options }) {
-      return page(status === undefined ? IN_ANY_STATE : { status }, options);
+      return page(status === undefined ? IN_ANY_STATE : { status }, options, []);
     },
 
     async search({ limit, cursor, ...words }) {
-      const filter = await searchFilter(words, { findUserId, kinds });
-      return filter === null ? { items: [], nextCursor: null } : page(filter, { limit, cursor });
+      const [filter, likely] = await Promise.all([
+        searchFilter(words, { findUserId, kinds }),
+        timesOf(words),
+      ]);
+      if (filter === null) return { items: [], nextCursor: null };
+      return page(filter, { limit, cursor }, likely);
     },
 
-    failed({ runId, code, ...options }) {
+    async failed({ runId, code, ...options }) {
       return page(
         {
           status: 'failed',
@@ -235,6 +242,7 @@ export function createJobQueries(
           ...(code !== undefined && { 'error.code': code }),
         },
         options,
+        await timesOf({ run: runId, error: code }),
       );
     },
   };

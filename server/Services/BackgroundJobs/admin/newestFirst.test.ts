@@ -42,10 +42,11 @@ function newestFirst(left: Doc, right: Doc): number {
 }
 
 /** All pages, one after another. */
-async function readAll(docs: readonly Doc[], count: number): Promise<Doc[]> {
+async function readAll(docs: readonly Doc[], count: number, likely?: number[]): Promise<Doc[]> {
   const all: Doc[] = [];
   for (let position: Doc | null = null; ; position = all.at(-1) ?? null) {
-    const page: Doc[] = await readNewestFirst({ position, count }, database(docs), NOW);
+    const wanted = { position, count, ...(likely && { likely }) };
+    const page: Doc[] = await readNewestFirst(wanted, database(docs), NOW);
     all.push(...page);
     if (page.length < count) return all;
   }
@@ -58,14 +59,18 @@ it('reads all there are, each once and in order, whenever they were queued', asy
       ages,
       fc.integer({ min: 1, max: 7 }),
       fc.boolean(),
-      async (agesMs, count, isCrowded) => {
+      // Right or wrong, and in any order.
+      fc.array(fc.integer({ min: 0, max: +NOW + DAY_MS }), { maxLength: 3 }),
+      async (agesMs, count, isCrowded, likely) => {
         const few = agesMs.map((ageMs, number) => ({
           _id: `job-${number}`,
           // Several of one instant.
           queuedAt: new Date(Math.floor((+NOW - ageMs) / 7_000) * 7_000),
         }));
         const docs = isCrowded ? [...few, ...burst(1_100, few[0]?.queuedAt ?? NOW)] : few;
-        expect(await readAll(docs, isCrowded ? 400 : count)).toEqual([...docs].sort(newestFirst));
+        expect(await readAll(docs, isCrowded ? 400 : count, likely)).toEqual(
+          [...docs].sort(newestFirst),
+        );
       },
     ),
     { numRuns: 60 },
@@ -89,6 +94,33 @@ it('has few records sorted, with a run of 20,000 in each of twenty hours', async
   expect(page).toHaveLength(50);
   expect(sorted.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(500);
   expect(asked()).toBeLessThan(25);
+});
+
+it('asks twice where it is told when the page ended before, however long ago', async () => {
+  const docs = burst(20_000, new Date(+NOW - 9 * DAY_MS));
+  const end = docs.at(-100)?.queuedAt ?? NOW;
+  const { asked, ...look } = database(docs);
+  const page = await readNewestFirst({ position: null, count: 51, likely: [+end] }, look, NOW);
+  expect(page).toEqual(docs.toSorted(newestFirst).slice(0, 51));
+  expect(asked()).toBe(2);
+});
+
+it('asks less than half as often for the end of a run of 20,000, when it is told when that ran', async () => {
+  const startedAt = new Date(+NOW - 20 * 3_600_000);
+  const docs = burst(20_000, startedAt);
+  const [told, untold] = [database(docs), database(docs)];
+  const likely = [+startedAt + 40_000, +startedAt, 0];
+  const page = await readNewestFirst({ position: null, count: 51, likely }, told, NOW);
+  expect(page).toEqual(await readNewestFirst({ position: null, count: 51 }, untold, NOW));
+  expect(told.asked()).toBeLessThan(untold.asked() / 2);
+});
+
+it('asks twice for all that there is, when it is told that it is little', async () => {
+  const { asked, ...look } = database(burst(40, new Date(+NOW - 90 * DAY_MS)));
+  expect(await readNewestFirst({ position: null, count: 51, likely: [0] }, look, NOW)).toHaveLength(
+    40,
+  );
+  expect(asked()).toBe(2);
 });
 
 it('asks twice where the newest are few', async () => {

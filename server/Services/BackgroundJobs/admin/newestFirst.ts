@@ -29,6 +29,18 @@ interface Stretch {
   end: number | null;
 }
 
+/** What is wanted of the newest records. */
+export interface Wanted {
+  /** Only what comes after it in the list; the newest if null. */
+  position: Position | null;
+  count: number;
+  /**
+   * Where the page is likely to end, in milliseconds and newest first: each is the start of a stretch to look at
+   * before all others. Wrong ones cost a query, and change nothing in what is found.
+   */
+  likely?: readonly number[];
+}
+
 /**
  * Reads the newest records after a position until there are `count`. A database that sorts what it found, instead
  * of walking an index in order, would sort the whole history for one page; so it is given a window of time that
@@ -36,7 +48,7 @@ interface Stretch {
  * cover all time, the future too: clocks of several machines differ.
  */
 export async function readNewestFirst<Doc>(
-  { position, count }: { position: Position | null; count: number },
+  { position, count, likely = [] }: Wanted,
   look: Look<Doc>,
   now = new Date(),
 ): Promise<Doc[]> {
@@ -52,14 +64,15 @@ export async function readNewestFirst<Doc>(
 
   const howMany = (stretch: Stretch) => look.howMany(windowOf(stretch), few + 1);
 
+  async function read(stretch: Stretch): Promise<void> {
+    found.push(...(await look.read(windowOf(stretch), count - found.length)));
+  }
+
   /** Adds what is in a stretch that holds `there`, or more than few, until the page is full. */
   async function gather({ start, end }: Stretch, there: number): Promise<void> {
     if (there === 0) return;
     const ms = (end ?? newest) - start;
-    if (there <= few || ms <= INSTANT_MS) {
-      found.push(...(await look.read(windowOf({ start, end }), count - found.length)));
-      return;
-    }
+    if (there <= few || ms <= INSTANT_MS) return read({ start, end });
     const middle = start + Math.ceil(ms / 2);
     const [later, earlier] = [
       { start: middle, end },
@@ -72,12 +85,27 @@ export async function readNewestFirst<Doc>(
     await gather(earlier, thereLater === 0 ? there : await howMany(earlier));
   }
 
-  let stretch: Stretch = { start: newest - FIRST_MS, end: null };
-  await gather(stretch, await howMany(stretch));
-  for (let ms = FIRST_MS * GROWTH; found.length < count && stretch.start > 0; ms *= GROWTH) {
-    stretch = { start: Math.max(0, stretch.start - ms), end: stretch.start };
+  /** The same of a stretch of which nothing is known, in windows that begin at its end. */
+  async function walk({ start: first, end }: Stretch): Promise<void> {
+    let stretch: Stretch = { start: Math.max(first, (end ?? newest) - FIRST_MS), end };
     await gather(stretch, await howMany(stretch));
+    for (let ms = FIRST_MS * GROWTH; found.length < count && stretch.start > first; ms *= GROWTH) {
+      stretch = { start: Math.max(first, stretch.start - ms), end: stretch.start };
+      await gather(stretch, await howMany(stretch));
+    }
   }
+
+  let end: number | null = null;
+  for (const start of likely) {
+    if (start >= (end ?? newest)) continue;
+    const stretch: Stretch = { start, end };
+    const there = await howMany(stretch);
+    if (there > few) await walk(stretch);
+    else if (there > 0) await read(stretch);
+    if (found.length >= count) return found;
+    end = start;
+  }
+  if (end !== 0) await walk({ start: 0, end });
   return found;
 }
 

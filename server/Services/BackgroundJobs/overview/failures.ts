@@ -1,4 +1,5 @@
 import type { JobFailure } from '../../../models/system/JobStatusModel.ts';
+import { timesOfRun } from '../admin/likelyTimes.ts';
 import { newestRecords } from '../admin/newestRecords.ts';
 import { type Dismissal, readDismissals } from './dismissals.ts';
 
@@ -42,11 +43,12 @@ interface Failed {
  * most, so that a hundred thousand failures cost no more.
  */
 export async function groupFailures(runId?: string): Promise<FailureGroups> {
+  const likely = runId === undefined ? [] : await timesOfRun(runId);
   const [docs, dismissals] = await Promise.all([
     newestRecords<Failed>(
       { status: 'failed', ...(runId !== undefined && { runId }) },
-      { userId: 1, error: 1, queuedAt: 1, finishedAt: 1 },
-      { count: LOOKED + 1 },
+      { userId: 1, error: 1, finishedAt: 1 },
+      { count: LOOKED + 1, likely },
     ),
     readDismissals(),
   ]);

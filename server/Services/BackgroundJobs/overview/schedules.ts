@@ -1,6 +1,6 @@
 import { AppError } from '../../../errors/AppError.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
-import { type RunCounts, RunModel } from '../../../models/system/RunModel.ts';
+import { type RunCounts, type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import {
   type HoldNote,
   type ScheduleDoc,
@@ -52,7 +52,7 @@ export async function listSchedules(): Promise<ScheduleView[]> {
       .sort({ _id: 1 })
       .lean<ScheduleDoc[]>(),
   ]);
-  return Promise.all(schedules.map((schedule) => viewOf(schedule, at)));
+  return viewsOf(schedules, at);
 }
 
 /** The slots that are due from now on: those of a week, at most 200. @throws AppError `NOT_FOUND`. */
@@ -72,7 +72,7 @@ export async function stopSchedule(
 ): Promise<ScheduleView> {
   await find(name);
   await holdSchedule(name, until, { ...hold, at: await storeTime() });
-  return viewOf(await find(name), await moment());
+  return viewOf(await find(name));
 }
 
 /** Slots begin again what they are for, unless all schedules are stopped. @throws AppError `NOT_FOUND`. */
@@ -80,7 +80,7 @@ export async function startSchedule(name: string): Promise<ScheduleView> {
   const { stopped } = await find(name);
   await releaseSchedule(name);
   if (stopped !== null) await endStop(name, { by: 'dashboard', why: 'started there' });
-  return viewOf(await find(name), await moment());
+  return viewOf(await find(name));
 }
 
 async function find(name: string): Promise<ScheduleDoc> {
@@ -103,13 +103,29 @@ async function moment(): Promise<Moment> {
   return { now, all: await stopOfAll(now) };
 }
 
-async function viewOf(schedule: ScheduleDoc, { now, all }: Moment): Promise<ScheduleView> {
+async function viewOf(schedule: ScheduleDoc): Promise<ScheduleView> {
+  const [view] = await viewsOf([schedule], await moment());
+  if (view === undefined) throw new Error(`No view of schedule ${schedule._id}.`);
+  return view;
+}
+
+async function viewsOf(schedules: readonly ScheduleDoc[], at: Moment): Promise<ScheduleView[]> {
+  const slots = await Promise.all(schedules.map(({ _id }) => newestSlots(_id)));
+  const runs = await runsOf(slots.flat());
+  return schedules.map((schedule, place) => toView(schedule, slots[place] ?? [], runs, at));
+}
+
+function toView(
+  schedule: ScheduleDoc,
+  newest: readonly SlotDoc[],
+  runs: ReadonlyMap<string, SlotRun>,
+  { now, all }: Moment,
+): ScheduleView {
   const { _id: name, expression, timezone, accountedUntil } = schedule;
   const stop = stopNow(schedule.stopped, now) ?? all;
   const heldUntil = stop === null ? schedule.heldUntil : (stop.until ?? UNTIL_STARTED);
   const hold = stop === null ? schedule.hold : { by: stop.by, why: stop.why, at: stop.at };
   const timetable = expression !== null && timezone !== null ? { expression, timezone } : null;
-  const slots = await slotsOf(name);
   const pending = timetable && nextSlot(timetable, accountedUntil);
   const isHeld = heldUntil !== null && heldUntil > now;
   return {
@@ -121,28 +137,33 @@ async function viewOf(schedule: ScheduleDoc, { now, all }: Moment): Promise<Sche
     heldUntil: isHeld ? heldUntil : null,
     hold: isHeld ? hold : null,
     heldSince: isHeld ? (hold?.at ?? null) : null,
-    kind: slots.kind,
-    slots: slots.views,
+    kind: newest.map(({ runId }) => runs.get(runId ?? '')?.kind).find(Boolean) ?? null,
+    slots: newest.map((slot) => slotView(slot, runs)).reverse(),
   };
 }
 
-async function slotsOf(schedule: string): Promise<{ views: SlotView[]; kind: string | null }> {
-  const newest = await SlotModel.find({ schedule })
-    .sort({ slot: -1 })
-    .limit(SLOTS)
-    .lean<SlotDoc[]>();
-  const ids = newest.flatMap(({ runId }) => runId ?? []);
+function newestSlots(schedule: string): Promise<SlotDoc[]> {
+  return SlotModel.find({ schedule }).sort({ slot: -1 }).limit(SLOTS).lean<SlotDoc[]>();
+}
+
+type SlotRun = Pick<RunDoc, '_id' | 'kind' | 'sealed' | 'startedAt' | 'finishedAt'>;
+
+/** The runs that these slots began, of all schedules at once. */
+async function runsOf(slots: readonly SlotDoc[]): Promise<ReadonlyMap<string, SlotRun>> {
+  const ids = slots.flatMap(({ runId }) => runId ?? []);
   const runs = await RunModel.find(
     { _id: { $in: ids } },
     { kind: 1, sealed: 1, startedAt: 1, finishedAt: 1 },
-  ).lean();
-  const byId = new Map(runs.map((run) => [run._id, run]));
-  const views = newest.map(({ slot, state, runId, jobId, note }) => {
-    const run = runId === null ? undefined : byId.get(runId);
-    const durationMs =
-      run?.finishedAt == null ? null : run.finishedAt.getTime() - run.startedAt.getTime();
-    return { slot, state, runId, jobId, note, counts: run?.sealed ?? null, durationMs };
-  });
-  const kind = newest.map(({ runId }) => byId.get(runId ?? '')?.kind).find(Boolean) ?? null;
-  return { views: views.reverse(), kind };
+  ).lean<SlotRun[]>();
+  return new Map(runs.map((run) => [run._id, run]));
+}
+
+function slotView(
+  { slot, state, runId, jobId, note }: SlotDoc,
+  runs: ReadonlyMap<string, SlotRun>,
+): SlotView {
+  const run = runs.get(runId ?? '');
+  const durationMs =
+    run?.finishedAt == null ? null : run.finishedAt.getTime() - run.startedAt.getTime();
+  return { slot, state, runId, jobId, note, counts: run?.sealed ?? null, durationMs };
 }
