@@ -112,11 +112,12 @@ export async function startApi(env: Env): Promise<RunningApi> {
   const administration = createAdministration({ ...common, producer, runViews });
   const queueHealth = createQueueHealth(queues);
   const cronJobs = cronJobsOf(CRON_JOBS, config, { env, producer, enqueuer, lanes, log: logger });
+  const overview = createOverview({ queueHealth, listRuns: administration.listRuns });
   let restoring: AppError | null = null;
   const app = createApp({
     whyMongoAway: () => restoring,
     administration,
-    overview: createOverview({ queueHealth, listRuns: administration.listRuns }),
+    overview,
     jobQueries: createJobQueries(administration, kinds),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth,
@@ -218,6 +219,8 @@ export async function startApi(env: Env): Promise<RunningApi> {
       shutdown.add('schedules', schedules.stop);
     }
     await patiently('The welcome', () => welcome(env, logger), logger, connecting.signal);
+    // The first look counts all that stands failed: nobody has to wait for that.
+    overview().catch(() => undefined);
   }
 
   return { port: server.port, logger, shutdown };

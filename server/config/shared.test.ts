@@ -3,14 +3,21 @@ import { expect, it } from 'vitest';
 import { byItsCost, shared } from './shared.ts';
 
 /** A reading that takes this long by a clock of the test's own. */
-function reading(tookMs: number, maxAgeMs: (last: { tookMs: number }) => number) {
+function reading(
+  tookMs: number,
+  maxAgeMs: (last: { tookMs: number }) => number,
+  maxStaleMs?: () => number,
+) {
   const state = { clock: 0, reads: 0 };
   const read = async () => {
     state.reads += 1;
     state.clock += tookMs;
     return state.reads;
   };
-  return { state, ask: shared(read, { maxAgeMs, now: () => state.clock }) };
+  return {
+    state,
+    ask: shared(read, { maxAgeMs, ...(maxStaleMs && { maxStaleMs }), now: () => state.clock }),
+  };
 }
 
 it('reads once for all who ask at the same time', async () => {
@@ -51,6 +58,18 @@ it('has those wait for whom the last reading is far too old', async () => {
   await ask();
   state.clock = 40_001;
   expect(await ask()).toBe(2);
+});
+
+it('lets nobody wait for as long as it is told, where reading is slow', async () => {
+  const { state, ask } = reading(1_000, byItsCost, () => 600_000);
+  await ask();
+  state.clock = 600_000;
+  expect(await ask()).toBe(1);
+  expect(state.reads).toBe(2);
+  await turn();
+  expect(await ask()).toBe(2);
+  state.clock = 1_300_000;
+  expect(await ask()).toBe(3);
 });
 
 it('keeps no error', async () => {

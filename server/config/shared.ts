@@ -6,6 +6,8 @@ interface Reading<Value> {
 interface SharedOptions<Value> {
   /** How old a reading may be that is answered; 0 for none but one under way. */
   maxAgeMs: (last: Reading<Value>) => number;
+  /** How old one may be that is answered while a slow reading is under way; twice `maxAgeMs` if absent. */
+  maxStaleMs?: (last: Reading<Value>) => number;
   /** Milliseconds that no setting of a clock moves. */
   now?: () => number;
 }
@@ -25,7 +27,11 @@ export function byItsCost({ tookMs }: { tookMs: number }): number {
  */
 export function shared<Value>(
   read: () => Promise<Value>,
-  { maxAgeMs, now = () => performance.now() }: SharedOptions<Value>,
+  {
+    maxAgeMs,
+    maxStaleMs = (reading) => 2 * maxAgeMs(reading),
+    now = () => performance.now(),
+  }: SharedOptions<Value>,
 ): () => Promise<Value> {
   let last: (Reading<Value> & { at: number }) | null = null;
   let underWay: Promise<Value> | null = null;
@@ -46,7 +52,7 @@ export function shared<Value>(
     const allowed = last === null ? 0 : maxAgeMs(last);
     if (last !== null && allowed > 0 && age <= allowed) return Promise.resolve(last.value);
     underWay ??= readNow();
-    if (last === null || last.tookMs <= SLOW_MS || age > 2 * allowed) return underWay;
+    if (last === null || last.tookMs <= SLOW_MS || age > maxStaleMs(last)) return underWay;
     // An error is for those who wait.
     underWay.catch(() => undefined);
     return Promise.resolve(last.value);

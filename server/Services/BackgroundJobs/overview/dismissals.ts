@@ -1,3 +1,4 @@
+import { byItsCost, shared } from '../../../config/shared.ts';
 import { type DismissalDoc, DismissalModel } from '../../../models/DismissalModel.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
@@ -13,6 +14,7 @@ export interface Dismissal {
 
 /** The most causes that are read; the newest ones win. */
 const MOST = 200;
+const COUNT_SHOWN_MS = 600_000;
 
 /** What is set aside, by the failures' code. */
 export async function readDismissals(): Promise<ReadonlyMap<string, Dismissal>> {
@@ -43,8 +45,13 @@ export async function recallFailures(code: string): Promise<{ code: string; reca
   return { code, recalled: deletedCount > 0 };
 }
 
-/** How many failed jobs are set aside. */
-export async function countDismissed(): Promise<number> {
+/** How many failed jobs are set aside. Whoever asks waits only for the first count, or where the last one is old. */
+export const countDismissed = shared(countNow, {
+  maxAgeMs: byItsCost,
+  maxStaleMs: () => COUNT_SHOWN_MS,
+});
+
+async function countNow(): Promise<number> {
   const which = [...(await readDismissals())].map(([code, { at }]) => failedUpTo(code, at));
   return which.length === 0 ? 0 : JobStatusModel.countDocuments({ $or: which });
 }

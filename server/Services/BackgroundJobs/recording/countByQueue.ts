@@ -4,6 +4,9 @@ import { type JobState, JobStatusModel } from '../../../models/system/JobStatusM
 /** Up to this many records are counted so fast that everyone who asks gets a fresh count. */
 const FEW = 1_000;
 
+/** Of many, a count that is so old is shown sooner than someone is kept waiting for a new one. */
+const SHOWN_MS = 600_000;
+
 /**
  * Counts the records in a state, by queue, from an index of that state alone. All who ask share one count,
  * and of many it is used for twenty times as long as it takes.
@@ -11,8 +14,10 @@ const FEW = 1_000;
 export function createCountByQueue(
   status: Extract<JobState, 'scheduled' | 'failed'>,
 ): () => Promise<ReadonlyMap<string, number>> {
+  const few = (counts: ReadonlyMap<string, number>) => sumOf(counts) <= FEW;
   return shared(() => countByQueue(status), {
-    maxAgeMs: (last) => (sumOf(last.value) <= FEW ? 0 : byItsCost(last)),
+    maxAgeMs: (last) => (few(last.value) ? 0 : byItsCost(last)),
+    maxStaleMs: ({ value }) => (few(value) ? 0 : SHOWN_MS),
   });
 }
 
