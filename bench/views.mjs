@@ -33,6 +33,7 @@ const STATES = ['scheduled', 'queued', 'active', 'delayed', 'completed', 'failed
  */
 export const VIEWS = {
   now: () => '/app/now',
+  changes: () => '/app/changes',
   session: () => '/app/auth/session',
   schedules: () => '/app/schedules',
   'preview of a schedule': () => '/app/schedules/user-data-hourly/preview',

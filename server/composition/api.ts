@@ -18,6 +18,7 @@ import { describeKind } from '../Services/BackgroundJobs/admin/kinds.ts';
 import { createQueueAdministration } from '../Services/BackgroundJobs/admin/queueAdministration.ts';
 import { recommend } from '../Services/BackgroundJobs/admin/recommendation.ts';
 import { createRunViews } from '../Services/BackgroundJobs/admin/runViews.ts';
+import { noteVersion } from '../Services/BackgroundJobs/changes/deploys.ts';
 import { CRON_JOBS } from '../Services/BackgroundJobs/cronJobs.ts';
 import { startCanaries } from '../Services/BackgroundJobs/health/canaries.ts';
 import { startClockWatch } from '../Services/BackgroundJobs/health/clockWatch.ts';
@@ -218,6 +219,12 @@ export async function startApi(env: Env): Promise<RunningApi> {
       });
       shutdown.add('schedules', schedules.stop);
     }
+    await patiently(
+      'Noting the version',
+      () => noteVersion('api', packageVersion()),
+      logger,
+      connecting.signal,
+    );
     await patiently('The welcome', () => welcome(env, logger), logger, connecting.signal);
     // The first look counts all that stands failed: nobody has to wait for that.
     overview().catch(() => undefined);

@@ -2,7 +2,9 @@ import { backgroundJobsConfig } from '../config/config.ts';
 import { type Env, missingSettings } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { disconnectMongo, isMongoUp } from '../config/mongoConn.ts';
+import { packageVersion } from '../config/packageVersion.ts';
 import { connectRedis, isRedisConfigured } from '../config/queueRedisConn.ts';
+import { noteVersion } from '../Services/BackgroundJobs/changes/deploys.ts';
 import {
   createQueueHealth,
   type QueueHealthReport,
@@ -98,6 +100,9 @@ export async function startWorker({
     await connectMongoPatiently(MONGODB_URI, 'hourwork-worker', logger, connecting.signal);
     if (connecting.signal.aborted) return;
     shutdown.add('restore watch', stopWhenRestored(logger).stop);
+    noteVersion('worker', packageVersion()).catch((error: unknown) => {
+      logger.warn('The version was not noted: the dashboard lacks a deploy', { error });
+    });
     const redis = connectRedis(env, 'worker', logger);
     shutdown.add('Redis', async () => redis.disconnect());
     const admission = admissionTo(redis, env, logger);

@@ -1,4 +1,5 @@
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
+import { changesSince } from '../Services/BackgroundJobs/changes/changes.ts';
 import { dismissFailures, recallFailures } from '../Services/BackgroundJobs/overview/dismissals.ts';
 import { groupFailures } from '../Services/BackgroundJobs/overview/failures.ts';
 import type { Overview } from '../Services/BackgroundJobs/overview/overview.ts';
@@ -26,6 +27,8 @@ interface Stop {
 export function createDashboardController({ overview, jobQueries }: DashboardDeps) {
   return {
     now: async () => ok(await overview()),
+    changes: async (since: string | undefined, limit: number) =>
+      ok(await changesSince(since === undefined ? undefined : new Date(since), limit)),
     search: async (search: Parameters<JobQueries['search']>[0]) =>
       ok(await jobQueries.search(search)),
     failures: async (runId?: string) => ok(await groupFailures(runId)),

@@ -67,6 +67,8 @@ const mailSchema = new Schema<MailDoc>(
 mailSchema.index({ key: 1 }, { unique: true });
 // The mail of a user who is deleted.
 mailSchema.index({ userId: 1 });
+// The notices since an instant.
+mailSchema.index({ createdAt: -1 }, { partialFilterExpression: { template: 'notice' } });
 // What waits for long, for the look at the health of mail.
 mailSchema.index({ state: 1, createdAt: 1 });
 mailSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

@@ -11,6 +11,7 @@ import { PaymentModel } from './commerce/PaymentModel.ts';
 import { ProductModel } from './commerce/ProductModel.ts';
 import { PurchaseOrderModel } from './commerce/PurchaseOrderModel.ts';
 import { ReportModel } from './commerce/ReportModel.ts';
+import { DeployModel } from './DeployModel.ts';
 import { HealthSnapshotModel } from './HealthSnapshotModel.ts';
 import { HostTurnModel } from './HostTurnModel.ts';
 import { HttpExecutionModel } from './HttpExecutionModel.ts';
@@ -39,6 +40,7 @@ const INDEXED: readonly Indexed[] = [
   AccountModel,
   AuditModel,
   CreditScoreModel,
+  DeployModel,
   HttpExecutionModel,
   HttpJobModel,
   ApiTokenModel,

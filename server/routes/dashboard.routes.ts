@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { DashboardController } from '../controllers/DashboardController.ts';
+import { DEPLOYED_PARTS } from '../models/DeployModel.ts';
 import { SLOT_STATES } from '../models/system/SlotModel.ts';
 import { LEVELS, SITUATIONS } from '../Services/BackgroundJobs/overview/situation.ts';
+import { auditEntry } from './audit.routes.ts';
 import { errorCode, jobState, jobStatus, run, runId, userReference } from './jobStatus.schemas.ts';
 import { queueHealth, workerHealth } from './queueHealth.routes.ts';
 import { defineRoute, type Route } from './route.ts';
-import { instant, instantOrNull, pageOf, pageQuery } from './schemas.ts';
+import { instant, instantOrNull, pageOf, pageQuery, wholeNumber } from './schemas.ts';
 
 const count = z.number().int().nonnegative();
 const name = z.string().min(1).max(200);
@@ -103,6 +105,46 @@ export const overview = z
   })
   .meta({ id: 'Overview' });
 
+export const changes = z
+  .object({
+    since: instant.meta({ description: 'At most 30 days ago, whatever was asked for' }),
+    asOf: instant,
+    items: z
+      .array(
+        z.discriminatedUnion('what', [
+          z.object({
+            what: z.literal('deploy'),
+            at: instant,
+            part: z.enum(DEPLOYED_PARTS),
+            version: z.string(),
+            before: z.string().nullable(),
+          }),
+          auditEntry.pick({ action: true, summary: true, about: true, counts: true }).extend({
+            what: z.literal('action'),
+            at: instant.meta({ description: 'The last time' }),
+            by: z.string(),
+            times: count,
+          }),
+          z.object({
+            what: z.literal('alarm'),
+            at: instant,
+            title: z.string(),
+            text: z.string(),
+          }),
+          z.object({
+            what: z.literal('run'),
+            at: instant,
+            ...run.pick({ runId: true, kind: true, failed: true, balanced: true, warnings: true })
+              .shape,
+            of: count,
+          }),
+        ]),
+      )
+      .meta({ description: 'Newest first; the same done again by the same person is one' }),
+    more: z.boolean().meta({ description: 'Whether there was more, which is left out' }),
+  })
+  .meta({ id: 'Changes' });
+
 /** What people see first, and the schedules. */
 export function dashboardRoutes(controller: DashboardController): Route[] {
   return [
@@ -114,6 +156,26 @@ export function dashboardRoutes(controller: DashboardController): Route[] {
       guard: 'reader',
       responses: { 200: overview },
       handle: () => controller.now(),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/app/changes',
+      tag: 'Dashboard',
+      summary: 'What happened since an instant',
+      description:
+        'Other versions that began, what administrators did, notices, and runs that ended with failures, with warnings or without balance.',
+      guard: 'reader',
+      query: z.strictObject({
+        since: z.iso
+          .datetime({ offset: true })
+          .optional()
+          .meta({ description: 'A day ago if it is not said' }),
+        limit: wholeNumber({ min: 1, max: 200 })
+          .default(50)
+          .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+      }),
+      responses: { 200: changes },
+      handle: ({ query }) => controller.changes(query.since, query.limit),
     }),
     defineRoute({
       method: 'get',

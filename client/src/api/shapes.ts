@@ -9,6 +9,7 @@ import type {
   scoreView,
 } from '../../../server/routes/commerce.schemas.ts';
 import type {
+  changes,
   failureGroups,
   overview,
   scheduleView,
@@ -31,6 +32,8 @@ export type Job = z.output<typeof jobStatus>;
 export type JobHistory = z.output<typeof jobHistory>;
 export type Run = z.output<typeof run>;
 export type Overview = z.output<typeof overview>;
+export type Changes = z.output<typeof changes>;
+export type Change = Changes['items'][number];
 export type Situation = Overview['situations'][number];
 export type QueueHealth = Overview['queues'][number];
 export type Worker = Overview['workers'][number];

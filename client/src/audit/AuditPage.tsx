@@ -3,8 +3,8 @@ import { PagedList } from '../parts/PagedList.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Status } from '../parts/Status.tsx';
 import { When } from '../parts/When.tsx';
-import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
+import { pairs } from './pairs.ts';
 
 const { columns } = words.audit;
 
@@ -31,10 +31,10 @@ export default function AuditPage() {
               </>
             ),
           },
-          { name: columns.on, cell: ({ about }) => pairs(about), wide: true },
+          { name: columns.on, cell: ({ about }) => pairs(about) || words.common.none, wide: true },
           {
             name: columns.counts,
-            cell: ({ counts }) => pairs(counts),
+            cell: ({ counts }) => pairs(counts) || words.common.none,
             wide: true,
           },
           { name: columns.from, cell: ({ address }) => address, numeric: true, wide: true },
@@ -42,11 +42,4 @@ export default function AuditPage() {
       />
     </>
   );
-}
-
-function pairs(values: AuditEntry['about']): string {
-  const said = Object.entries(values)
-    .filter(([, value]) => value !== 0)
-    .map(([name, value]) => `${name}: ${typeof value === 'number' ? count(value) : value}`);
-  return said.join(', ') || words.common.none;
 }

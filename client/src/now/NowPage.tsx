@@ -10,6 +10,7 @@ import { QueueList } from '../queues/QueueList.tsx';
 import { ScheduleState, Slots } from '../schedules/Slots.tsx';
 import { words } from '../words/words.ts';
 import { MEMORY, RUNNING } from '../workers/columns.ts';
+import { Changes, useChanges } from './Changes.tsx';
 import { RunNow } from './RunNow.tsx';
 import { mattersOf } from './situations.ts';
 import { Verdict } from './Verdict.tsx';
@@ -17,6 +18,8 @@ import { Verdict } from './Verdict.tsx';
 /** What is wrong, since when, whom it hits, what happens if nothing is done, and the one safe thing to do. */
 export function NowPage() {
   const overview = useAnswer<Overview>('/app/now', EACH.second);
+  // Asked for beside the overview, so that the page need not move when it comes.
+  const changes = useChanges();
   return (
     <>
       <PageHead title={words.pages.now} about={overview.data && <Ago at={overview.data.asOf} />} />
@@ -24,6 +27,7 @@ export function NowPage() {
         {(data) => (
           <>
             <Verdict matters={mattersOf(data, overview.error)} />
+            <Changes {...changes} />
             <RunNow overview={data} />
             <QueueList queues={data.queues} aside={<More to="queues" />} />
             <div className="columns">

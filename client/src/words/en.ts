@@ -1,4 +1,5 @@
 import { audit } from './en/audit.ts';
+import { changes } from './en/changes.ts';
 import { commerce } from './en/commerce.ts';
 import { common } from './en/common.ts';
 import { destinations } from './en/destinations.ts';
@@ -26,6 +27,7 @@ export const en = {
   common,
   situations: situationInWords,
   now,
+  changes,
   run,
   jobs,
   failures,

@@ -121,6 +121,8 @@ runSchema.index({ runSeq: -1 }, { unique: true });
 runSchema.index({ kind: 1, runSeq: -1 });
 // Runs that began in the future of a clock that was set back.
 runSchema.index({ startedAt: -1 });
+// The runs that have ended since an instant.
+runSchema.index({ finishedAt: -1 });
 // The open runs, for the sealer and for producers that look for a dead one's work.
 runSchema.index({ status: 1, runSeq: 1 });
 // The same request again answers with the same run.
