@@ -94,6 +94,12 @@ describe('an admin', () => {
     await page.getByText(/user-data is paused by admin@example.com since/).waitFor();
     await act(page, 'Resume');
     await page.getByText(/All is well/).waitFor();
+    await page.getByText(/^Let no job of a queue begin, by you .*the provider is down$/).waitFor();
+    await page.getByRole('button', { name: 'Mark as seen' }).click();
+    const nothing = page.getByText(/^Nothing changed since you last looked, /);
+    await nothing.waitFor();
+    await page.reload();
+    await nothing.waitFor();
   });
 
   it('cleans a queue of what is said before, and the ledger balances', async () => {
@@ -272,6 +278,13 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
         expect(await overflow(page), path).toBeLessThanOrEqual(0);
       }
     }
+    await phone.goto('/queues');
+    const queues = phone.getByRole('table', { name: 'Queues' });
+    await queues.getByRole('link', { name: 'user-data', exact: true }).tap();
+    await phone.getByRole('region', { name: 'user-data', exact: true }).waitFor();
+    expect(await overflow(phone)).toBeLessThanOrEqual(0);
+    await phone.getByRole('link', { name: 'All queues' }).tap();
+    await queues.waitFor();
   });
 });
 

@@ -141,8 +141,8 @@ function Said({ change }: { change: Change }) {
   const { by, summary, times, about, counts } = change;
   return (
     <>
-      <b>{by === me ? words.changes.you : by}</b> {summary}
-      {times > 1 && `, ${words.changes.times(times)}`}{' '}
+      {summary}
+      {times > 1 && `, ${words.changes.times(times)}`}, {words.changes.by(by === me ? null : by)}{' '}
       <More>{[pairs(about), pairs(counts)].filter(Boolean).join(' · ')}</More>
     </>
   );

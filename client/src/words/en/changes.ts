@@ -12,7 +12,7 @@ export const changes = {
   rest: (more: number) => `Show ${count(more)} more`,
   less: 'Show fewer',
   leftOut: 'Older changes are left out; Audit and Runs have them.',
-  you: 'You',
+  by: (who: string | null) => (who === null ? 'by you' : `by ${who}`),
   deploy: (part: keyof typeof PARTS, version: string, before: string | null) =>
     before === null
       ? `${PARTS[part]} began in version ${version}, the first that was noted`
