@@ -25,7 +25,8 @@ import { watching } from './cases/watching.mjs';
  * @property {number} [rounds] where one round shows it; otherwise as many as asked for
  * @property {boolean} [warmUp] whether a first round of each variant does not count
  * @property {Record<string, Variant>} variants
- * @property {{of: string, measure: string, atMost: number}[]} [limits] of medians
+ * @property {{of: string, above?: string, measure: string, atMost: number}[]} [limits] of medians; of what a
+ *   variant has above another one, where that is named
  * @property {{of: string, over: string, measure: string, target?: number}[]} ratios
  */
 

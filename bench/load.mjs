@@ -36,6 +36,14 @@ export async function descendants(root) {
   return below(root, await processes());
 }
 
+/**
+ * What a process has used of the processors, in seconds.
+ * @param {{pid?: number | undefined}} child
+ */
+export async function secondsOf({ pid }) {
+  return processOf(await readFile(`/proc/${pid}/stat`, 'utf8')).seconds;
+}
+
 /** All processes that run, as Linux shows them (proc(5)). */
 async function processes() {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

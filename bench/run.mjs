@@ -88,11 +88,15 @@ async function measure(wanted, options) {
           met: reached === null ? null : reached >= 1,
         };
       }),
-      ...limits.map(({ of, measure, atMost: target }) => {
-        const values = (seen.get(of)?.rounds ?? []).map((each) => each[measure] ?? Number.NaN);
+      ...limits.map(({ of, above, measure, atMost: target }) => {
+        const other = above === undefined ? [] : (seen.get(above)?.rounds ?? []);
+        const values = (seen.get(of)?.rounds ?? []).map(
+          (each, at) => (each[measure] ?? Number.NaN) - (other[at]?.[measure] ?? 0),
+        );
         const { median: value, min, max } = summarise(values);
+        const more = above === undefined ? '' : ` above ${above}`;
         return {
-          name: `${name}, ${measure}: ${of}, at most`,
+          name: `${name}, ${measure}: ${of}${more}, at most`,
           ...{ value, min, max, target, reached: target / value, met: value <= target },
         };
       }),

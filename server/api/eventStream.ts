@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../errors/AppError.ts';
 import type { ErrorCode } from '../errors/codes.ts';
+import { sharedText } from './sharedText.ts';
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
 /** For no longer does a stream outlive the right to see it. */
@@ -14,7 +15,7 @@ const SIGN_OF_LIFE_MS = 15_000;
 /**
  * Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html),
  * one for each value, until there are no more; HEAD has the headers alone. A value with an `event` and an
- * `id` is sent under that name, with that id. For a client that reads slowly the next value waits.
+ * `id` is sent under that name, with that id. One that many streams send is checked and written once. For a client that reads slowly the next value waits.
  * @throws what the values' source throws: before the first value it can still be answered as usual.
  */
 export async function sendEvents(
@@ -38,12 +39,17 @@ export async function sendEvents(
   const signOfLife = setInterval(() => response.write(':\n\n'), SIGN_OF_LIFE_MS);
   try {
     for (; next.done !== true; next = await source.next()) {
-      if (!response.write(eventText(shape.parse(next.value)))) await drained(response);
+      if (!response.write(textOf(next.value, shape))) await drained(response);
     }
   } finally {
     clearInterval(signOfLife);
     response.end();
   }
+}
+
+function textOf(value: unknown, shape: z.ZodType): string {
+  const write = () => eventText(shape.parse(value));
+  return typeof value === 'object' && value !== null ? sharedText(value, write) : write();
 }
 
 const named = z.object({ event: z.string(), id: z.string() });

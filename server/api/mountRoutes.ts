@@ -13,6 +13,7 @@ import type { Authorize } from './middleware/authorize.ts';
 import { clientAddress } from './middleware/rateLimits.ts';
 import { readRequest } from './middleware/readRequest.ts';
 import { requestIdOf } from './middleware/requestContext.ts';
+import { sharedText } from './sharedText.ts';
 import type { Streams } from './streams.ts';
 
 interface Mounting {
@@ -73,6 +74,9 @@ function endpoint(route: Route, { authorize, stop, streams, logger }: Mounting):
     else if (body instanceof FileAnswer) await sendFile(response, body);
     else if (route.media !== undefined) {
       response.status(status).type(route.media).send(schema.parse(body));
+    } else if (route.shared && typeof body === 'object' && body !== null) {
+      const text = sharedText(body, () => JSON.stringify(schema.parse(body)));
+      response.status(status).type('json').send(text);
     } else response.status(status).json(schema.parse(body));
   };
 }

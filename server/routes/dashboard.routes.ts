@@ -154,6 +154,7 @@ export function dashboardRoutes(controller: DashboardController): Route[] {
       tag: 'Dashboard',
       summary: 'What is the matter now, and how everything fares',
       guard: 'reader',
+      shared: true,
       responses: { 200: overview },
       handle: () => controller.now(),
     }),

@@ -80,6 +80,8 @@ interface RouteOf<
   responses: R;
   /** The answer is a stream of server-sent events, each of the shape that `responses` names. */
   events?: Events;
+  /** Many are answered with one object, which never changes: it is checked and written once. */
+  shared?: true;
   /** The media type of an answer that is no JSON: a text, or a file's bytes. */
   media?: string;
   /** What may be answered besides those that follow from guard and schemas. */

@@ -5,7 +5,7 @@ import { storeTime } from '../../../models/serverFacts.ts';
 import type { ScheduleOverride } from '../../../models/system/ScheduleModel.ts';
 import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
 import type { QueueManager } from '../queues/queueManager.ts';
-import { createCountByQueue } from '../recording/countByQueue.ts';
+import { createCountFailed } from '../recording/countByQueue.ts';
 import { asItStands, withOverride } from '../scheduling/asItStands.ts';
 import { type Backfilled, type BackfillRequest, backfill } from '../scheduling/backfill.ts';
 import { clockChangesOf, describeClockChange } from '../scheduling/clockChanges.ts';
@@ -61,7 +61,7 @@ interface CronManagerOptions {
 /** Makes the manager of the scheduled jobs: all it changes stands in MongoDB, for every process. */
 export function createCronManager(options: CronManagerOptions): CronManager {
   const { jobs, queues, slotsKeptMs } = options;
-  const countFailed = createCountByQueue('failed');
+  const countFailed = createCountFailed();
 
   function jobOf(name: string): CronJob {
     const job = jobs.find((each) => each.name === name);

@@ -2,7 +2,7 @@ import type { CanaryReturn, QueueDoc } from '../../../models/system/QueueModel.t
 import type { WorkerAsked, WorkerDoc } from '../../../models/system/WorkerModel.ts';
 import { liveWorkers, silentWorkers } from '../consuming/workerSigns.ts';
 import type { QueueManager, QueueNumbers, QueueStats } from '../queues/queueManager.ts';
-import { createCountByQueue } from '../recording/countByQueue.ts';
+import { createCountFailed } from '../recording/countByQueue.ts';
 import { clockSetBack } from './clockSetBack.ts';
 import { lastFlow, readFlow } from './flow.ts';
 import { type HealthStatus, judgeAll, judgeQueue, type Verdict } from './verdict.ts';
@@ -54,7 +54,7 @@ export const SILENCE_TOLD_MS = 120_000;
 export function createQueueHealth(
   manager: Pick<QueueManager, 'getAllQueueStats'>,
 ): () => Promise<QueueHealthReport> {
-  const countFailed = createCountByQueue('failed');
+  const countFailed = createCountFailed();
   return async () => {
     const [stats, live, silent, clock, failed] = await Promise.all([
       manager.getAllQueueStats(),

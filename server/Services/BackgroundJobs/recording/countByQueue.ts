@@ -1,9 +1,11 @@
 import { byItsCost, shared } from '../../../config/shared.ts';
 import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { endedByQueue } from '../numbers/readNumbers.ts';
+
+type Counts = ReadonlyMap<string, number>;
 
 /** Up to this many records are counted so fast that everyone who asks gets a fresh count. */
 const FEW = 1_000;
-
 /** Of many, a count that is so old is shown sooner than someone is kept waiting for a new one. */
 const SHOWN_MS = 600_000;
 
@@ -13,15 +15,45 @@ const SHOWN_MS = 600_000;
  */
 export function createCountByQueue(
   status: Extract<JobState, 'scheduled' | 'failed'>,
-): () => Promise<ReadonlyMap<string, number>> {
-  const few = (counts: ReadonlyMap<string, number>) => sumOf(counts) <= FEW;
+): () => Promise<Counts> {
+  const few = (counts: Counts) => sumOf(counts) <= FEW;
   return shared(() => countByQueue(status), {
     maxAgeMs: (last) => (few(last.value) ? 0 : byItsCost(last)),
     maxStaleMs: ({ value }) => (few(value) ? 0 : SHOWN_MS),
   });
 }
 
-async function countByQueue(status: JobState): Promise<ReadonlyMap<string, number>> {
+/**
+ * The same of all that stand failed, for which nobody waits long: a first count of a hundred thousand takes
+ * seconds, and until it is there the numbers by minute say it.
+ */
+export function createCountFailed(read = readFailed()): () => Promise<Counts> {
+  let isCounted = false;
+  async function countOnce(): Promise<Counts> {
+    const counts = await read.exactly();
+    isCounted = true;
+    return counts;
+  }
+  return async () => {
+    if (isCounted || (await read.upTo(FEW + 1)) <= FEW) return countOnce();
+    // Whoever asks next gets what this one finds, or its error.
+    countOnce().catch(() => undefined);
+    return read.byNumbers();
+  };
+}
+
+function readFailed() {
+  return {
+    exactly: createCountByQueue('failed'),
+    upTo: (most: number): Promise<number> =>
+      JobStatusModel.countDocuments({ status: 'failed' }, { limit: most }),
+    async byNumbers(): Promise<Counts> {
+      return new Map([...(await endedByQueue())].map(([queue, { failed }]) => [queue, failed]));
+    },
+  };
+}
+
+async function countByQueue(status: JobState): Promise<Counts> {
   const counts = await JobStatusModel.aggregate<{ _id: string; jobs: number }>([
     { $match: { status } },
     { $group: { _id: '$queue', jobs: { $sum: 1 } } },
@@ -29,6 +61,6 @@ async function countByQueue(status: JobState): Promise<ReadonlyMap<string, numbe
   return new Map(counts.map(({ _id, jobs }) => [_id, jobs]));
 }
 
-function sumOf(counts: ReadonlyMap<string, number>): number {
+function sumOf(counts: Counts): number {
   return [...counts.values()].reduce((sum, jobs) => sum + jobs, 0);
 }

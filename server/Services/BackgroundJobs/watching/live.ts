@@ -31,13 +31,16 @@ export function createLive(
   const watch = createWatch({
     async read() {
       const counts = await readCounts();
-      return { counts, revisions: await readRevisions(counts) };
+      const revisions = await readRevisions(counts);
+      const id = idOf(revisions);
+      return { id, revisions, told: { event: 'counts' as const, id, ...counts } };
     },
     intervalMs: LOOK_MS,
   });
 
-  const idOf = (revisions: Revisions) =>
-    [process, ...LISTS.map((list) => revisions[list])].join('-');
+  function idOf(revisions: Revisions): string {
+    return [process, ...LISTS.map((list) => revisions[list])].join('-');
+  }
 
   function revisionsOf(id: string): Revisions | null {
     const [of, ...numbers] = id.split('-');
@@ -48,13 +51,13 @@ export function createLive(
 
   return async function* live(signal, lastEventId) {
     let seen = lastEventId === undefined ? undefined : revisionsOf(lastEventId);
-    for await (const { counts, revisions } of watch.follow(signal)) {
-      const id = idOf(revisions);
+    for await (const { id, revisions, told } of watch.follow(signal)) {
       const lists =
         seen === undefined ? [] : seen === null ? [...LISTS] : changedLists(seen, revisions);
       seen = revisions;
       if (lists.length > 0) yield { event: 'changed', id, lists };
-      yield { event: 'counts', id, ...counts };
+      // The same one for all who watch: it is written once.
+      yield told;
     }
   };
 }
