@@ -211,36 +211,43 @@ const askingForAll = () => {
   return async (round, jobs) => {
     const mongoUri = await records(round, jobs);
     const redis = new Redis(round.redisUrl);
-    // One API keeps the ledgers, and another one is asked: so what each does in Redis is told apart.
-    const keeper = await startApi(round, { mongoUri, redisUrl: round.redisUrl });
-    const opened = await openRun(keeper);
-    const password = randomUUID();
-    await redis.call('ACL', 'SETUSER', ASKED, 'reset', 'on', `>${password}`, '~*', '&*', '+@all');
-    const { ask } = await startApi(round, {
-      mongoUri,
-      redisUrl: round.redisUrl.replace('://', `://${ASKED}:${password}@`),
-      settings: { SCHEDULES_ENABLED: 'false' },
-    });
-    const first = await timed(ask, '/app/now');
-    const ids = await idsToAskFor(ask, { openRun: opened, users: usersOf(jobs) });
-    const slowCommands = await watchSlowCommands(redis);
-    const took = await askEach(ask, ids);
-    took.set(FIRST, [first]);
-    printTable(took);
-    const slow = await slowCommands();
-    await redis.call('ACL', 'DELUSER', ASKED);
-    redis.disconnect();
-    return {
-      ...Object.fromEntries(
-        [...took].flatMap(([view, each]) => [
-          [medianOf(view), quantile(each, 0.5)],
-          [p99Of(view), quantile(each, 0.99)],
-        ]),
-      ),
-      [SLOW]: slow,
-    };
+    try {
+      return await askAll({ round, redis, mongoUri, users: usersOf(jobs) });
+    } finally {
+      await redis.call('ACL', 'DELUSER', ASKED).catch(() => undefined);
+      redis.disconnect();
+    }
   };
 };
+
+/** @param {{round: Round, redis: Redis, mongoUri: string, users: number}} stores */
+async function askAll({ round, redis, mongoUri, users }) {
+  // One API keeps the ledgers, and another one is asked: so what each does in Redis is told apart.
+  const keeper = await startApi(round, { mongoUri, redisUrl: round.redisUrl });
+  const opened = await openRun(keeper);
+  const password = randomUUID();
+  await redis.call('ACL', 'SETUSER', ASKED, 'reset', 'on', `>${password}`, '~*', '&*', '+@all');
+  const { ask } = await startApi(round, {
+    mongoUri,
+    redisUrl: round.redisUrl.replace('://', `://${ASKED}:${password}@`),
+    settings: { SCHEDULES_ENABLED: 'false' },
+  });
+  const first = await timed(ask, '/app/now');
+  const ids = await idsToAskFor(ask, { openRun: opened, users });
+  const slowCommands = await watchSlowCommands(redis);
+  const took = await askEach(ask, ids);
+  took.set(FIRST, [first]);
+  printTable(took);
+  return {
+    ...Object.fromEntries(
+      [...took].flatMap(([view, each]) => [
+        [medianOf(view), quantile(each, 0.5)],
+        [p99Of(view), quantile(each, 0.99)],
+      ]),
+    ),
+    [SLOW]: await slowCommands(),
+  };
+}
 
 /** @type {Case} */
 export const million = {
