@@ -22,6 +22,7 @@ const CommercePage = lazy(() => import('./commerce/CommercePage.tsx'));
 const ServicesPage = lazy(() => import('./services/ServicesPage.tsx'));
 const ServicePage = lazy(() => import('./services/ServicePage.tsx'));
 const AuditPage = lazy(() => import('./audit/AuditPage.tsx'));
+const IncidentPage = lazy(() => import('./incidents/IncidentPage.tsx'));
 const CustomerPage = lazy(() => import('./commerce/CustomerPage.tsx'));
 
 /** The page of the present address. Without a session the login stands in its place, and the address stays for after it. */
@@ -55,6 +56,7 @@ export function App() {
             {({ customerId }) => <CustomerPage customerId={customerId} />}
           </Route>
           <Route path="/audit">{() => <AuditPage />}</Route>
+          <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} />}</Route>
           <Route>{() => <NotFound />}</Route>
         </Switch>
       </Suspense>

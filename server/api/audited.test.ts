@@ -31,6 +31,13 @@ it('says who asked for what, about what, and on how many it was done, but no tex
   });
 });
 
+it('takes secrets out of a note', () => {
+  const body = { note: 'see mongodb://ann:hunter22@db/hourwork' };
+  const { about } = actionOf(pause, { ...asked, body }, {});
+  expect(about.note).toMatch(/^see mongodb:/);
+  expect(about.note).not.toContain('hunter22');
+});
+
 it('says by which code it was refused', () => {
   expect(actionOf(pause, asked, new HttpError('NOT_FOUND', 'None.')).refused).toBe('NOT_FOUND');
 });

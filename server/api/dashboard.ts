@@ -26,6 +26,7 @@ export const VIEWS = [
   '/services/:serviceId',
   '/commerce',
   '/audit',
+  '/incidents/:id',
   '/commerce/customers/:customerId',
 ];
 /** Stands in the built page where each request's nonce is to stand (client/vite.config.ts). */

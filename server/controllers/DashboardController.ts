@@ -2,6 +2,7 @@ import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts'
 import { changesSince } from '../Services/BackgroundJobs/changes/changes.ts';
 import { dismissFailures, recallFailures } from '../Services/BackgroundJobs/overview/dismissals.ts';
 import { groupFailures } from '../Services/BackgroundJobs/overview/failures.ts';
+import { keepIncident, readIncident } from '../Services/BackgroundJobs/overview/incidents.ts';
 import type { Overview } from '../Services/BackgroundJobs/overview/overview.ts';
 import {
   listSchedules,
@@ -10,7 +11,7 @@ import {
   stopSchedule,
   UNTIL_STARTED,
 } from '../Services/BackgroundJobs/overview/schedules.ts';
-import { ok } from './reply.ts';
+import { created, ok } from './reply.ts';
 
 export interface DashboardDeps {
   jobQueries: Pick<JobQueries, 'search'>;
@@ -29,6 +30,9 @@ export function createDashboardController({ overview, jobQueries }: DashboardDep
     now: async () => ok(await overview()),
     changes: async (since: string | undefined, limit: number) =>
       ok(await changesSince(since === undefined ? undefined : new Date(since), limit)),
+    keepIncident: async (why: { by: string; note: string }) =>
+      created(await keepIncident(await overview(), why)),
+    incident: async (id: string) => ok(await readIncident(id)),
     search: async (search: Parameters<JobQueries['search']>[0]) =>
       ok(await jobQueries.search(search)),
     failures: async (runId?: string) => ok(await groupFailures(runId)),

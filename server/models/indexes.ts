@@ -17,6 +17,7 @@ import { HostTurnModel } from './HostTurnModel.ts';
 import { HttpExecutionModel } from './HttpExecutionModel.ts';
 import { HttpJobModel } from './HttpJobModel.ts';
 import { ImportModel } from './ImportModel.ts';
+import { IncidentModel } from './IncidentModel.ts';
 import { MailMarkModel } from './MailMarkModel.ts';
 import { MailModel } from './MailModel.ts';
 import { PostModel } from './PostModel.ts';
@@ -47,6 +48,7 @@ const INDEXED: readonly Indexed[] = [
   HealthSnapshotModel,
   HostTurnModel,
   ImportModel,
+  IncidentModel,
   InvoiceModel,
   JobStatusModel,
   NumbersModel,

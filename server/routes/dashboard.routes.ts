@@ -105,6 +105,32 @@ export const overview = z
   })
   .meta({ id: 'Overview' });
 
+const keptIncident = z.object({
+  id: z.string(),
+  at: instant,
+  by: z.string(),
+  note: z.string(),
+  keptUntil: instant,
+});
+
+export const incident = keptIncident
+  .extend({
+    snapshot: overview
+      .extend({
+        failures: z.array(
+          z.object({
+            code: z.string(),
+            jobs: count,
+            users: count,
+            firstAt: instant,
+            lastAt: instant,
+          }),
+        ),
+      })
+      .meta({ id: 'Snapshot', description: 'As /app/now answered it then' }),
+  })
+  .meta({ id: 'Incident' });
+
 export const changes = z
   .object({
     since: instant.meta({ description: 'At most 30 days ago, whatever was asked for' }),
@@ -177,6 +203,29 @@ export function dashboardRoutes(controller: DashboardController): Route[] {
       }),
       responses: { 200: changes },
       handle: ({ query }) => controller.changes(query.since, query.limit),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/app/incidents',
+      tag: 'Dashboard',
+      summary: 'Keep how all stands now, for whoever looks into it later',
+      description:
+        'For 90 days, under an id that cannot be guessed; at most 60 within an hour. /incidents/{id} shows it.',
+      guard: 'administrator',
+      body: z.strictObject({ note: z.string().max(500).default('') }),
+      responses: { 201: keptIncident },
+      handle: ({ body: { note }, account }) => controller.keepIncident({ by: account.email, note }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/app/incidents/:id',
+      tag: 'Dashboard',
+      summary: 'How all stood at a moment that was kept',
+      guard: 'reader',
+      params: z.strictObject({ id: z.string().regex(/^[\w-]{22}$/, 'is no id of a kept moment') }),
+      responses: { 200: incident },
+      errors: ['NOT_FOUND'],
+      handle: ({ params }) => controller.incident(params.id),
     }),
     defineRoute({
       method: 'get',

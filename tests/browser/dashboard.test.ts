@@ -265,6 +265,28 @@ it('says so when Redis is away, and that it is back', async () => {
   await page.getByText(/Redis gives no answer/).waitFor({ state: 'hidden' });
 });
 
+it('keeps a moment by a link, which shows it frozen to whoever logs in', async () => {
+  const page = await browser.open('/', { as: 'admin' });
+  await act(page, 'Link to this moment', () => page.getByLabel(/Note/).fill('look at the mail'));
+  await heading(page, /^As it stood at /).waitFor();
+  const { pathname } = new URL(page.url());
+  const stranger = await browser.open(pathname);
+  await stranger.getByLabel('E-mail').waitFor();
+  for (const look of [{ colorScheme: 'light' }, { colorScheme: 'dark', ...PHONE }] as const) {
+    const reader = await browser.open(pathname, { as: 'viewer', ...look });
+    await reader.getByText(/^Frozen: .* (ago|just now)\./).waitFor();
+    await reader.getByText('look at the mail').waitFor();
+    expect(await reader.getByRole('region', { name: 'What is the matter' }).count()).toBe(1);
+    const buttons = reader.getByRole('main').getByRole('button');
+    expect(await buttons.allInnerTexts()).toEqual(['Copy']);
+    expect(await seriousFaults(reader)).toEqual([]);
+    expect(await overflow(reader)).toBeLessThanOrEqual(0);
+    await reader.getByRole('link', { name: 'See how it is now' }).click();
+    await heading(reader, 'Now').waitFor();
+    expect(await reader.getByRole('button', { name: 'Link to this moment' }).count()).toBe(0);
+  }
+});
+
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   it('every page is accessible, and keeps within a phone’s width', async () => {
     const desktop = await browser.open('/', { as: 'admin', colorScheme });

@@ -31,7 +31,13 @@ function endSession(client: QueryClient, error: unknown): void {
 }
 
 /** How often a view looks again, in milliseconds. */
-export const EACH = { second: 1_000, few: 3_000, slow: 15_000, minute: 60_000 } as const;
+export const EACH = {
+  second: 1_000,
+  few: 3_000,
+  slow: 15_000,
+  minute: 60_000,
+  once: Infinity,
+} as const;
 
 /** What the API answers to `path`, asked again as time goes on, or when it is told that it changed. */
 export function useAnswer<Answer>(path: string, everyMs: number): UseQueryResult<Answer> {

@@ -11,6 +11,7 @@ import type {
 import type {
   changes,
   failureGroups,
+  incident,
   overview,
   scheduleView,
 } from '../../../server/routes/dashboard.routes.ts';
@@ -34,6 +35,7 @@ export type Run = z.output<typeof run>;
 export type Overview = z.output<typeof overview>;
 export type Changes = z.output<typeof changes>;
 export type Change = Changes['items'][number];
+export type Incident = z.output<typeof incident>;
 export type Situation = Overview['situations'][number];
 export type QueueHealth = Overview['queues'][number];
 export type Worker = Overview['workers'][number];

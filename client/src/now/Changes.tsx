@@ -90,7 +90,7 @@ function ChangeList({ changes: { items, more } }: { changes: ChangesAnswer }) {
         ))}
       </ul>
       {hidden > 0 && (
-        <Button variant="subtle" size="compact-sm" mt={6} onClick={() => setAll(!all)}>
+        <Button variant="subtle" size="compact-sm" mt={6} ml={12} onClick={() => setAll(!all)}>
           {all ? words.changes.less : words.changes.rest(hidden)}
         </Button>
       )}

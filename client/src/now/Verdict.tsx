@@ -5,7 +5,7 @@ import { Ago } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { words } from '../words/words.ts';
 import { Command, SafeAction } from './SafeAction.tsx';
-import { type Matter, wayOf } from './situations.ts';
+import { type Matter, type Way, wayOf } from './situations.ts';
 
 const TONES: Record<Matter['level'], Tone> = {
   down: 'bad',
@@ -14,13 +14,19 @@ const TONES: Record<Matter['level'], Tone> = {
   well: 'good',
 };
 
-/** The one sentence that matters now, and what follows from it. */
-export function Verdict({ matters }: { matters: readonly Matter[] }) {
+interface VerdictProps {
+  matters: readonly Matter[];
+  /** It was so at a moment that has passed: what was safe then may not be safe now, so nothing can be clicked. */
+  past?: boolean;
+}
+
+/** The one sentence that matters, and what follows from it. */
+export function Verdict({ matters, past = false }: VerdictProps) {
   const mayAct = useMayAct();
   const [worst, ...others] = matters;
   if (worst === undefined) return null;
   const { sentence, ifNothing, todo, command } = words.situations(worst);
-  const way = wayOf(worst, mayAct);
+  const way = past ? null : wayOf(worst, mayAct);
   return (
     <Paper component="section" withBorder className="panel" p="lg" aria-label={words.now.matter}>
       <div className="verdict" data-level={worst.level}>
@@ -40,14 +46,16 @@ export function Verdict({ matters }: { matters: readonly Matter[] }) {
               <Fact name={words.now.affected}>{words.common.jobs(worst.affected)}</Fact>
             )}
             <Fact name={words.now.ifNothing}>{ifNothing}</Fact>
-            <Fact name={words.now.safe}>
-              <Stack gap={6} align="flex-start">
-                {todo !== null && <span>{todo}</span>}
-                {command !== null && <Command>{command}</Command>}
-                {way !== null && <SafeAction way={way} />}
-                {way === null && todo === null && <span>{words.now.nothingToDo}</span>}
-              </Stack>
-            </Fact>
+            {!past && (
+              <Fact name={words.now.safe}>
+                <Stack gap={6} align="flex-start">
+                  {todo !== null && <span>{todo}</span>}
+                  {command !== null && <Command>{command}</Command>}
+                  {way !== null && <SafeAction way={way} />}
+                  {way === null && todo === null && <span>{words.now.nothingToDo}</span>}
+                </Stack>
+              </Fact>
+            )}
           </Facts>
         </Stack>
       </div>
@@ -58,7 +66,11 @@ export function Verdict({ matters }: { matters: readonly Matter[] }) {
           </Text>
           <ul className="also">
             {others.map((other) => (
-              <Also key={`${other.code} ${other.subject}`} matter={other} mayAct={mayAct} />
+              <Also
+                key={`${other.code} ${other.subject}`}
+                matter={other}
+                way={past ? null : wayOf(other, mayAct)}
+              />
             ))}
           </ul>
         </>
@@ -67,8 +79,7 @@ export function Verdict({ matters }: { matters: readonly Matter[] }) {
   );
 }
 
-function Also({ matter, mayAct }: { matter: Matter; mayAct: boolean }) {
-  const way = wayOf(matter, mayAct);
+function Also({ matter, way }: { matter: Matter; way: Way | null }) {
   return (
     <li>
       <span className="status-mark" data-tone={TONES[matter.level]} aria-hidden="true" />

@@ -99,12 +99,12 @@ export function Act<Answer>(props: ActProps<Answer>) {
   );
 }
 
-type ActWithNoteProps = Pick<ActProps<unknown>, 'label' | 'icon' | 'text'> & {
-  act(note: string): Promise<unknown>;
+type ActWithNoteProps<Answer> = Pick<ActProps<Answer>, 'label' | 'icon' | 'text' | 'done'> & {
+  act(note: string): Promise<Answer>;
 };
 
 /** The same, with a field for a note to those who later see what was done. */
-export function ActWithNote({ act, ...props }: ActWithNoteProps) {
+export function ActWithNote<Answer>({ act, ...props }: ActWithNoteProps<Answer>) {
   const [note, setNote] = useState('');
   return (
     <Act {...props} act={() => act(note)}>

@@ -1,7 +1,8 @@
+import { useContext } from 'react';
 import { span, wholeSpan } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { clockTime, fullTime, useZone } from './clock.ts';
-import { useNow } from './useNow.ts';
+import { Moment, useNow } from './useNow.ts';
 
 interface InstantProps {
   at: string | null;
@@ -21,20 +22,17 @@ export function When({ at }: InstantProps) {
 /** The clocks of browser and server differ a little. */
 const JUST_NOW_MS = 2_000;
 
-/** How long ago an instant was, or how long it is until then; it ticks. */
+/** How long ago an instant was, or how long it is until then; it ticks. Within a moment that was kept, how long before or after it. */
 export function Ago({ at }: InstantProps) {
   const now = useNow();
+  const said = useContext(Moment) === null ? words.common.age : words.common.ageThen;
   useZone();
   if (at === null) return <>{words.common.none}</>;
   const ms = now - Date.parse(at);
   const text = wholeSpan(Math.abs(ms));
   return (
     <time dateTime={at} title={`${clockTime(at)} · ${fullTime(at)}`}>
-      {Math.abs(ms) < JUST_NOW_MS
-        ? words.common.justNow
-        : ms > 0
-          ? words.common.ago(text)
-          : words.common.within(text)}
+      {Math.abs(ms) < JUST_NOW_MS ? said.now : ms > 0 ? said.past(text) : said.future(text)}
     </time>
   );
 }

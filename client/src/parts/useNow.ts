@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { createContext, useContext, useSyncExternalStore } from 'react';
 
 let now = Date.now();
 const listeners = new Set<() => void>();
@@ -22,7 +22,14 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** The moment that what is within shows, in milliseconds; null for the present. */
+export const Moment = createContext<number | null>(null);
+
+const never = () => () => undefined;
+
 /** The time in milliseconds, renewed each second: one timer for all that show an age. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+  const moment = useContext(Moment);
+  const ticking = useSyncExternalStore(moment === null ? subscribe : never, () => now);
+  return moment ?? ticking;
 }

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import type { Schedule, Slot } from '../api/shapes.ts';
 import { clockTime } from '../parts/clock.ts';
 import { Status, type Tone } from '../parts/Status.tsx';
+import { useNow } from '../parts/useNow.ts';
 import { span } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 
@@ -48,8 +49,9 @@ export function Slots({ slots }: { slots: readonly Slot[] }) {
 /** Whether a schedule runs. */
 export function ScheduleState({ schedule }: { schedule: Schedule }) {
   const { heldUntil, overdue } = schedule;
+  const now = useNow();
   if (heldUntil !== null) return <Status tone="warn">{words.schedules.stateStopped}</Status>;
-  if (overdue !== null && Date.now() - Date.parse(overdue) > 120_000) {
+  if (overdue !== null && now - Date.parse(overdue) > 120_000) {
     return <Status tone="bad">{words.schedules.stateSilent}</Status>;
   }
   return <Status tone="good">{words.schedules.stateRunning}</Status>;

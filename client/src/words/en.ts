@@ -4,6 +4,7 @@ import { commerce } from './en/commerce.ts';
 import { common } from './en/common.ts';
 import { destinations } from './en/destinations.ts';
 import { failures } from './en/failures.ts';
+import { incidents } from './en/incidents.ts';
 import { jobs } from './en/jobs.ts';
 import { now } from './en/now.ts';
 import { numbers } from './en/numbers.ts';
@@ -28,6 +29,7 @@ export const en = {
   situations: situationInWords,
   now,
   changes,
+  incidents,
   run,
   jobs,
   failures,

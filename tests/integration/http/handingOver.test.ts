@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { IncidentModel } from '../../../server/models/IncidentModel.ts';
 import { ensureIndexes } from '../../../server/models/indexes.ts';
 import { noteVersion } from '../../../server/Services/BackgroundJobs/changes/deploys.ts';
 import { putIntoOutbox } from '../../../server/Services/Mail/outbox.ts';
@@ -78,10 +79,61 @@ it('refuses what is no instant or beyond its bounds, and whoever may not read', 
   await api.get('/app/changes', 'user').expect(403);
 });
 
+it('keeps how all stands, for whoever logs in and has the link, and for nobody else', async () => {
+  const now = (await api.get('/app/now', 'viewer').expect(200)).body;
+  const note = 'ask Ada; mongodb://ada:hunter22@db/hourwork';
+  const { body: kept } = await api.post('/app/incidents', 'admin').send({ note }).expect(201);
+  expect(kept).toMatchObject({ by: 'admin@example.com', id: expect.stringMatching(/^[\w-]{22}$/) });
+  expect(kept.note).toMatch(/^ask Ada; /);
+  expect(kept.note).not.toContain('hunter22');
+  expect(Date.parse(kept.keptUntil) - Date.parse(kept.at)).toBe(90 * 86_400_000);
+  const path = `/app/incidents/${kept.id}`;
+  await makeRun({ _id: 'm-later', enumerated: 0 });
+  const { body: read } = await api.get(path, 'viewer').expect(200);
+  const { snapshot, ...rest } = read;
+  expect(rest).toEqual(kept);
+  const ids = ({ runs }: { runs: { runId: string }[] }) => runs.map(({ runId }) => runId);
+  expect(ids(snapshot)).toEqual(ids(now));
+  expect(snapshot.situations.map(({ code }: { code: string }) => code)).toEqual(
+    now.situations.map(({ code }: { code: string }) => code),
+  );
+  expect(snapshot.failures).toEqual([]);
+  await api.get(path).expect(401);
+  await api.get(path, 'user').expect(403);
+  const { body: audit } = await api.get('/app/audit?limit=1', 'viewer').expect(200);
+  expect(audit.items).toMatchObject([
+    { action: 'POST /app/incidents', email: 'admin@example.com', about: { note: kept.note } },
+  ]);
+});
+
+it('keeps none for a viewer, none that is asked for wrongly, and no more than 60 an hour', async () => {
+  await api.post('/app/incidents').send({}).expect(401);
+  await api.post('/app/incidents', 'viewer').send({}).expect(403);
+  for (const body of [{ note: 'x'.repeat(501) }, { note: 7 }, { by: 'me' }, []]) {
+    await api.post('/app/incidents', 'admin').send(body).expect(400);
+  }
+  await api.get(`/app/incidents/${'a'.repeat(22)}`, 'admin').expect(404);
+  await api.get('/app/incidents/short', 'admin').expect(400);
+  const [one] = await IncidentModel.find().lean();
+  if (one === undefined) throw new Error('There is none to begin with.');
+  const count = 60 - (await IncidentModel.countDocuments());
+  await IncidentModel.insertMany(
+    Array.from({ length: count }, (_, index) => ({ ...one, _id: `another-${index}` })),
+  );
+  const { body } = await api.post('/app/incidents', 'admin').send({}).expect(429);
+  expect(body.error.code).toBe('RATE_LIMITED');
+});
+
 // The last one: what it cuts stays away.
 it('answers 503 without MongoDB', async () => {
   await api.mongo.cut();
-  const { body } = await api.get('/app/changes', 'admin').expect(503);
-  expect(body.error.code).toBe('MONGODB_UNAVAILABLE');
+  for (const asked of [
+    api.get('/app/changes', 'admin'),
+    api.get(`/app/incidents/${'a'.repeat(22)}`, 'admin'),
+    api.post('/app/incidents', 'admin').send({}),
+  ]) {
+    const { body } = await asked.expect(503);
+    expect(body.error.code).toBe('MONGODB_UNAVAILABLE');
+  }
   await api.mongo.restore();
 });

@@ -9,9 +9,17 @@ export const common = {
   first: 'Back to the newest',
   note: 'Note, for those who find it',
   unknown: 'unknown',
-  justNow: 'just now',
-  ago: (age: string) => `${age} ago`,
-  within: (age: string) => `in ${age}`,
+  age: {
+    now: 'just now',
+    past: (age: string) => `${age} ago`,
+    future: (age: string) => `in ${age}`,
+  },
+  /** The same, seen from a moment that has passed. */
+  ageThen: {
+    now: 'at that moment',
+    past: (age: string) => `${age} before`,
+    future: (age: string) => `${age} after`,
+  },
   requestId: (id: string) => `Request ${id}`,
   noAnswer: 'The API gives no answer.',
   notFound: 'There is no such page.',
