@@ -216,3 +216,5 @@ async function main() {
 
 catchInterruption();
 await runProgram(main);
+// What a case that failed left open would try forever to reach services that have ended.
+process.exit();
