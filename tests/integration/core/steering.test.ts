@@ -159,6 +159,26 @@ describe('a queue that an administrator steers', () => {
     ]);
   });
 
+  it('is not taken for empty while fewer jobs at once are begun', async () => {
+    await enqueuer.enqueueMany(
+      userDataJob,
+      Array.from({ length: 60 }, () => ({ payload: PAYLOAD })),
+    );
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const worker = await installation.startWorker(() => held);
+    worker.limit(4);
+    await vi.waitFor(() => expect(worker.activity().running).toBeGreaterThanOrEqual(3), 10_000);
+    const { sawEmptyAt } = worker.activity();
+    worker.limit(1);
+    release();
+    await vi.waitFor(() => expect(worker.activity().completed).toBeGreaterThan(20), 10_000);
+    expect(worker.activity().sawEmptyAt).toBe(sawEmptyAt);
+    await worker.stop();
+  });
+
   it('begins no job of before once a drain is answered, and all that come later', async () => {
     const before = (
       await enqueuer.enqueueMany(

@@ -46,6 +46,7 @@ export interface StartedWorker {
   /** Its connection, but for the one on which it waits for jobs. */
   readonly redis: RedisConnection;
   activity: QueueWorker['activity'];
+  limit: QueueWorker['limit'];
   endCancelled: QueueWorker['endCancelled'];
   quieten: QueueWorker['quieten'];
   stop(): Promise<void>;
@@ -119,6 +120,7 @@ export async function startTestWorker(
   return {
     redis,
     activity: worker.activity,
+    limit: worker.limit,
     endCancelled: worker.endCancelled,
     quieten: worker.quieten,
     stop,

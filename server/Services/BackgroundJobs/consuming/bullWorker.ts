@@ -5,9 +5,15 @@ import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
 const REST_MS = 250;
 
 class RestingWorker extends Worker {
+  /** Told when a look for a job found none. */
+  onEmpty: () => void = () => undefined;
+
   protected override async moveToActive(token: string, name?: string): Promise<Job> {
     try {
-      return await super.moveToActive(token, name);
+      const job = await super.moveToActive(token, name);
+      // BullMQ's own event, `drained`, is also sent where nobody looked: at each end above a lowered limit.
+      if (job === undefined) this.onEmpty();
+      return job;
     } catch (error) {
       await wait(REST_MS);
       throw error;
@@ -26,17 +32,23 @@ export interface BullWorker {
   close(): Promise<void>;
 }
 
+interface WorkerListener {
+  /** Is given each worker that is opened, for its events. */
+  listen: (worker: Worker) => void;
+  /** The queue has no job for the worker. */
+  onEmpty: () => void;
+}
+
 /**
  * Opens a worker that takes no jobs yet. One to which Redis refused its first commands (INFO, to a user
  * without that right) would never come to: it is opened anew before it takes jobs.
- * @param listen is given each worker that is opened, for its events.
  * @throws Error for options that cannot be.
  */
 export function openBullWorker(
   queue: string,
   processor: Processor,
   options: WorkerOptions,
-  listen: (worker: Worker) => void,
+  { listen, onEmpty }: WorkerListener,
 ): BullWorker {
   let closing = false;
   let isBroken = false;
@@ -45,6 +57,7 @@ export function openBullWorker(
 
   function open(): Worker {
     const opened = new RestingWorker(queue, processor, { ...options, concurrency, autorun: false });
+    opened.onEmpty = onEmpty;
     listen(opened);
     isBroken = false;
     opened.waitUntilReady().catch(() => {

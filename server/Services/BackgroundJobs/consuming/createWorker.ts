@@ -60,21 +60,23 @@ export function createWorker(worker: WorkerOptions): QueueWorker {
       drainDelay: 5,
       runRetryDelay: 1_000,
     },
-    (opened) =>
-      hearWorker(opened, {
-        ...{ queue, recorder, notes, throughput, log },
-        isSettled: (job) => settledHere.has(job),
-        onCanary: worker.onCanary,
-        onEnded(how) {
-          counts.ended += 1;
-          if (how !== 'failed') counts.completed += 1;
-          if (how === 'completed') lastCompletedAt = new Date();
-        },
-        onEmpty() {
-          seesEmpty = true;
-        },
-        onRefused: (error) => gate.shut(error),
-      }),
+    {
+      listen: (opened) =>
+        hearWorker(opened, {
+          ...{ queue, recorder, notes, throughput, log },
+          isSettled: (job) => settledHere.has(job),
+          onCanary: worker.onCanary,
+          onEnded(how) {
+            counts.ended += 1;
+            if (how !== 'failed') counts.completed += 1;
+            if (how === 'completed') lastCompletedAt = new Date();
+          },
+          onRefused: (error) => gate.shut(error),
+        }),
+      onEmpty() {
+        seesEmpty = true;
+      },
+    },
   );
   const gate = createDependencyGate({
     worker: bullWorker,

@@ -21,8 +21,6 @@ interface EventOptions {
   onCanary: (sentAt: Date) => void;
   /** An attempt has ended; `settled` if its record says so already. */
   onEnded: (how: 'completed' | 'settled' | 'failed') => void;
-  /** The queue has no job for the worker. */
-  onEmpty: () => void;
   /** Redis refuses what the worker needs. */
   onRefused: (error: Error) => void;
 }
@@ -44,7 +42,6 @@ export function hearWorker(worker: Worker, options: EventOptions): void {
     if (job === undefined) return;
     note(job, job.finishedOn === undefined ? 'delayed' : 'failed', options);
   });
-  worker.on('drained', options.onEmpty);
   worker.on('stalled', (queueId) => {
     log.warn('A job’s worker vanished; the job goes to another', { queueId });
   });
