@@ -53,6 +53,7 @@ import { startSchedules } from './schedules.ts';
 import { openServiceSync } from './serviceSync.ts';
 import { ShutdownList } from './shutdown.ts';
 import { followSlotOutcomes } from './slotOutcomes.ts';
+import { warnOfAbsentIndexes } from './warnOfAbsentIndexes.ts';
 
 /** How long the API waits for MongoDB and Redis before it serves without them. */
 const FIRST_LOOK_MS = 1_500;
@@ -219,6 +220,12 @@ export async function startApi(env: Env): Promise<RunningApi> {
       });
       shutdown.add('schedules', schedules.stop);
     }
+    await patiently(
+      'Looking for absent indexes',
+      () => warnOfAbsentIndexes(logger),
+      logger,
+      connecting.signal,
+    );
     await patiently(
       'Noting the version',
       () => noteVersion('api', packageVersion()),

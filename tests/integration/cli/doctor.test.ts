@@ -9,12 +9,14 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startService } from '../../../scripts/services/children.mjs';
 import { freePort } from '../../../scripts/services/ports.mjs';
 import { killableRedis } from '../../../scripts/services/testServices.mjs';
+import { warnOfAbsentIndexes } from '../../../server/composition/warnOfAbsentIndexes.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
 import { markRestore } from '../../../server/models/system/RestoreModel.ts';
 import { RunModel } from '../../../server/models/system/RunModel.ts';
 import { WorkerModel } from '../../../server/models/system/WorkerModel.ts';
 import { command, type Ended, settingsOf } from '../command.ts';
 import { SILENT, useInstallation } from '../core/installation.ts';
+import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 
 const installation = useInstallation();
 const { redis, env } = installation;
@@ -111,12 +113,22 @@ describe('npm run doctor', () => {
     }
   });
 
-  it('names an index that is not there, and the command that makes it', async () => {
+  it('names an index that is not there, as an API does at its start, and the command that makes it', async () => {
     const jobs = mongoose.connection.collection('jobstatuses');
     const index = { runId: 1, status: 1, queuedAt: -1, _id: -1 } as const;
     await jobs.dropIndex('runId_1_status_1_queuedAt_-1__id_-1');
     const { code, text } = await doctor();
+    const lines: LogLine[] = [];
+    await warnOfAbsentIndexes(recordingLogger(lines));
     await jobs.createIndex(index);
+    await warnOfAbsentIndexes(recordingLogger(lines));
+    expect(lines).toMatchObject([
+      {
+        level: 'warn',
+        message: expect.stringContaining('npm run indexes'),
+        fields: { absent: ['JobStatus (runId, status, queuedAt, _id)'] },
+      },
+    ]);
     expect(code).toBe(1);
     expect(text).toMatch(
       /^✘ Indexes: absent: JobStatus \(runId, status, queuedAt, _id\).*npm run indexes$/m,
