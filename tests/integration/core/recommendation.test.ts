@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { NumbersModel } from '../../../server/models/system/NumbersModel.ts';
 import { recommend } from '../../../server/Services/BackgroundJobs/admin/recommendation.ts';
 import { IN_PROCESS } from '../../../server/Services/BackgroundJobs/jobScheduler.ts';
@@ -6,7 +7,7 @@ import { nothingCounted } from '../../../server/Services/BackgroundJobs/numbers/
 import { useInstallation } from './installation.ts';
 
 const HOUR_MS = 3_600_000;
-const { queue } = useInstallation();
+const { queue, newRun } = useInstallation();
 
 /** One minute's numbers, some hours ago. */
 async function completed(
@@ -35,4 +36,19 @@ it('rests on the newest hours in which workers completed 1,000 jobs', async () =
     meanDurationMs: (400 * 100 + 700 * 20) / 1_100,
     concurrency: 2,
   });
+});
+
+it('takes from the newest completed jobs how many were at work at once', async () => {
+  await completed(40, { hoursAgo: 1, meanMs: 100 });
+  const { jobIds } = await newRun(40);
+  const began = Date.now();
+  // Four at a time, for 100 ms each.
+  for (const [index, jobId] of jobIds.entries()) {
+    const startedAt = new Date(began + 100 * Math.floor(index / 4));
+    await JobStatusModel.updateOne(
+      { _id: jobId },
+      { $set: { status: 'completed', startedAt, durationMs: 100, worker: 'w' } },
+    );
+  }
+  expect((await recommend('auto')).measured).toMatchObject({ concurrency: 4 });
 });

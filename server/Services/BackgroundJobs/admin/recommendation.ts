@@ -1,10 +1,10 @@
 import { readMany } from '../../../models/readDeadline.ts';
-import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { UserModel } from '../../../models/UserModel.ts';
 import type { Concurrency } from '../consuming/holdConcurrency.ts';
 import { USER_DATA } from '../jobs/userData/userData.job.ts';
 import { addDays } from '../numbers/counted.ts';
 import { readNumbers } from '../numbers/readNumbers.ts';
+import { newestRecords } from './newestRecords.ts';
 
 /** What recent jobs say about the workers that one hour's run needs. */
 export interface MeasuredNeed {
@@ -30,8 +30,6 @@ export interface Recommendation {
 interface Sample {
   jobs: number;
   workedMs: number;
-  /** When the newest hour of it begins; null without jobs. */
-  newestHour: Date | null;
 }
 
 /** The newest hours with at least so many jobs are enough. */
@@ -66,31 +64,24 @@ async function recentSample(): Promise<Sample> {
   const to = addDays(new Date(), 1);
   const from = addDays(to, -DAYS_LOOKED_AT);
   const hours = await readNumbers({ by: 'hour', from, to, queue: USER_DATA, kind: USER_DATA });
-  const sample: Sample = { jobs: 0, workedMs: 0, newestHour: null };
-  for (const { at, completed, workedMs } of hours.reverse()) {
+  const sample: Sample = { jobs: 0, workedMs: 0 };
+  for (const { completed, workedMs } of hours.reverse()) {
     if (sample.jobs >= SAMPLE_SIZE) break;
-    if (completed > 0) sample.newestHour ??= at;
     sample.jobs += completed;
     sample.workedMs += workedMs;
   }
   return sample;
 }
 
-/** Jobs that workers completed within this hour. */
-function completedWithin(hour: Date): Promise<TimedJob[]> {
-  return readMany((options) =>
-    JobStatusModel.find(
-      {
-        // The type is named as in the index, and the state in a form for which FerretDB takes no other.
-        finishedAt: { $gte: hour, $lt: new Date(hour.getTime() + HOUR_MS), $type: 'date' },
-        ...{ $nor: [{ status: { $ne: 'completed' } }], queue: USER_DATA },
-        ...{ startedAt: { $ne: null }, durationMs: { $ne: null } },
-      },
-      { startedAt: 1, durationMs: 1, worker: 1 },
-      options,
-    )
-      .limit(SAMPLE_SIZE)
-      .lean<TimedJob[]>(),
+/** The newest jobs that workers completed: those of one run, one beside the other. */
+async function newestCompleted(): Promise<TimedJob[]> {
+  const newest = await newestRecords<{ [Field in keyof TimedJob]: TimedJob[Field] | null }>(
+    { kind: USER_DATA, status: 'completed', queue: USER_DATA },
+    { startedAt: 1, durationMs: 1, worker: 1 },
+    { count: SAMPLE_SIZE },
+  );
+  return newest.flatMap(({ startedAt, durationMs, worker }) =>
+    startedAt === null || durationMs === null ? [] : [{ startedAt, durationMs, worker }],
   );
 }
 
@@ -129,9 +120,8 @@ export async function recommend(concurrency: Concurrency): Promise<Recommendatio
     readMany((options) => UserModel.countDocuments({ active: true }, options)),
     recentSample(),
   ]);
-  const { newestHour } = sample;
-  const isSeen = concurrency === 'auto' && newestHour !== null;
-  const seen = isSeen ? seenConcurrency(await completedWithin(newestHour)) : 1;
+  const isSeen = concurrency === 'auto' && sample.jobs > 0;
+  const seen = isSeen ? seenConcurrency(await newestCompleted()) : 1;
   return {
     totalUsers,
     byFormula: Math.ceil(totalUsers / 1000) * 2,
