@@ -83,3 +83,18 @@ it('keeps no error', async () => {
   error = null;
   expect(await ask()).toBe('there');
 });
+
+it('reads anew for whoever asks once the last reading is forgotten, also while it is under way', async () => {
+  const { state, ask } = reading(1, () => 1_000);
+  await ask();
+  ask.forget();
+  expect(await ask()).toBe(2);
+
+  ask.forget();
+  const stale = ask();
+  ask.forget();
+  expect(await ask()).toBe(4);
+  expect(await stale).toBe(3);
+  expect(await ask(), 'a reading of before is not kept').toBe(4);
+  expect(state.reads).toBe(4);
+});

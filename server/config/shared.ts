@@ -20,6 +20,12 @@ export function byItsCost({ tookMs }: { tookMs: number }): number {
   return 20 * tookMs;
 }
 
+export interface SharedReading<Value> {
+  (): Promise<Value>;
+  /** What was read is known to be no longer so: whoever asks next waits for a reading begun after this. */
+  forget(): void;
+}
+
 /**
  * Answers all who ask at the same time with one reading, and those who ask soon after with it too. The first
  * to ask waits for it, as do those who come when the last one is far too old; an error is answered to those
@@ -32,22 +38,25 @@ export function shared<Value>(
     maxStaleMs = (reading) => 2 * maxAgeMs(reading),
     now = () => performance.now(),
   }: SharedOptions<Value>,
-): () => Promise<Value> {
+): SharedReading<Value> {
   let last: (Reading<Value> & { at: number }) | null = null;
   let underWay: Promise<Value> | null = null;
 
+  let generation = 0;
+
   async function readNow(): Promise<Value> {
     const at = now();
+    const begunIn = generation;
     try {
       const value = await read();
-      last = { value, at, tookMs: now() - at };
+      if (begunIn === generation) last = { value, at, tookMs: now() - at };
       return value;
     } finally {
-      underWay = null;
+      if (begunIn === generation) underWay = null;
     }
   }
 
-  return () => {
+  function ask(): Promise<Value> {
     const age = last === null ? Infinity : now() - last.at;
     const allowed = last === null ? 0 : maxAgeMs(last);
     if (last !== null && allowed > 0 && age <= allowed) return Promise.resolve(last.value);
@@ -56,5 +65,13 @@ export function shared<Value>(
     // An error is for those who wait.
     underWay.catch(() => undefined);
     return Promise.resolve(last.value);
-  };
+  }
+
+  return Object.assign(ask, {
+    forget() {
+      generation += 1;
+      last = null;
+      underWay = null;
+    },
+  });
 }

@@ -36,12 +36,14 @@ export async function dismissFailures(
     { $set: { at, by, note } },
     { upsert: true, writeConcern: DURABLE },
   );
+  countDismissed.forget();
   return { code, jobs: await JobStatusModel.countDocuments(failedUpTo(code, at)) };
 }
 
 /** Takes it back: the failures of that code are news again. */
 export async function recallFailures(code: string): Promise<{ code: string; recalled: boolean }> {
   const { deletedCount } = await DismissalModel.deleteOne({ _id: code }, { writeConcern: DURABLE });
+  countDismissed.forget();
   return { code, recalled: deletedCount > 0 };
 }
 

@@ -48,5 +48,7 @@ export interface Facts {
   runs: readonly RunView[];
   /** The last job that failed. */
   lastFailure: { code: string; at: Date | null } | null;
+  /** Failed jobs that somebody has set aside. */
+  dismissed: number;
   surroundings: Surroundings;
 }

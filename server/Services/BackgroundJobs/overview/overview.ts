@@ -7,6 +7,7 @@ import { clockSetBack, setBackText } from '../health/clockSetBack.ts';
 import { type QueueHealthReport, SILENCE_TOLD_MS } from '../health/queueHealth.ts';
 import type { RunView } from '../runs/balance.ts';
 import { readSteering } from '../steering/queueSteering.ts';
+import { countDismissed } from './dismissals.ts';
 import { readSurroundings } from './readSurroundings.ts';
 import { listSchedules, type ScheduleView } from './schedules.ts';
 import type { Situation } from './situation.ts';
@@ -35,7 +36,7 @@ interface OverviewDeps {
 /** Makes the overview; those who ask within a second of each other share one look at the stores. */
 export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => Promise<Overview> {
   async function look(): Promise<Overview> {
-    const [health, runs, schedules, steering, silent, clock, lastFailure, surroundings] =
+    const [health, runs, schedules, steering, silent, clock, lastFailure, dismissed, surroundings] =
       await Promise.all([
         lookTwice(queueHealth),
         listRuns({ limit: RUNS }),
@@ -44,6 +45,7 @@ export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => P
         signsOfSilent(SILENCE_TOLD_MS),
         clockSetBack(),
         newestFailure(),
+        countDismissed(),
         readSurroundings(),
       ]);
     const asOf = new Date();
@@ -64,6 +66,7 @@ export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => P
       })),
       runs: runs.items,
       lastFailure,
+      dismissed,
       surroundings,
     });
     return { asOf, situations, redis, queues, workers, schedules, runs: runs.items };

@@ -5,7 +5,6 @@ import { SlotModel } from '../../../models/system/SlotModel.ts';
 import { listDestinations } from '../../HttpTasks/destinations.ts';
 import { refusedMessages } from '../../WhatsApp/refusedMessages.ts';
 import { newestRecords } from '../admin/newestRecords.ts';
-import { countDismissed } from './dismissals.ts';
 import { withoutIds } from './failures.ts';
 import type { CauseTrend, Surroundings } from './surroundings.ts';
 
@@ -21,12 +20,11 @@ export const readSurroundings = shared(look, {
 });
 
 async function look(): Promise<Surroundings> {
-  const [destinations, refused, causes, nothingDone, dismissed, imports] = await Promise.all([
+  const [destinations, refused, causes, nothingDone, imports] = await Promise.all([
     listDestinations(),
     refusedMessages(),
     trends(new Date()),
     slotsThatDidNothing(),
-    countDismissed(),
     ImportModel.find({ finishedAt: null }).lean(),
   ]);
   return {
@@ -36,7 +34,6 @@ async function look(): Promise<Surroundings> {
     refused,
     causes,
     nothingDone,
-    dismissed,
     imports: imports.map(({ _id: source, startedAt }) => ({ source, startedAt })),
   };
 }

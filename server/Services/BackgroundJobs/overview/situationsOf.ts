@@ -43,7 +43,7 @@ function redisSituations(facts: Facts): Found[] {
 
 function failedJobs(facts: Facts): Found[] {
   const failed = facts.queues.reduce((sum, queue) => sum + queue.failed, 0);
-  const affected = failed - facts.surroundings.dismissed;
+  const affected = failed - facts.dismissed;
   if (affected <= 0) return [];
   const { code = null, at = null } = facts.lastFailure ?? {};
   return [situation('jobs-failed', 'notice', { affected, since: at, note: code })];

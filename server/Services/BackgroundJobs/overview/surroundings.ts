@@ -27,8 +27,6 @@ export interface Surroundings {
   causes: readonly CauseTrend[];
   /** Schedules whose last slot completed and did nothing, where those before did something. */
   nothingDone: readonly { schedule: string; slot: Date }[];
-  /** Failed jobs that somebody has set aside. */
-  dismissed: number;
   /** Imports that were begun and have not ended. */
   imports: readonly { source: string; startedAt: Date }[];
 }
