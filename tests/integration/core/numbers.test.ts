@@ -71,7 +71,12 @@ describe('the numbers by minute', () => {
     await worker.stop();
     const { runId: cancelled } = await installation.producer.enqueueUsers(users.slice(0, 4));
     await installation.administration.cancelRun(cancelled);
-    await installation.runIn('cancelled', cancelled);
+    // The run is cancelled at once, its jobs soon after.
+    await expect
+      .poll(async () => (await installation.runIn('cancelled', cancelled)).finishedAt, {
+        timeout: 20_000,
+      })
+      .not.toBeNull();
 
     const records = await recordsOf();
     expect(records).toMatchObject({ accepted: 64, cancelled: 4 });
