@@ -10,6 +10,8 @@ import { isOwnerAlive } from '../Services/BackgroundJobs/queues/prefixOwner.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
 const READY_MS = 2_000;
+/** Longer than where a request waits: a command that began is not to fail for one slow moment. */
+const SELECTION_MS = 3_000;
 
 /** Does something with the database open. @throws Error when it is not named, or does not answer. */
 export async function inMongo<T>(env: Env, use: () => Promise<T>): Promise<T> {
@@ -17,7 +19,10 @@ export async function inMongo<T>(env: Env, use: () => Promise<T>): Promise<T> {
     throw missingSettings('This command', ['MONGODB_URI']);
   }
   try {
-    await connectMongo({ uri: env.MONGODB_URI, appName: 'hourwork-cli' });
+    await connectMongo({
+      ...{ uri: env.MONGODB_URI, appName: 'hourwork-cli' },
+      selectionTimeoutMs: SELECTION_MS,
+    });
     return await use();
   } finally {
     await flushTallies();
