@@ -33,7 +33,7 @@ function probe(url, headers) {
   /** @type {Promise<void>[]} */
   const asked = [];
   const timer = setInterval(() => {
-    for (const [name, path] of Object.entries(PROBED)) asked.push(ask(name, path));
+    for (const [name, path] of Object.entries(PROBED)) asked.push(untilAwaited(ask(name, path)));
   }, EVERY_MS);
 
   async function ask(/** @type {string} */ name, /** @type {string} */ path) {
@@ -57,6 +57,15 @@ function probe(url, headers) {
 }
 
 /**
+ * Its error is for who awaits it, at the end: it must not end this process with all services left running.
+ * @param {Promise<void>} promise
+ */
+function untilAwaited(promise) {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+/**
  * @param {{isRunning: boolean, watchers: number}} how
  */
 const probing = ({ isRunning, watchers }) => {
@@ -71,7 +80,9 @@ const probing = ({ isRunning, watchers }) => {
     try {
       const headers = await logIn(url);
       const closing = new AbortController();
-      const watching = Array.from({ length: watchers }, () => watch(url, headers, closing.signal));
+      const watching = Array.from({ length: watchers }, () =>
+        untilAwaited(watch(url, headers, closing.signal)),
+      );
       await sleep(isRunning ? Math.max(0, slot.getTime() - Date.now()) : 3_000);
       const stop = probe(url, headers);
       const began = { at: performance.now(), used: await secondsOf(api) };
