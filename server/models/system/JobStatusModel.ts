@@ -215,6 +215,11 @@ jobStatusSchema.index(
 );
 // How many of a queue's jobs are in the DLQ; no other job's record touches it.
 jobStatusSchema.index({ queue: 1, status: 1 }, { partialFilterExpression: { status: 'failed' } });
+// The jobs that ended within a time, for the numbers of a day.
+jobStatusSchema.index(
+  { finishedAt: 1 },
+  { partialFilterExpression: { finishedAt: { $type: 'date' } } },
+);
 jobStatusSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const JobStatusModel = model<JobStatusDoc>('JobStatus', jobStatusSchema);

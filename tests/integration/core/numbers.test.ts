@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { AppError } from '../../../server/errors/AppError.ts';
 import { type JobState, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { NumbersMarkModel, NumbersModel } from '../../../server/models/system/NumbersModel.ts';
+import { endedWithin } from '../../../server/Services/BackgroundJobs/numbers/countEnded.ts';
 import { addDays, startOf } from '../../../server/Services/BackgroundJobs/numbers/counted.ts';
 import { foldHours, foldNumbers } from '../../../server/Services/BackgroundJobs/numbers/fold.ts';
 import { readNumbers } from '../../../server/Services/BackgroundJobs/numbers/readNumbers.ts';
@@ -91,6 +92,11 @@ describe('the numbers by minute', () => {
       failed: records.failed,
       total: records.completed + records.failed,
     });
+  });
+
+  it('of the jobs that ended within a time are looked for by its index, not through all records', async () => {
+    const plan = await JobStatusModel.collection.find(endedWithin(YESTERDAY, TODAY)).explain();
+    expect(JSON.stringify(plan)).toContain('"finishedAt_1"');
   });
 
   it('are one document a minute and process, whatever is counted', async () => {

@@ -41,10 +41,15 @@ export async function countEnded(from: Date, to: Date): Promise<Ended[]> {
   return [...sums.values()];
 }
 
+/** Exported for its test: the type is named as in the index, or it would not be taken. */
+export function endedWithin(from: Date, to: Date) {
+  return { finishedAt: { $gte: from, $lt: to, $type: 'date' as const } };
+}
+
 function endedIn(from: Date, to: Date): Promise<Group[]> {
   return JobStatusModel.aggregate<Group>([
-    // The type is named as in the index, and the state is looked at below: FerretDB would take the index of states.
-    { $match: { finishedAt: { $gte: from, $lt: to, $type: 'date' } } },
+    // The state is looked at below: FerretDB would take the index of states.
+    { $match: endedWithin(from, to) },
     {
       $group: {
         _id: { queue: '$queue', kind: '$kind', status: '$status' },
