@@ -14,7 +14,7 @@ import type {
   incident,
   overview,
   scheduleView,
-} from '../../../server/routes/dashboard.routes.ts';
+} from '../../../server/routes/dashboard.schemas.ts';
 import type { destination, httpJob } from '../../../server/routes/httpTasks.schemas.ts';
 import type {
   jobHistory,
