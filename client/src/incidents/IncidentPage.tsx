@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { EACH, useAnswer } from '../api/queries.ts';
 import type { Incident } from '../api/shapes.ts';
@@ -8,7 +7,7 @@ import { Verdict } from '../now/Verdict.tsx';
 import { Answer } from '../parts/Answer.tsx';
 import { clockTime, useZone } from '../parts/clock.ts';
 import { Fact, Facts } from '../parts/Fact.tsx';
-import { List } from '../parts/List.tsx';
+import { ListPanel } from '../parts/ListPanel.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel, PanelLink } from '../parts/Panel.tsx';
 import { Moment } from '../parts/useNow.ts';
@@ -59,29 +58,19 @@ function Kept({ incident }: { incident: Incident }) {
 
 function Failures({ failures }: { failures: Incident['snapshot']['failures'] }) {
   return (
-    <Panel
+    <ListPanel
       title={words.incidents.failures}
       aside={<PanelLink to="/failures">{words.now.look.failures}</PanelLink>}
-      flush={failures.length > 0}
-    >
-      {failures.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {words.incidents.noFailures}
-        </Text>
-      ) : (
-        <List
-          label={words.incidents.failures}
-          rows={failures}
-          idOf={({ code }) => code}
-          columns={[
-            { name: columns.code, cell: ({ code }) => <span className="mono">{code}</span> },
-            { name: columns.jobs, cell: ({ jobs }) => count(jobs), numeric: true },
-            { name: columns.users, cell: ({ users }) => count(users), numeric: true },
-            { name: columns.first, cell: ({ firstAt }) => <When at={firstAt} />, wide: true },
-            { name: columns.last, cell: ({ lastAt }) => <Ago at={lastAt} /> },
-          ]}
-        />
-      )}
-    </Panel>
+      empty={words.incidents.noFailures}
+      rows={failures}
+      idOf={({ code }) => code}
+      columns={[
+        { name: columns.code, cell: ({ code }) => <span className="mono">{code}</span> },
+        { name: columns.jobs, cell: ({ jobs }) => count(jobs), numeric: true },
+        { name: columns.users, cell: ({ users }) => count(users), numeric: true },
+        { name: columns.first, cell: ({ firstAt }) => <When at={firstAt} />, wide: true },
+        { name: columns.last, cell: ({ lastAt }) => <Ago at={lastAt} /> },
+      ]}
+    />
   );
 }

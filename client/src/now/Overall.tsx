@@ -1,7 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import type { Overview, Schedule, Worker } from '../api/shapes.ts';
 import { Empty } from '../parts/Answer.tsx';
-import { List } from '../parts/List.tsx';
+import { ListPanel } from '../parts/ListPanel.tsx';
 import { Panel, PanelLink } from '../parts/Panel.tsx';
 import { When } from '../parts/When.tsx';
 import { QueueList } from '../queues/QueueList.tsx';
@@ -31,27 +31,21 @@ function More({ to }: { to: 'queues' | 'workers' | 'schedules' }) {
 
 function Workers({ workers }: { workers: readonly Worker[] }) {
   return (
-    <Panel title={words.now.workers} aside={<More to="workers" />} flush={workers.length > 0}>
-      {workers.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {words.now.noWorkers}
-        </Text>
-      ) : (
-        <List
-          label={words.now.workers}
-          rows={workers}
-          idOf={({ worker }) => worker}
-          columns={[
-            {
-              name: words.workers.worker,
-              cell: ({ host, pid }) => `${host}:${pid}`,
-            },
-            RUNNING,
-            MEMORY,
-          ]}
-        />
-      )}
-    </Panel>
+    <ListPanel
+      title={words.now.workers}
+      aside={<More to="workers" />}
+      empty={words.now.noWorkers}
+      rows={workers}
+      idOf={({ worker }) => worker}
+      columns={[
+        {
+          name: words.workers.worker,
+          cell: ({ host, pid }) => `${host}:${pid}`,
+        },
+        RUNNING,
+        MEMORY,
+      ]}
+    />
   );
 }
 

@@ -10,7 +10,7 @@ export interface Column<Row> {
   wide?: boolean;
 }
 
-interface ListProps<Row> {
+export interface ListProps<Row> {
   label: string;
   rows: readonly Row[];
   columns: readonly Column<Row>[];
