@@ -1,4 +1,4 @@
-import { createTextRedactor } from '../config/redaction.ts';
+import { withoutSecretShapes } from '../config/redaction.ts';
 import type { Route } from '../routes/route.ts';
 import type { Action } from '../Services/Audit/audit.ts';
 import type { Identity } from '../Services/Auth/authentication.ts';
@@ -9,9 +9,6 @@ const KEPT_TEXTS: ReadonlySet<string> = new Set([
   ...['action', 'asOf', 'by', 'code', 'expression', 'jobName', 'name', 'note', 'runId', 'timezone'],
   ...['until', 'why', 'before', 'kind', 'state'],
 ]);
-
-/** A note may quote what it is about, and that a secret. */
-const withoutSecrets = createTextRedactor([]);
 
 interface Asked {
   account: Identity | null;
@@ -53,7 +50,8 @@ function plain(value: unknown, mayKeep: (key: string) => boolean): Action['about
   const kept = entries(value).flatMap(([key, each]): [string, string | number | boolean][] => {
     if (typeof each === 'number' || typeof each === 'boolean') return [[key, each]];
     if (each instanceof Date && mayKeep(key)) return [[key, each.toISOString()]];
-    return typeof each === 'string' && mayKeep(key) ? [[key, withoutSecrets(each)]] : [];
+    // A note may quote what it is about, and with it a secret.
+    return typeof each === 'string' && mayKeep(key) ? [[key, withoutSecretShapes(each)]] : [];
   });
   return Object.fromEntries(kept);
 }

@@ -24,6 +24,9 @@ export function createTextRedactor(secrets: readonly string[]): TextRedactor {
   };
 }
 
+/** Takes out of a text what has the shape of a secret, where the settings’ own are not at hand. */
+export const withoutSecretShapes = createTextRedactor([]);
+
 /** An error as a log shows it; its other properties may hold whole requests and are left out. */
 function errorFields(error: Error): Record<string, unknown> {
   return {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createTextRedactor } from '../../../config/redaction.ts';
+import { withoutSecretShapes } from '../../../config/redaction.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import { type IncidentDoc, IncidentModel } from '../../../models/IncidentModel.ts';
 import { documentOf } from '../../../models/pages.ts';
@@ -35,8 +35,6 @@ const WORKERS = 100;
 const QUEUES = 100;
 const CAUSES = 10;
 
-const withoutSecrets = createTextRedactor([]);
-
 /**
  * Keeps how all stands, for 90 days, under an id that cannot be guessed.
  * @throws AppError RATE_LIMITED after 60 within an hour.
@@ -50,7 +48,7 @@ export async function keepIncident(
   const at = new Date();
   const doc: IncidentDoc = {
     _id: randomBytes(ID_BYTES).toString('base64url'),
-    ...{ at, by, note: withoutSecrets(note), snapshot: bounded(overview, items) },
+    ...{ at, by, note: withoutSecretShapes(note), snapshot: bounded(overview, items) },
     expiresAt: new Date(at.getTime() + KEPT_MS),
   };
   await IncidentModel.create(doc);
