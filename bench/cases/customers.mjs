@@ -5,7 +5,8 @@ import { runCommand } from '../../scripts/command.mjs';
 export const CUSTOMERS = 23_570;
 
 /**
- * Builds the indexes and imports the sample, once for each variant: an hourly run finds the summaries of the hour before.
+ * Builds the indexes and imports the sample, once for each variant: an hourly run finds the summaries of the hour
+ * before.
  * @returns {(round: import('../round.mjs').Round, cwd: string) => Promise<{name: string, uri: string}>}
  */
 export function customersOnce() {

@@ -57,7 +57,7 @@ function probe(url, headers) {
 }
 
 /**
- * Its error is for who awaits it, at the end: it must not end this process with all services left running.
+ * Its error reaches the code that awaits it at the end, and does not end this process with its services running.
  * @param {Promise<void>} promise
  */
 function untilAwaited(promise) {

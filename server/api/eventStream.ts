@@ -15,7 +15,8 @@ const SIGN_OF_LIFE_MS = 15_000;
 /**
  * Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html),
  * one for each value, until there are no more; HEAD has the headers alone. A value with an `event` and an
- * `id` is sent under that name, with that id. One that many streams send is checked and written once. For a client that reads slowly the next value waits.
+ * `id` is sent under that name, with that id. One that many streams send is checked and written once.
+ * For a client that reads slowly the next value waits.
  * @throws what the values' source throws: before the first value it can still be answered as usual.
  */
 export async function sendEvents(

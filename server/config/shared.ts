@@ -22,7 +22,7 @@ export function byItsCost({ tookMs }: { tookMs: number }): number {
 
 export interface SharedReading<Value> {
   (): Promise<Value>;
-  /** What was read is known to be no longer so: whoever asks next waits for a reading begun after this. */
+  /** Drops what was read, known to be out of date: the next caller waits for a reading begun after this. */
   forget(): void;
 }
 

@@ -8,7 +8,7 @@ export interface Look {
   at: number;
 }
 
-/** Whoever does nothing for so long has stopped looking. A reload, or another tab, goes on with the visit. */
+/** A visit ends after so long without input. A reload, or another tab, before that continues it. */
 const VISIT_GAP_MS = 30 * 60_000;
 
 /** Whether the visit in which a look was kept is over, so that what it showed is what was seen last. */

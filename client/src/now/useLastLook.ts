@@ -9,7 +9,7 @@ const NOTED_EACH_MS = 5_000;
 /** The looks at the front page, as this browser keeps them for the account that is logged in. */
 export interface LastLook {
   key: string;
-  /** From when on changes are news to whoever looks; null in their first visit. */
+  /** Changes after this are news; null on the first visit. */
   since: string | null;
   setSince(since: string | null): void;
 }

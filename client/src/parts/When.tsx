@@ -22,7 +22,10 @@ export function When({ at }: InstantProps) {
 /** The clocks of browser and server differ a little. */
 const JUST_NOW_MS = 2_000;
 
-/** How long ago an instant was, or how long it is until then; it ticks. Within a moment that was kept, how long before or after it. */
+/**
+ * How long ago an instant was, or how long it is until then; it ticks. Within a moment that was kept, how long
+ * before or after it.
+ */
 export function Ago({ at }: InstantProps) {
   const now = useNow();
   const said = useContext(Moment) === null ? words.common.age : words.common.ageThen;

@@ -45,7 +45,7 @@ export function createUserDataGateway({
         signal.throwIfAborted();
         const purchases = await load({ userId, asOf });
         signal.throwIfAborted();
-        // Whoever has purchases is there, or is being deleted, which the look after the write sees.
+        // A user with purchases exists or is being deleted; the check after the write sees the latter.
         if (purchases.length === 0 && !(await exists(userId))) throw userNotFound(userId);
         return purchases;
       },

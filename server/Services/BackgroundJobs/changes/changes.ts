@@ -42,7 +42,7 @@ export interface Changes {
 }
 
 const DAY_MS = 86_400_000;
-/** From when on, for whoever does not say. */
+/** How far back it looks when no instant is given. */
 const UNSAID_MS = DAY_MS;
 /** Nobody reads further back; it bounds what is looked through. */
 const LONGEST_MS = 30 * DAY_MS;

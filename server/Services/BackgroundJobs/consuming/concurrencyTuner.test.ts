@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type ConcurrencyTuner, createConcurrencyTuner, FIRST_LIMIT } from './concurrencyTuner.ts';
 
@@ -117,18 +118,12 @@ describe('on a machine where rates waver by a quarter for a second or two', () =
 
 const LOOKS_ALIKE = 7;
 
-/** Factors around 1 for some looks each, which a seed gives again (mulberry32 by Tommy Ettinger, in the public domain). */
+/** Factors from 0.75 to 1.25, each for some looks, that a seed gives again. */
 function noiseOf(seed: number): () => number {
-  let state = seed;
   let looks = 0;
-  let factor = 1;
   return () => {
+    const hash = createHash('sha256').update(`${seed} ${Math.floor(looks / LOOKS_ALIKE)}`);
     looks += 1;
-    if (looks % LOOKS_ALIKE !== 1) return factor;
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    factor = 0.75 + ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 33;
-    return factor;
+    return 0.75 + hash.digest().readUInt32BE() / 2 ** 33;
   };
 }

@@ -47,7 +47,7 @@ export async function recallFailures(code: string): Promise<{ code: string; reca
   return { code, recalled: deletedCount > 0 };
 }
 
-/** How many failed jobs are set aside. Whoever asks waits only for the first count, or where the last one is old. */
+/** How many failed jobs are set aside. A caller waits only for the first count, or when the last one is old. */
 export const countDismissed = shared(countNow, {
   maxAgeMs: byItsCost,
   maxStaleMs: () => COUNT_SHOWN_MS,

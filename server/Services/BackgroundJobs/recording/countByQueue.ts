@@ -24,8 +24,8 @@ export function createCountByQueue(
 }
 
 /**
- * The same of all that stand failed, for which nobody waits long: a first count of a hundred thousand takes
- * seconds, and until it is there the numbers by minute say it.
+ * The same of failed jobs, without a long wait: a first count of a hundred thousand takes seconds, and until
+ * it is there the numbers by minute answer.
  */
 export function createCountFailed(read = readFailed()): () => Promise<Counts> {
   let isCounted = false;
@@ -36,7 +36,7 @@ export function createCountFailed(read = readFailed()): () => Promise<Counts> {
   }
   return async () => {
     if (isCounted || (await read.upTo(FEW + 1)) <= FEW) return countOnce();
-    // Whoever asks next gets what this one finds, or its error.
+    // The next call gets this count, or its error.
     countOnce().catch(() => undefined);
     return read.byNumbers();
   };
