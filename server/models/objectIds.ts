@@ -11,3 +11,8 @@ export function looksLikeObjectId(text: string): boolean {
 export function objectId(hexadecimal: string): Types.ObjectId {
   return new Types.ObjectId(hexadecimal);
 }
+
+/** A new one, for a document that goes to the driver itself. */
+export function newObjectId(): Types.ObjectId {
+  return new Types.ObjectId();
+}

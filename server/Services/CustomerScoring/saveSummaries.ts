@@ -1,6 +1,9 @@
+import { groupBy } from '../../config/groupBy.ts';
 import { bulkWriteFailures, type WriteFailure } from '../../models/bulkWriteFailures.ts';
 import { DURABLE } from '../../models/durable.ts';
-import { objectId } from '../../models/objectIds.ts';
+import { retryLostRaces } from '../../models/lostRaces.ts';
+import { newObjectId, objectId } from '../../models/objectIds.ts';
+import { setEach } from '../../models/setEach.ts';
 import {
   type CustomerScore,
   UserSummaryModel,
@@ -18,7 +21,7 @@ export interface SummaryWrite {
 }
 
 /**
- * Writes many summaries in one bulk, each behind its fence, and answers in their order. What was
+ * Writes many summaries together, each behind its fence, and answers in their order. What was
  * aborted by then is not sent.
  */
 export async function saveSummaries(
@@ -35,9 +38,10 @@ type Outcomes = Map<SummaryWrite, SaveOutcome | Error>;
 
 async function writeFenced(writes: readonly SummaryWrite[]): Promise<Outcomes> {
   if (writes.length === 0) return new Map();
-  const { applied } = await bulkWrite(writes, { upsert: () => true });
-  if (applied === writes.length) return new Map(writes.map((write) => [write, 'saved']));
-  // The rest met a summary that has precedence, or another process at the same user.
+  if ((await replace(writes)) === writes.length) {
+    return new Map(writes.map((write) => [write, 'saved']));
+  }
+  // The rest have no summary, or met one that has precedence, or another process at the same user.
   return settle(writes);
 }
 
@@ -45,23 +49,25 @@ async function writeFenced(writes: readonly SummaryWrite[]): Promise<Outcomes> {
 async function settle(writes: readonly SummaryWrite[]): Promise<Outcomes> {
   const current = await currentFences(writes);
   const outcomes: Outcomes = new Map();
-  const due: SummaryWrite[] = [];
+  const absent: SummaryWrite[] = [];
+  const older: SummaryWrite[] = [];
   for (const write of writes) {
     const fence = current.get(write.userId);
-    if (fence === undefined || mayReplace(write, fence)) due.push(write);
+    if (fence === undefined) absent.push(write);
+    else if (mayReplace(write, fence)) older.push(write);
     else outcomes.set(write, fence.runSeq === write.runSeq ? 'saved' : 'kept');
   }
-  if (due.length === 0) return outcomes;
-
-  // Inserting beside a summary that is there would fail slowly, and could deadlock with its writer.
-  const { failures } = await bulkWrite(due, { upsert: ({ userId }) => !current.has(userId) });
   const unsure: SummaryWrite[] = [];
-  for (const [position, write] of due.entries()) {
+  const failures = await insert(absent);
+  for (const [position, write] of absent.entries()) {
     const failure = failures.get(position);
-    if (failure === undefined || failure.isConflict) unsure.push(write);
+    if (failure === undefined) outcomes.set(write, 'saved');
+    else if (failure.isConflict) unsure.push(write);
     else outcomes.set(write, failure.error);
   }
-  for (const [write, outcome] of await settle(unsure)) outcomes.set(write, outcome);
+  if ((await replace(older)) < older.length) unsure.push(...older);
+  else for (const write of older) outcomes.set(write, 'saved');
+  if (unsure.length > 0) for (const each of await settle(unsure)) outcomes.set(...each);
   return outcomes;
 }
 
@@ -70,7 +76,7 @@ interface Fence {
   readonly asOf: string;
 }
 
-/** The fence; the filter in `bulkWrite` states the same for the database, which has the last word. */
+/** The fence; `precedence` states the same for the database, which has the last word. */
 function mayReplace({ runSeq, asOf, backfill }: SummaryWrite, current: Fence): boolean {
   return current.runSeq < runSeq && (backfill || current.asOf <= asOf);
 }
@@ -84,38 +90,48 @@ async function currentFences(writes: readonly SummaryWrite[]): Promise<ReadonlyM
   return new Map(summaries.map(({ userId, ...fence }) => [userId.toHexString(), fence]));
 }
 
-interface BulkOutcome {
-  /** How many took effect. */
-  readonly applied: number;
-  /** By position. */
-  readonly failures: ReadonlyMap<number, WriteFailure>;
+/** Inserts summaries of users who have none. @returns by position, those that were not inserted. */
+async function insert(writes: readonly SummaryWrite[]): Promise<ReadonlyMap<number, WriteFailure>> {
+  if (writes.length === 0) return new Map();
+  const documents = writes.map((write) => ({
+    _id: newObjectId(),
+    userId: objectId(write.userId),
+    ...fieldsOf(write),
+  }));
+  try {
+    await userSummaries().insertMany(documents, IN_BULK);
+    return new Map();
+  } catch (error) {
+    return bulkWriteFailures(error);
+  }
 }
 
 /**
- * One unordered bulk; each write still depends on its fence at that moment. By the driver itself: mongoose's
- * casts would take a worker as long as all else that it does for a job.
+ * Puts scores in the place of older ones, each behind its fence as it stands at that moment.
+ * @returns how many it found that it may replace.
  */
-async function bulkWrite(
-  writes: readonly SummaryWrite[],
-  { upsert }: { upsert: (write: SummaryWrite) => boolean },
-): Promise<BulkOutcome> {
-  const operations = writes.map((write) => {
-    const { userId, score, asOf, runSeq, backfill } = write;
-    const day = backfill ? {} : { asOf: { $lte: asOf } };
-    return {
-      updateOne: {
-        filter: { userId: objectId(userId), runSeq: { $lt: runSeq }, ...day },
-        update: { $set: { ...score, asOf, runSeq } },
-        upsert: upsert(write),
-      },
-    };
-  });
-  try {
-    const { matchedCount, upsertedCount } = await userSummaries().bulkWrite(operations, IN_BULK);
-    return { applied: matchedCount + upsertedCount, failures: new Map() };
-  } catch (error) {
-    return { applied: 0, failures: bulkWriteFailures(error) };
-  }
+async function replace(writes: readonly SummaryWrite[]): Promise<number> {
+  if (writes.length === 0) return 0;
+  const ofOneRun = groupBy(writes, ({ runSeq, asOf, backfill }) => [runSeq, asOf, backfill].join());
+  const operations = [...ofOneRun.values()].map((group) =>
+    setEach(
+      group.map((write) => ({ key: objectId(write.userId), fields: fieldsOf(write) })),
+      { by: 'userId', unless: precedence(group[0]) },
+    ),
+  );
+  const { matchedCount } = await retryLostRaces(() =>
+    userSummaries().bulkWrite(operations, IN_BULK),
+  );
+  return matchedCount;
+}
+
+/** The summaries that stay: those of a newer run or, but for a backfill, of a newer day. */
+function precedence({ runSeq, asOf, backfill }: SummaryWrite): Record<string, unknown>[] {
+  return [{ runSeq: { $gte: runSeq } }, ...(backfill ? [] : [{ asOf: { $gt: asOf } }])];
+}
+
+function fieldsOf({ score, asOf, runSeq }: SummaryWrite) {
+  return { ...score, asOf, runSeq };
 }
 
 function abortReason({ reason }: AbortSignal): Error {

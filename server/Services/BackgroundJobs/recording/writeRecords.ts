@@ -1,5 +1,7 @@
+import { groupBy } from '../../../config/groupBy.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
+import { setEach } from '../../../models/setEach.ts';
 import type { JobFailure, JobState } from '../../../models/system/JobStatusModel.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { jobRecords } from '../../../models/system/jobRecords.ts';
@@ -73,28 +75,41 @@ async function writeBulk(
   retentionDays: RetentionDays,
   now: Date,
 ): Promise<{ written: number }> {
+  const behindOneFence = groupBy(records, (record) =>
+    [record.generation, record.start, record.status, releasesUnique(record)].join(),
+  );
   const { matchedCount } = await jobRecords().bulkWrite(
-    records.map((record) => ({
-      updateOne: {
-        filter: {
-          _id: record.jobId,
-          generation: record.generation,
-          status: { $in: mayBeIn(record.status) },
-          starts: { $lte: record.start },
-          // What waited here while its own work put the job off comes too late.
-          $or: [{ status: { $ne: 'scheduled' } }, { starts: { $lt: record.start } }],
-        },
-        update: {
-          $set: fieldsOf(record, now, retentionDays),
-          ...(record.holdsUnique !== null &&
-            isFinal(record.status) && { $unset: { uniqueHeld: 1 as const } }),
-        },
-      },
-    })),
+    [...behindOneFence.values()].map((group) => {
+      const changes = group.map((record) => ({
+        key: record.jobId,
+        fields: fieldsOf(record, now, retentionDays),
+      }));
+      return setEach(changes, fenceOf(group[0]));
+    }),
     { ordered: false, writeConcern: DURABLE },
   );
   await tallyEnded(records, { matched: matchedCount, at: now });
   return { written: matchedCount };
+}
+
+/** Which records of jobs stay as they are, whatever this one says. */
+function fenceOf(record: JobRecord) {
+  const { generation, start, status } = record;
+  return {
+    by: '_id',
+    unless: [
+      { generation: { $ne: generation } },
+      { status: { $nin: mayBeIn(status) } },
+      { starts: { $gt: start } },
+      // What waited here while its own work put the job off comes too late.
+      { status: 'scheduled', starts: { $gte: start } },
+    ],
+    unset: releasesUnique(record) ? ['uniqueHeld'] : [],
+  };
+}
+
+function releasesUnique({ holdsUnique, status }: JobRecord): boolean {
+  return holdsUnique !== null && isFinal(status);
 }
 
 /** A job handed back is `queued` again, but only an admin's retry takes one out of `failed`. */
