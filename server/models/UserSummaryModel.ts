@@ -59,8 +59,3 @@ userSummarySchema.index({ userId: 1 }, { unique: true });
 userSummarySchema.index({ segment: 1 });
 
 export const UserSummaryModel = model<UserSummaryDoc>('UserSummary', userSummarySchema);
-
-/** The driver's own collection of them. What goes in must have the form in which it is stored. */
-export function userSummaries() {
-  return UserSummaryModel.db.collection<UserSummaryDoc>(UserSummaryModel.collection.name);
-}

@@ -1,3 +1,5 @@
+import { driverCollection } from '../../models/driverCollection.ts';
+import { objectId } from '../../models/objectIds.ts';
 import { PurchaseModel } from '../../models/PurchaseModel.ts';
 import type { PurchaseRecord } from './purchaseHistory.ts';
 import { endOfDay } from './utcDay.ts';
@@ -17,12 +19,13 @@ export async function loadPurchases(
 ): Promise<PurchaseRecord[][]> {
   const userIds = [...new Set(queries.map(({ userId }) => userId))];
   const latest = Math.max(...queries.map(({ asOf }) => endOfDay(asOf).getTime()));
-  const purchases = await PurchaseModel.find(
-    { userId: { $in: userIds }, purchasedAt: { $lt: new Date(latest) } },
-    { _id: 0, userId: 1, purchasedAt: 1, amountCents: 1 },
-  )
+  const purchases = await driverCollection(PurchaseModel)
+    .find(
+      { userId: { $in: userIds.map(objectId) }, purchasedAt: { $lt: new Date(latest) } },
+      { projection: { _id: 0, userId: 1, purchasedAt: 1, amountCents: 1 } },
+    )
     .batchSize(IN_ONE_ANSWER)
-    .lean();
+    .toArray();
   const byUser = new Map<string, PurchaseRecord[]>(userIds.map((userId) => [userId, []]));
   for (const { userId, ...purchase } of purchases) {
     byUser.get(userId.toHexString())?.push(purchase);

@@ -1,14 +1,11 @@
 import { groupBy } from '../../config/groupBy.ts';
 import { bulkWriteFailures, type WriteFailure } from '../../models/bulkWriteFailures.ts';
+import { driverCollection } from '../../models/driverCollection.ts';
 import { DURABLE } from '../../models/durable.ts';
 import { retryLostRaces } from '../../models/lostRaces.ts';
-import { newObjectId, objectId } from '../../models/objectIds.ts';
+import { newObjectId, type ObjectId, objectId } from '../../models/objectIds.ts';
 import { setEach } from '../../models/setEach.ts';
-import {
-  type CustomerScore,
-  UserSummaryModel,
-  userSummaries,
-} from '../../models/UserSummaryModel.ts';
+import { type CustomerScore, UserSummaryModel } from '../../models/UserSummaryModel.ts';
 import type { SaveOutcome } from './userDataAccess.ts';
 
 export interface SummaryWrite {
@@ -34,19 +31,15 @@ export async function saveSummaries(
 
 const IN_BULK = { ordered: false, writeConcern: DURABLE } as const;
 
-type Outcomes = Map<SummaryWrite, SaveOutcome | Error>;
-
-async function writeFenced(writes: readonly SummaryWrite[]): Promise<Outcomes> {
-  if (writes.length === 0) return new Map();
-  if ((await replace(writes)) === writes.length) {
-    return new Map(writes.map((write) => [write, 'saved']));
-  }
-  // The rest have no summary, or met one that has precedence, or another process at the same user.
-  return settle(writes);
+function summaries() {
+  return driverCollection(UserSummaryModel);
 }
 
-/** Looks at what is there, writes what may still go, and again until each has its outcome. */
-async function settle(writes: readonly SummaryWrite[]): Promise<Outcomes> {
+type Outcomes = Map<SummaryWrite, SaveOutcome | Error>;
+
+/** Looks at what is there, writes what may go, and again until each has its outcome. */
+async function writeFenced(writes: readonly SummaryWrite[]): Promise<Outcomes> {
+  if (writes.length === 0) return new Map();
   const current = await currentFences(writes);
   const outcomes: Outcomes = new Map();
   const absent: SummaryWrite[] = [];
@@ -57,17 +50,17 @@ async function settle(writes: readonly SummaryWrite[]): Promise<Outcomes> {
     else if (mayReplace(write, fence)) older.push(write);
     else outcomes.set(write, fence.runSeq === write.runSeq ? 'saved' : 'kept');
   }
-  const unsure: SummaryWrite[] = [];
-  const failures = await insert(absent);
+  const [failures, replaced] = await Promise.all([insert(absent), replace(older)]);
+  // Those that met another process at the same user.
+  const unsure = replaced === older.length ? [] : older;
+  if (replaced === older.length) for (const write of older) outcomes.set(write, 'saved');
   for (const [position, write] of absent.entries()) {
     const failure = failures.get(position);
     if (failure === undefined) outcomes.set(write, 'saved');
     else if (failure.isConflict) unsure.push(write);
     else outcomes.set(write, failure.error);
   }
-  if ((await replace(older)) < older.length) unsure.push(...older);
-  else for (const write of older) outcomes.set(write, 'saved');
-  if (unsure.length > 0) for (const each of await settle(unsure)) outcomes.set(...each);
+  for (const each of await writeFenced(unsure)) outcomes.set(...each);
   return outcomes;
 }
 
@@ -82,12 +75,15 @@ function mayReplace({ runSeq, asOf, backfill }: SummaryWrite, current: Fence): b
 }
 
 async function currentFences(writes: readonly SummaryWrite[]): Promise<ReadonlyMap<string, Fence>> {
-  if (writes.length === 0) return new Map();
-  const summaries = await UserSummaryModel.find(
-    { userId: { $in: writes.map(({ userId }) => userId) } },
-    { _id: 0, userId: 1, runSeq: 1, asOf: 1 },
-  ).lean();
-  return new Map(summaries.map(({ userId, ...fence }) => [userId.toHexString(), fence]));
+  const found = await summaries()
+    .find<Fence & { userId: ObjectId }>(
+      { userId: { $in: writes.map(({ userId }) => objectId(userId)) } },
+      { projection: { _id: 0, userId: 1, runSeq: 1, asOf: 1 } },
+    )
+    // By itself a server answers with 101 documents, and with the rest when it is asked once more.
+    .batchSize(writes.length + 1)
+    .toArray();
+  return new Map(found.map(({ userId, ...fence }) => [userId.toHexString(), fence]));
 }
 
 /** Inserts summaries of users who have none. @returns by position, those that were not inserted. */
@@ -99,7 +95,7 @@ async function insert(writes: readonly SummaryWrite[]): Promise<ReadonlyMap<numb
     ...fieldsOf(write),
   }));
   try {
-    await userSummaries().insertMany(documents, IN_BULK);
+    await summaries().insertMany(documents, IN_BULK);
     return new Map();
   } catch (error) {
     return bulkWriteFailures(error);
@@ -119,9 +115,7 @@ async function replace(writes: readonly SummaryWrite[]): Promise<number> {
       { by: 'userId', unless: precedence(group[0]) },
     ),
   );
-  const { matchedCount } = await retryLostRaces(() =>
-    userSummaries().bulkWrite(operations, IN_BULK),
-  );
+  const { matchedCount } = await retryLostRaces(() => summaries().bulkWrite(operations, IN_BULK));
   return matchedCount;
 }
 

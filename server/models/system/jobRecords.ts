@@ -1,9 +1,7 @@
-import { type JobStatusDoc, JobStatusModel } from './JobStatusModel.ts';
+import { driverCollection } from '../driverCollection.ts';
+import { JobStatusModel } from './JobStatusModel.ts';
 
-/**
- * The driver's own collection of the jobs' records, for the hot paths: mongoose's casts of a thousand
- * records cost more than the write. What goes in must have the form in which it is stored.
- */
+/** The driver's own collection of the jobs' records. */
 export function jobRecords() {
-  return JobStatusModel.db.collection<JobStatusDoc>(JobStatusModel.collection.name);
+  return driverCollection(JobStatusModel);
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inTime } from '../../../config/inTime.ts';
+import { driverCollection } from '../../../models/driverCollection.ts';
 import {
   type Counted,
-  type NumbersDoc,
   NumbersMarkModel,
   NumbersModel,
 } from '../../../models/system/NumbersModel.ts';
@@ -122,7 +122,8 @@ async function writeOnce(
   const changes = unwritten.map(([, minute]) => minute.changes);
   for (const day of days) changedDays.delete(day);
   try {
-    if (unwritten.length > 0) await numbers().bulkWrite(unwritten.map(upsert), { ordered: false });
+    if (unwritten.length > 0)
+      await driverCollection(NumbersModel).bulkWrite(unwritten.map(upsert), { ordered: false });
     for (const [position, [, minute]] of unwritten.entries()) {
       minute.written = changes[position] ?? 0;
     }
@@ -149,9 +150,4 @@ function upsert([_id, { queue, kind, at, counted }]: [string, Minute]) {
       upsert: true,
     },
   };
-}
-
-/** The driver's own: mongoose's casts would cost more than the write. */
-function numbers() {
-  return NumbersModel.db.collection<NumbersDoc>(NumbersModel.collection.name);
 }
