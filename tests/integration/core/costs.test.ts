@@ -25,8 +25,7 @@ function countCosts(): { costs: Costs; stop: () => void } {
   const onCommand = ({ commandName, command }: mongoose.mongo.CommandStartedEvent) => {
     const name = `${commandName} ${command[commandName]}`;
     const { commands = 0, documents = 0 } = costs.mongo[name] ?? {};
-    const named = (command.documents ?? command.updates ?? command.deletes ?? []).length;
-    costs.mongo[name] = { commands: commands + 1, documents: documents + named };
+    costs.mongo[name] = { commands: commands + 1, documents: documents + documentsOf(command) };
   };
   client.on('commandStarted', onCommand);
   return {
@@ -39,6 +38,14 @@ function countCosts(): { costs: Costs; stop: () => void } {
       sending.mockRestore();
     },
   };
+}
+
+/** How many documents a write names: those that it inserts, or the ids that it changes. */
+function documentsOf({ documents = [], updates = [] }: mongoose.mongo.Document): number {
+  return updates.reduce(
+    (sum: number, { q }: mongoose.mongo.Document) => sum + (q._id?.$in ?? [q]).length,
+    documents.length,
+  );
 }
 
 const AT_ONCE = 50;

@@ -189,12 +189,16 @@ describe('saving a summary', () => {
     await Promise.all(
       ahead.map((id) => gateway.forJob({ ...scope, runSeq: 11 }).saveSummary(id, score(1))),
     );
-    const writes = recordOperations('usersummaries');
-    const outcomes = await Promise.all(
-      userIds.map((id) => gateway.forJob(scope).saveSummary(id, score(2))),
-    );
-    expect(outcomes).toEqual(userIds.map((_, position) => (position < 10 ? 'kept' : 'saved')));
-    expect(writes.filter((method) => method === 'bulkWrite')).toHaveLength(1);
+    const operations = recordOperations('usersummaries');
+    const saveAll = (runSeq: number) =>
+      Promise.all(
+        userIds.map((id) => gateway.forJob({ ...scope, runSeq }).saveSummary(id, score(2))),
+      );
+    const outcomes = userIds.map((_, position) => (position < 10 ? 'kept' : 'saved'));
+    expect(await saveAll(scope.runSeq)).toEqual(outcomes);
+    expect(operations.splice(0)).toEqual(['find', 'insertMany']);
+    expect(await saveAll(12)).toEqual(userIds.map(() => 'saved'));
+    expect(operations).toEqual(['find', 'bulkWrite']);
   });
 
   it('writes nothing for a job that was stopped before its turn came', async () => {
