@@ -15,7 +15,9 @@ import { startRun } from './startRun.mjs';
 const WATCHERS = 50;
 const IDLE_MS = 15_000;
 const EVERY_MS = 50;
-const FRESH_MS = 500;
+/** How long after it was last told the client asks for the front page, and how often for what happened. */
+const UNTOLD_MS = 15_000;
+const CHANGES_MS = 60_000;
 /** What the API’s process used of a core. */
 const COST = 'API % of a core';
 const UNWATCHED = 'during the hourly run';
@@ -100,22 +102,27 @@ const probing = ({ isRunning, watchers }) => {
 };
 
 /**
- * Does what an open dashboard does: follows the stream, and reads the front page again when an event says that
- * something moved, unless what it shows is of the last half second.
+ * Does what an open front page does: reads what it shows once, follows the stream, which tells it when that has
+ * changed, and reads each minute what happened since the last look. Told nothing for long, it would ask again.
  * @param {string} url
  * @param {Record<string, string>} headers
  * @param {AbortSignal} signal
  */
 async function watch(url, headers, signal) {
   const agent = new Agent({ keepAlive: true });
-  const response = await fetch(`${url}/app/live`, { headers, signal });
-  if (!response.ok) throw new Error(`/app/live answered ${response.status}`);
-  let readAt = 0;
+  const read = (/** @type {string} */ path) => readPage(url + path, { headers, signal, agent });
   try {
-    for await (const event of /** @type {any} */ (response.body)) {
-      if (performance.now() - readAt < FRESH_MS || !Buffer.from(event).includes('event:')) continue;
-      await readPage(`${url}/app/now`, { headers, signal, agent });
-      readAt = performance.now();
+    const response = await fetch(`${url}/app/live`, { headers, signal });
+    if (!response.ok) throw new Error(`/app/live answered ${response.status}`);
+    let [toldAt, changesAt] = [-Infinity, -Infinity];
+    for await (const events of /** @type {any} */ (response.body)) {
+      const now = performance.now();
+      if (now - toldAt > UNTOLD_MS) await read('/app/now');
+      if (now - changesAt > CHANGES_MS) {
+        await read('/app/changes');
+        changesAt = now;
+      }
+      if (now - toldAt > UNTOLD_MS || Buffer.from(events).includes('event: now')) toldAt = now;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -143,7 +150,7 @@ export const watching = {
   name: 'watching',
   what:
     'What the API’s process answers meanwhile, on a core of its own, asked 20 times a second for each path; ' +
-    `watchers are ${WATCHERS} open dashboards, which follow the stream of events and read the front page again at each`,
+    `watchers are ${WATCHERS} open front pages, which the stream of events tells what they show`,
   unit: '',
   size: { full: 0, quick: null },
   warmUp: true,

@@ -123,7 +123,7 @@ export async function startApi(env: Env): Promise<RunningApi> {
     jobQueries: createJobQueries(administration, kinds),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth,
-    live: createLive({ lanes, runViews }),
+    live: createLive({ lanes, runViews, overview }),
     numbers: readNumbers,
     enqueuer,
     producer,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WatchingController } from '../controllers/WatchingController.ts';
 import { GRAINS } from '../models/system/NumbersModel.ts';
+import { overview } from './dashboard.schemas.ts';
 import { run } from './jobStatus.schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 import { instant } from './schemas.ts';
@@ -50,8 +51,17 @@ const liveChanged = z.object({
     .meta({ description: 'What is to be read again' }),
 });
 
+const liveNow = z.object({
+  event: z.literal('now'),
+  id,
+  now: overview.partial({ schedules: true }).meta({
+    description:
+      'As /app/now answers it; without schedules where they are as they were told before',
+  }),
+});
+
 export const liveEvent = z
-  .discriminatedUnion('event', [liveCounts, liveChanged])
+  .discriminatedUnion('event', [liveCounts, liveNow, liveChanged])
   .meta({ id: 'LiveEvent' });
 
 export const numbers = z
@@ -103,8 +113,9 @@ export function watchingRoutes(controller: WatchingController): Route[] {
       tag: 'Queue',
       summary: 'How all stands, as it happens',
       description:
-        'Server-sent events: `counts` at once and then in each second in which anything moved, ' +
-        '`changed` when a list has changed. With the last event’s id as Last-Event-ID a new stream ' +
+        'Server-sent events: `counts` at once and then in each second in which anything moved, `now` with ' +
+        'what /app/now answers likewise, and each ten seconds when nothing moves, `changed` when a list ' +
+        'has changed. With the last event’s id as Last-Event-ID a new stream ' +
         'begins with what changed meanwhile. All who watch share one reader.',
       guard: 'reader',
       headers: z.object({ 'last-event-id': z.string().max(200).optional() }),

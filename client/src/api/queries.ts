@@ -11,6 +11,8 @@ import { ApiError, ask } from './http.ts';
 export const SESSION_KEY = ['session'] as const;
 /** The first part of the key of each answer that a page shows. */
 export const ANSWERS_KEY = ['answer'] as const;
+/** The overview, which the stream of events tells too. */
+export const NOW_PATH = '/app/now';
 
 /** The client's cache. An answer of 401 ends the session; what was shown stays for after the login. */
 export function createQueries(): QueryClient {

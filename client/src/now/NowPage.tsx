@@ -1,4 +1,4 @@
-import { EACH, useAnswer } from '../api/queries.ts';
+import { EACH, NOW_PATH, useAnswer } from '../api/queries.ts';
 import type { Overview } from '../api/shapes.ts';
 import { KeepMoment } from '../incidents/KeepMoment.tsx';
 import { Answer } from '../parts/Answer.tsx';
@@ -13,7 +13,7 @@ import { Verdict } from './Verdict.tsx';
 
 /** What is wrong, since when, whom it hits, what happens if nothing is done, and the one safe thing to do. */
 export function NowPage() {
-  const overview = useAnswer<Overview>('/app/now', EACH.second);
+  const overview = useAnswer<Overview>(NOW_PATH, EACH.second);
   // Asked for beside the overview, so that the page need not move when it comes.
   const changes = useChanges();
   const mayAct = useMayAct();

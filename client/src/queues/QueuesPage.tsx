@@ -1,7 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useSearchParams } from 'wouter';
-import { EACH, useAnswer } from '../api/queries.ts';
+import { EACH, NOW_PATH, useAnswer } from '../api/queries.ts';
 import type { Overview, Queue, QueueHealth } from '../api/shapes.ts';
 import { NumbersPanel } from '../numbers/NumbersPanel.tsx';
 import { Answer, Empty } from '../parts/Answer.tsx';
@@ -24,7 +24,7 @@ import { QueueState } from './QueueState.tsx';
  */
 export default function QueuesPage() {
   const queues = useAnswer<{ items: Queue[] }>('/app/queues', EACH.few);
-  const overview = useAnswer<Overview>('/app/now', EACH.few);
+  const overview = useAnswer<Overview>(NOW_PATH, EACH.few);
   const [params] = useSearchParams();
   const isNarrow = useMediaQuery(PHONE, false, { getInitialValueInEffect: false });
   const named = params.get('queue');

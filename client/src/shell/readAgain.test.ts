@@ -1,12 +1,20 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ANSWERS_KEY } from '../api/queries.ts';
-import type { LiveEvent } from '../api/shapes.ts';
+import { ANSWERS_KEY, NOW_PATH } from '../api/queries.ts';
+import type { LiveEvent, Overview } from '../api/shapes.ts';
 import { createReader } from './readAgain.ts';
 
 const COUNTS: LiveEvent = {
   ...{ event: 'counts', id: '1', redis: 'up' },
   ...{ queues: [], runs: [], workers: [] },
+};
+const OVERVIEW = {
+  ...{ asOf: '2026-11-22T11:00:00.000Z', redis: 'up', situations: [], queues: [], workers: [] },
+  ...{ runs: [], schedules: [] },
+} satisfies Overview;
+const SCHEDULE: Overview['schedules'][number] = {
+  ...{ schedule: 'user-data-hourly', expression: '0 * * * *', timezone: 'UTC', next: null },
+  ...{ overdue: null, heldUntil: null, hold: null, heldSince: null, kind: null, slots: [] },
 };
 const SCHEDULES: LiveEvent = { event: 'changed', id: '1', lists: ['schedules'] };
 
@@ -59,6 +67,45 @@ it('reads a view not much oftener than it would without the stream, but to the l
   const before = jobs.mock.calls.length;
   await vi.advanceTimersByTimeAsync(1_500);
   expect(jobs).toHaveBeenCalledTimes(before + 1);
+});
+
+it('shows the overview as it is told, and never asks for it while it is', async () => {
+  const overview = await view(NOW_PATH, 1_000);
+  const shown = () => queries.getQueryData<Overview>([...ANSWERS_KEY, NOW_PATH]);
+  reader.readWhatMoved({ event: 'now', id: '1', now: { ...OVERVIEW, schedules: [SCHEDULE] } });
+  const { schedules: _as, ...brief } = OVERVIEW;
+  for (const redis of ['down', 'up'] as const) {
+    reader.readWhatMoved(COUNTS);
+    reader.readWhatMoved(SCHEDULES);
+    reader.readWhatMoved({ event: 'now', id: '1', now: { ...brief, redis } });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(shown()).toEqual({ ...OVERVIEW, redis, schedules: [SCHEDULE] });
+  }
+  expect(overview).not.toHaveBeenCalled();
+});
+
+it('waits for its first answer where it was not told the schedules', async () => {
+  const { schedules: _as, ...brief } = OVERVIEW;
+  reader.readWhatMoved({ event: 'now', id: '1', now: brief });
+  expect(queries.getQueryData([...ANSWERS_KEY, NOW_PATH])).toBeUndefined();
+});
+
+it('does not let an answer that was asked for before hide what was told since', async () => {
+  let answer: (overview: Overview) => void = () => {};
+  const options = {
+    queryKey: [...ANSWERS_KEY, NOW_PATH],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      new Promise<Overview>((resolve, reject) => {
+        answer = resolve;
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  };
+  const observer = new QueryObserver(queries, options);
+  observer.subscribe(() => {});
+  reader.readWhatMoved({ event: 'now', id: '1', now: { ...OVERVIEW, redis: 'down' } });
+  answer(OVERVIEW);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(observer.getCurrentResult()).toMatchObject({ status: 'success', data: { redis: 'down' } });
 });
 
 it('reads nothing once it is over', async () => {

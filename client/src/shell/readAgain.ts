@@ -1,18 +1,19 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
-import { ANSWERS_KEY } from '../api/queries.ts';
-import type { LiveEvent } from '../api/shapes.ts';
+import { ANSWERS_KEY, NOW_PATH } from '../api/queries.ts';
+import type { LiveEvent, Overview } from '../api/shapes.ts';
 
-type ListName = Extract<LiveEvent, { event: 'changed' }>['lists'][number];
+type Told<Name extends LiveEvent['event']> = Extract<LiveEvent, { event: Name }>;
+type ListName = Told<'changed'>['lists'][number];
 
-/** What is to be read again when a list has changed, by the beginnings of its paths. */
+/** What is to be read again when a list has changed, by the beginnings of its paths. The overview is told as it is. */
 const OF_LISTS: Readonly<Record<ListName, readonly string[]>> = {
-  runs: ['/app/job-status/', '/app/jobs', '/app/schedules', '/app/now'],
-  schedules: ['/app/schedules', '/app/now'],
-  queues: ['/app/queues', '/app/now'],
+  runs: ['/app/job-status/', '/app/jobs', '/app/schedules'],
+  schedules: ['/app/schedules'],
+  queues: ['/app/queues'],
   failures: ['/app/failures', '/app/jobs', '/app/job-status/'],
 };
 /** What moves with the counts. */
-const OF_COUNTS: readonly string[] = ['/app/now', '/app/queues', '/app/jobs', '/app/job-status/'];
+const OF_COUNTS: readonly string[] = ['/app/queues', '/app/jobs', '/app/job-status/'];
 
 /** The API keeps what it has read for a second: an answer soon after an event may be older than it. */
 const SETTLED_MS = 1_500;
@@ -22,7 +23,17 @@ function isOld({ state, meta }: Query): boolean {
   return Date.now() - state.dataUpdatedAt > Number(meta?.everyMs) / 2;
 }
 
-/** Reads again what events are about, until `signal` aborts. */
+/** Shows the overview that was told in the place of one that was asked for, or is being. */
+function showNow(queries: QueryClient, { now: { schedules, ...rest } }: Told<'now'>): void {
+  const queryKey = [...ANSWERS_KEY, NOW_PATH];
+  const known = schedules ?? queries.getQueryData<Overview>(queryKey)?.schedules;
+  // Told to another tab before this one was opened: the first answer is under way.
+  if (known === undefined) return;
+  void queries.cancelQueries({ queryKey, exact: true });
+  queries.setQueryData<Overview>(queryKey, { ...rest, schedules: known });
+}
+
+/** Shows what events tell, and reads again what they are about, until `signal` aborts. */
 export function createReader(queries: QueryClient, signal: AbortSignal) {
   const toSettle = new Set<string>();
   let settling: ReturnType<typeof setTimeout> | undefined;
@@ -42,6 +53,10 @@ export function createReader(queries: QueryClient, signal: AbortSignal) {
   return {
     /** Reads at once, and once more when no further event has come for a moment. */
     readWhatMoved(told: LiveEvent): void {
+      if (told.event === 'now') {
+        showNow(queries, told);
+        return;
+      }
       const isCounts = told.event === 'counts';
       const paths = isCounts ? OF_COUNTS : told.lists.flatMap((list) => OF_LISTS[list]);
       readAgain(paths, isCounts ? isOld : () => true);

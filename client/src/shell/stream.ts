@@ -14,7 +14,7 @@ const AGAIN_MS = 5_000;
 type Told = LiveEvent | { event: 'open'; open: boolean } | { event: 'hello' };
 
 /**
- * Follows the stream of events until `signal` aborts: what an event is about is read again. Of several
+ * Follows the stream of events until `signal` aborts: what an event tells is shown, what it is about is read again. Of several
  * tabs one holds the stream and tells the others; where a browser has no locks (over plain HTTP) each holds one.
  */
 export function followStream(queries: QueryClient, signal: AbortSignal): void {
@@ -76,7 +76,7 @@ function holdStream(signal: AbortSignal, tell: (told: Told) => void): Promise<vo
         // A browser tries again by itself what broke off, but not what was refused.
         if (opened.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
       };
-      for (const event of ['counts', 'changed']) {
+      for (const event of ['counts', 'now', 'changed']) {
         opened.addEventListener(event, ({ data }: MessageEvent<string>) => tell(JSON.parse(data)));
       }
     }

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { EACH, useAnswer } from '../api/queries.ts';
+import { EACH, NOW_PATH, useAnswer } from '../api/queries.ts';
 import type { Job, Overview, Page, Worker } from '../api/shapes.ts';
 import { Answer, Empty } from '../parts/Answer.tsx';
 import { IdLink } from '../parts/IdLink.tsx';
@@ -18,7 +18,7 @@ import { WorkerState, WorkerVersion } from './WorkerState.tsx';
 
 /** Who works, on what, and for how long. */
 export default function WorkersPage() {
-  const overview = useAnswer<Overview>('/app/now', EACH.few);
+  const overview = useAnswer<Overview>(NOW_PATH, EACH.few);
   const mayAct = useMayAct();
   const active = useAnswer<Page<Job>>('/app/job-status/recent?status=active&limit=100', EACH.few);
   return (

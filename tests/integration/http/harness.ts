@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Express } from 'express';
 import mongoose from 'mongoose';
 import request from 'supertest';
@@ -167,14 +168,17 @@ export async function startHarness(
   const enqueuer = createEnqueuer({ lanes, batchSize, horizonMs: 60_000, log: logger });
   const stopping = { now: false };
   const stop = new AbortController();
+  // As that of the process: each stream of events listens to it.
+  setMaxListeners(0, stop.signal);
   const queueHealth = createQueueHealth(queues);
+  const overview = createOverview({ queueHealth, listRuns: administration.listRuns });
   const app = createApp({
     administration,
-    overview: createOverview({ queueHealth, listRuns: administration.listRuns }),
+    overview,
     jobQueries: createJobQueries(administration, kinds),
     recommend: () => recommend(env.WORKER_CONCURRENCY),
     queueHealth,
-    live: createLive({ lanes, runViews }),
+    live: createLive({ lanes, runViews, overview }),
     numbers: readNumbers,
     enqueuer,
     ...openHttpTasks(env, enqueuer),

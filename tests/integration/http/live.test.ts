@@ -1,12 +1,17 @@
+import mongoose from 'mongoose';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { RunModel } from '../../../server/models/system/RunModel.ts';
+import { ScheduleModel } from '../../../server/models/system/ScheduleModel.ts';
 import { USER_DATA } from '../../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { flushTallies, tally } from '../../../server/Services/BackgroundJobs/numbers/tally.ts';
+import { ensureSchedule } from '../../../server/Services/BackgroundJobs/scheduling/schedule.ts';
 import { type ServerSentEvent, useStreams } from './eventStreams.ts';
 import { makeJob, makeRun } from './records.ts';
 
-const streams = useStreams({ MAX_EVENT_STREAMS: '6' });
+const WATCHERS = 50;
+const streams = useStreams({ MAX_EVENT_STREAMS: String(WATCHERS) });
 const LIVE = '/app/live';
+const SCHEDULE = 'user-data-hourly';
+const LOOKS = 3;
 const userId = '0'.repeat(24);
 
 /** The next event that is as asked; those before it are let go by. */
@@ -78,18 +83,61 @@ it('begins with what changed since the last event that a client has had', async 
   });
 });
 
-it('is read once for all who watch', async () => {
-  const finds = vi.spyOn(RunModel, 'find');
-  onTestFinished(() => finds.mockRestore());
-  const began = performance.now();
-  const watching = await Promise.all([1, 2, 3, 4, 5].map(() => streams.follow(LIVE)));
-  const firsts = await Promise.all(watching.map(({ events }) => events.next()));
-  expect(new Set(firsts.map(({ value }) => JSON.stringify(value))).size).toBe(1);
-  await vi.waitFor(() => expect(finds.mock.calls.length).toBeGreaterThan(4), 8_000);
-  const looks = Math.ceil(1 + (performance.now() - began) / 1_000);
-  // Open runs and the youngest, at each look.
-  expect(finds.mock.calls.length).toBeLessThanOrEqual(2 * looks);
+it('tells what is the matter, and its schedules again when they have changed alone', async () => {
+  await ensureSchedule(SCHEDULE);
+  const isNow = ({ event }: ServerSentEvent) => event === 'now';
+  const { events } = await streams.follow(LIVE);
+  const { data: first } = await next(events, isNow);
+  const { body } = await streams.api().get('/app/now', 'viewer').expect(200);
+  expect(Object.keys(first.now as object).sort()).toEqual(Object.keys(body).sort());
+  await streams.api().post(`/app/queues/${USER_DATA}/pause`, 'admin').send({}).expect(200);
+  const paused = await next(
+    events,
+    (each) => isNow(each) && JSON.stringify(each).includes('paused'),
+  );
+  expect(paused.data.now).not.toHaveProperty('schedules');
+  const timetable = { expression: '0 * * * *', timezone: 'UTC' };
+  await ScheduleModel.updateOne({ _id: SCHEDULE }, { $set: timetable });
+  const again = await next(events, ({ data }) => 'schedules' in ((data.now ?? {}) as object));
+  expect(again.data.now).toMatchObject({ schedules: [{ schedule: SCHEDULE }] });
 });
+
+/** So many streams at once, when those of the test before have left. */
+function openAll(count: number) {
+  return vi.waitFor(async () => {
+    const all = await Promise.all(Array.from({ length: count }, () => streams.follow(LIVE)));
+    const refused = all.filter(({ answer }) => answer.status !== 200);
+    if (refused.length > 0) for (const { leave } of all) leave();
+    expect(refused).toEqual([]);
+    return all;
+  }, 5_000);
+}
+
+/** The operations to MongoDB for each look at the stores, while so many watch. */
+async function operationsALook(watchers: number): Promise<number> {
+  const watching = await openAll(watchers);
+  const told = watching.map(({ events }) => next(events, ({ event }) => event === 'now'));
+  expect(new Set((await Promise.all(told)).map((each) => JSON.stringify(each))).size).toBe(1);
+  let operations = 0;
+  const looks: number[] = [];
+  mongoose.set('debug', (collection: string, _method: string, filter: object) => {
+    operations += 1;
+    const isLook = collection === ScheduleModel.collection.name && Object.keys(filter).length === 0;
+    if (isLook) looks.push(operations);
+  });
+  onTestFinished(() => void mongoose.set('debug', false));
+  await vi.waitFor(() => expect(looks.length).toBeGreaterThan(LOOKS), 10_000);
+  mongoose.set('debug', false);
+  for (const { leave } of watching) leave();
+  return ((looks[LOOKS] ?? 0) - (looks[0] ?? 0)) / LOOKS;
+}
+
+it('costs MongoDB as much with fifty who watch as with one', async () => {
+  const ofOne = await operationsALook(1);
+  expect(ofOne).toBeGreaterThan(5);
+  // What is read each few seconds falls into one of both, or into both.
+  expect(await operationsALook(WATCHERS)).toBeLessThanOrEqual(1.5 * ofOne);
+}, 30_000);
 
 it('says that Redis is away, and goes on', async () => {
   const { events } = await streams.follow(LIVE);
@@ -102,13 +150,7 @@ it('says that Redis is away, and goes on', async () => {
 });
 
 it('refuses more streams than the process may serve, and serves again when some have left', async () => {
-  const open = await vi.waitFor(async () => {
-    const all = await Promise.all(Array.from({ length: 6 }, () => streams.follow(LIVE)));
-    const refused = all.filter(({ answer }) => answer.status !== 200);
-    if (refused.length > 0) for (const { leave } of all) leave();
-    expect(refused).toEqual([]);
-    return all;
-  }, 5_000);
+  const open = await openAll(WATCHERS);
   const { answer } = await streams.follow('/app/job-status/runs/m-live/events');
   expect(answer.status).toBe(503);
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);

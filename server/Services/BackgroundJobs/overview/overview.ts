@@ -1,4 +1,4 @@
-import { shared } from '../../../config/shared.ts';
+import { byItsCost, shared } from '../../../config/shared.ts';
 import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import type { Administration } from '../admin/administration.ts';
 import { newestRecords } from '../admin/newestRecords.ts';
@@ -26,6 +26,8 @@ export interface Overview extends Pick<QueueHealthReport, 'redis' | 'queues' | '
 
 /** How long one look at the stores serves all who ask. */
 const KEPT_MS = 1_000;
+/** What moves by the minute is looked at less often where looking has become dear, but no less than so often. */
+const SLOWLY_KEPT_MS = 3_000;
 const RUNS = 5;
 
 interface OverviewDeps {
@@ -36,18 +38,17 @@ interface OverviewDeps {
 /** Makes the overview; those who ask within a second of each other share one look at the stores. */
 export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => Promise<Overview> {
   async function look(): Promise<Overview> {
-    const [health, runs, schedules, steering, silent, clock, lastFailure, dismissed, surroundings] =
-      await Promise.all([
-        lookTwice(queueHealth),
-        listRuns({ limit: RUNS }),
-        listSchedules(),
-        readSteering(),
-        signsOfSilent(SILENCE_TOLD_MS),
-        clockSetBack(),
-        newestFailure(),
-        countDismissed(),
-        readSurroundings(),
-      ]);
+    const [health, runs, steering, slow, dismissed, surroundings] = await Promise.all([
+      lookTwice(queueHealth),
+      listRuns({ limit: RUNS }),
+      readSteering(),
+      readWhatMovesSlowly(),
+      countDismissed(),
+      readSurroundings(),
+    ]);
+    const { schedules, silent, clock } = slow;
+    const hasFailed = [...health.queues, ...runs.items].some(({ failed }) => failed > 0);
+    const lastFailure = hasFailed ? await newestFailure() : null;
     const asOf = new Date();
     const { redis, queues, workers } = health;
     const situations = situationsOf({
@@ -74,6 +75,18 @@ export function createOverview({ queueHealth, listRuns }: OverviewDeps): () => P
 
   return shared(look, { maxAgeMs: () => KEPT_MS });
 }
+
+const readWhatMovesSlowly = shared(
+  async () => {
+    const [schedules, silent, clock] = await Promise.all([
+      listSchedules(),
+      signsOfSilent(SILENCE_TOLD_MS),
+      clockSetBack(),
+    ]);
+    return { schedules, silent, clock };
+  },
+  { maxAgeMs: (last) => Math.min(SLOWLY_KEPT_MS, Math.max(KEPT_MS, byItsCost(last))) },
+);
 
 /** One answer that comes late, on a machine that is busy, is no outage: Redis is away when it is so twice. */
 async function lookTwice(look: OverviewDeps['queueHealth']): Promise<QueueHealthReport> {

@@ -6,6 +6,8 @@ interface WatchOptions<Value> {
   intervalMs: number;
   /** Whether nothing can follow on this value. */
   isLast?: (value: Value) => boolean;
+  /** Whether followers need not be told of `value` after `before`; if both are the same as JSON, when absent. */
+  isSame?: (before: Value, value: Value) => boolean;
 }
 
 /** Something that is read again and again while anybody follows it: by one reader, for all of them. */
@@ -80,20 +82,17 @@ export function createWatch<Value>(options: WatchOptions<Value>): Watch<Value> {
 /** Never rejects: the followers hear what went wrong. */
 async function readOn<Value>(
   session: Session<Value>,
-  { read, intervalMs, isLast = () => false }: WatchOptions<Value>,
+  { read, intervalMs, isLast = () => false, isSame = isSameJson }: WatchOptions<Value>,
 ): Promise<void> {
   const { signal } = session.left;
-  let shown: string | undefined;
   try {
     while (!signal.aborted) {
       const value = await read();
-      const now = JSON.stringify(value);
-      if (now !== shown) {
+      if (session.version === 0 || !isSame(session.value as Value, value)) {
         session.value = value;
         session.version += 1;
         wakeAll(session);
       }
-      shown = now;
       if (isLast(value)) break;
       // Aborted while it waits, it ends.
       await delay(intervalMs, undefined, { signal }).catch(() => undefined);
@@ -103,6 +102,10 @@ async function readOn<Value>(
     session.ended = { error };
   }
   wakeAll(session);
+}
+
+function isSameJson(before: unknown, value: unknown): boolean {
+  return JSON.stringify(before) === JSON.stringify(value);
 }
 
 function wakeAll({ wake }: Session<unknown>): void {

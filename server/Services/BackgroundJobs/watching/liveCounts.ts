@@ -46,7 +46,7 @@ export interface LiveCounts {
 const MAX_RUNS = 20;
 const MINUTE_MS = 60_000;
 
-interface LiveCountsOptions {
+export interface LiveCountsOptions {
   lanes: Lanes;
   runViews: RunViews;
 }
