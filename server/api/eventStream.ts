@@ -7,8 +7,6 @@ import type { ErrorCode } from '../errors/codes.ts';
 import { sharedText } from './sharedText.ts';
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
-/** For no longer does a stream outlive the right to see it. */
-const CHECK_MS = 2_000;
 /** Proxies close a connection that is silent for a minute or so. */
 const SIGN_OF_LIFE_MS = 15_000;
 
@@ -89,14 +87,19 @@ export function whileWanted(response: Response, stop: AbortSignal): AbortSignal 
 /**
  * Aborts with `wanted`, and when `check` says that the caller may no longer see this: the token has
  * expired, say, or the account was disabled. That it cannot be asked at the moment ends nothing.
+ * @param pauseMs how long to wait before each check.
  */
-export function whileAllowed(wanted: AbortSignal, check: () => Promise<unknown>): AbortSignal {
+export function whileAllowed(
+  wanted: AbortSignal,
+  check: () => Promise<unknown>,
+  pauseMs: () => number,
+): AbortSignal {
   const refused = new AbortController();
   const signal = AbortSignal.any([wanted, refused.signal]);
   async function watch(): Promise<void> {
     while (!signal.aborted) {
       // Aborted while it waits, it ends.
-      await delay(CHECK_MS, undefined, { signal }).catch(() => undefined);
+      await delay(pauseMs(), undefined, { signal }).catch(() => undefined);
       if (!signal.aborted) await check().catch(endIfRefused);
     }
   }

@@ -5,6 +5,9 @@ import { whileAllowed } from './eventStream.ts';
 
 /** Those who hold the same token ask as one whether they may still see what they see. */
 const CHECK_AGE_MS = 1_000;
+/** For no longer does a stream outlive the right to see it, be there few sessions or many. */
+const CHECKED_MS = { least: 2_000, most: 10_000 } as const;
+const CHECKS_A_SECOND = 5;
 
 /** The streams of events that this process serves. */
 export interface Streams {
@@ -53,7 +56,13 @@ export function createStreams(max: number): Streams {
         },
         { once: true },
       );
-      return whileAllowed(wanted, joined.ask);
+      return whileAllowed(wanted, joined.ask, () => pauseOf(checks.size));
     },
   };
+}
+
+/** Exported for its test: how long each of so many sessions waits between its checks, in milliseconds. */
+export function pauseOf(sessions: number): number {
+  const { least, most } = CHECKED_MS;
+  return Math.min(most, Math.max(least, (1_000 * sessions) / CHECKS_A_SECOND));
 }
