@@ -24,12 +24,17 @@ export interface SummaryWrite {
 export async function saveSummaries(
   writes: readonly SummaryWrite[],
 ): Promise<(SaveOutcome | Error)[]> {
-  const due = writes.filter(({ signal }) => !signal.aborted);
+  // In one order in all processes: two that write for the same users must not wait for each other.
+  const due = writes.filter(({ signal }) => !signal.aborted).sort(byUser);
   const outcomes = await writeFenced(due);
   return writes.map((write) => outcomes.get(write) ?? abortReason(write.signal));
 }
 
 const IN_BULK = { ordered: false, writeConcern: DURABLE } as const;
+
+function byUser(left: SummaryWrite, right: SummaryWrite): number {
+  return left.userId < right.userId ? -1 : 1;
+}
 
 function summaries() {
   return driverCollection(UserSummaryModel);

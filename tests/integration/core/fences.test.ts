@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
+import { setEach } from '../../../server/models/setEach.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
 import { createRecorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
 import { isFinal, mayBecome } from '../../../server/Services/BackgroundJobs/recording/states.ts';
@@ -27,6 +28,17 @@ const anyRecord = fc.record({
 
 describe('the fences of a record', () => {
   const installation = useInstallation();
+
+  it('lead through no index: a batch is found by its ids', async () => {
+    const keys = [await makeJob(), ...Array.from({ length: 99 }, (_, number) => `job-${number}`)];
+    const { updateMany } = setEach(
+      keys.map((key) => ({ key, fields: {} })),
+      { by: '_id', unless: [{ status: { $nin: ['queued'] } }, { runAt: { $gt: new Date() } }] },
+    );
+    const plan = await JobStatusModel.collection.find(updateMany.filter).explain();
+    const indexes = JSON.stringify(plan).match(/"indexName":"[^"]+"/g);
+    expect(new Set(indexes)).toEqual(new Set(['"indexName":"_id_"']));
+  });
 
   async function makeJob(): Promise<string> {
     const userId = new mongoose.Types.ObjectId();

@@ -201,6 +201,21 @@ describe('saving a summary', () => {
     expect(operations).toEqual(['find', 'bulkWrite']);
   });
 
+  it('lets two processes save summaries of the same new users at once, in whatever order', async () => {
+    const userIds = await Promise.all(Array.from({ length: 200 }, () => makeUser()));
+    const processes = [newGateway(), newGateway()];
+    const outcomes = await Promise.all(
+      processes.flatMap((each, process) =>
+        (process === 0 ? userIds : userIds.toReversed()).map((id) =>
+          each.forJob({ ...scope, runSeq: 20 + process }).saveSummary(id, score(process)),
+        ),
+      ),
+    );
+    expect(outcomes.slice(200)).toEqual(userIds.map(() => 'saved'));
+    const summaries = await Promise.all(userIds.map(summaryOf));
+    expect(summaries.map((summary) => summary?.runSeq)).toEqual(userIds.map(() => 21));
+  });
+
   it('writes nothing for a job that was stopped before its turn came', async () => {
     const [first, stopped, other] = await Promise.all([makeUser(), makeUser(), makeUser()]);
     const stop = new AbortController();
