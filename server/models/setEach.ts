@@ -25,11 +25,13 @@ export function setEach(changes: readonly Change[], { by, unless, unset = [] }: 
   const keys = changes.map(({ key }) => key);
   const position = { $indexOfArray: [{ $literal: keys }, `$${by}`] };
   const fields = { $arrayElemAt: [{ $literal: changes.map((change) => change.fields) }, position] };
+  // A server keeps the id by itself. FerretDB would put it before one that is given, and a document would have two.
+  const others = { $unsetField: { field: '_id', input: '$$ROOT' } };
   return {
     updateMany: {
       filter: { [by]: { $in: keys }, $nor: [...unless] },
       update: [
-        { $replaceWith: { $mergeObjects: ['$$ROOT', fields] } },
+        { $replaceWith: { $mergeObjects: [others, fields] } },
         ...(unset.length === 0 ? [] : [{ $unset: [...unset] }]),
       ],
     },

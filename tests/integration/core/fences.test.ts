@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
+import { fromBson } from '../../../server/models/bson.ts';
 import { setEach } from '../../../server/models/setEach.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../server/models/system/JobStatusModel.ts';
+import { jobRecords } from '../../../server/models/system/jobRecords.ts';
 import { createRecorder } from '../../../server/Services/BackgroundJobs/recording/recorder.ts';
 import { isFinal, mayBecome } from '../../../server/Services/BackgroundJobs/recording/states.ts';
 import {
@@ -28,6 +30,13 @@ const anyRecord = fc.record({
 
 describe('the fences of a record', () => {
   const installation = useInstallation();
+
+  it('are passed by records that have each of their names once, as before', async () => {
+    const jobId = await makeJob();
+    await writeRecords([recordOf(jobId, { status: 'completed' })], () => 7);
+    const [record] = await jobRecords().find({ _id: jobId }, { raw: true }).toArray();
+    expect(fromBson(record as unknown as Buffer).get('_id')).toBe(jobId);
+  });
 
   it('lead through no index: a batch is found by its ids', async () => {
     const keys = [await makeJob(), ...Array.from({ length: 99 }, (_, number) => `job-${number}`)];
