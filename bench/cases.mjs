@@ -23,6 +23,7 @@ import { watching } from './cases/watching.mjs';
  * @property {string} unit of all measures; empty where each names its own
  * @property {{full: number, quick: number | null}} size jobs; null for a case that --quick leaves out
  * @property {number} [rounds] where one round shows it; otherwise as many as asked for
+ * @property {boolean} [isAboutTime] false where what others do on the machine bends no figure
  * @property {boolean} [warmUp] whether a first round of each variant does not count
  * @property {Record<string, Variant>} variants
  * @property {{of: string, above?: string, measure: string, atMost: number}[]} [limits] of medians; of what a

@@ -70,15 +70,25 @@ export class Round {
    * @param {readonly string[]} [args]
    * @returns {Promise<any>}
    */
-  async ask(script, work, args = []) {
+  ask(script, work, args = []) {
+    return this.askOf(script, work, args).answer;
+  }
+
+  /**
+   * The same, with the process itself.
+   * @param {string} script
+   * @param {Work} work
+   * @param {readonly string[]} [args]
+   */
+  askOf(script, work, args = []) {
     const child = this.start(script, work, args);
-    const [line] = await Promise.race([
+    const answer = Promise.race([
       once(createInterface({ input: /** @type {any} */ (child.stdout) }), 'line'),
       once(child, 'exit').then(([code]) => {
         throw new Error(`${script} ended with ${code} and without an answer`);
       }),
-    ]);
-    return JSON.parse(line);
+    ]).then(([line]) => JSON.parse(line));
+    return { child, answer };
   }
 
   /**

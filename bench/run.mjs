@@ -39,7 +39,17 @@ npm run bench -- --page            writes docs/benchmarks.md from the last resul
  * @returns {Promise<{figures: Figure[], ratios: Ratio[]}>}
  */
 async function measure(wanted, options) {
-  const { name, what, unit, size, warmUp, variants, ratios, limits = [] } = wanted;
+  const {
+    name,
+    what,
+    unit,
+    size,
+    warmUp,
+    variants,
+    ratios,
+    limits = [],
+    isAboutTime = true,
+  } = wanted;
   const { servers, quick } = options;
   const rounds = Math.min(options.rounds, wanted.rounds ?? options.rounds);
   console.log(`\n${name}: ${what}`);
@@ -111,7 +121,7 @@ async function measure(wanted, options) {
       const foreignLoad = await watchForeignLoad();
       try {
         const measures = await run(round, (quick ? size.quick : null) ?? size.full);
-        const isForeign = (await foreignLoad()) > FOREIGN_SHARE;
+        const isForeign = isAboutTime && (await foreignLoad()) > FOREIGN_SHARE;
         if (!isForeign || quick || tries === TRIES) return { measures, isForeign };
       } finally {
         await round.end();

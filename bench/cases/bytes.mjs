@@ -17,6 +17,7 @@ export const bytes = {
   what: 'What Redis holds for each waiting job of a run: both with the same payload, an id of their own and a deduplication id',
   unit: 'bytes',
   size: { full: 20_000, quick: null },
+  isAboutTime: false,
   variants: { Hourwork: takenBy('enqueue'), 'bare BullMQ': takenBy('bareEnqueue') },
   ratios: [{ of: 'bare BullMQ', over: 'Hourwork', measure: 'bytes', target: 0.99 }],
 };

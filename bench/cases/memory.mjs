@@ -31,22 +31,47 @@ async function peaks(round, jobs) {
   return seen;
 }
 
+/**
+ * The peak of a process that puts so many single jobs in.
+ * @param {Round} round
+ * @param {number} jobs
+ */
+async function peakOfSingles(round, jobs) {
+  await round.ask('seed', { jobs: 0 });
+  const { child, answer } = round.askOf('memorySingles', { jobs });
+  await answer;
+  const peak = await peakMib(child.pid);
+  await round.checkRecords(jobs);
+  await round.end();
+  return peak;
+}
+
+const RUN = 'a run of 1,000,000 users';
+const SINGLES = '100,000 single jobs, in lists of 1,000';
+
 /** @type {Case} */
 export const memory = {
   name: 'memory',
-  what: `How far the peak memory of the producer of a run, and of a worker that takes its jobs, is above that for a run of ${FEW.toLocaleString('en')} users`,
+  what: `How far the peak memory of a process is above that for ${FEW.toLocaleString('en')} jobs: of the producer of a run, of a worker that takes its jobs, and of one that puts single jobs in`,
   unit: 'MiB',
   size: { full: 1_000_000, quick: null },
   rounds: 1,
+  isAboutTime: false,
   variants: {
-    'a run of 1,000,000 users': async (round, jobs) => {
+    [RUN]: async (round, jobs) => {
       const few = await peaks(round, FEW);
       const many = await peaks(round, jobs);
       return { producer: many.producer - few.producer, worker: many.worker - few.worker };
     },
+    [SINGLES]: async (round, jobs) => {
+      const few = await peakOfSingles(round, FEW);
+      return { producer: (await peakOfSingles(round, jobs / 10)) - few };
+    },
   },
   ratios: [],
-  limits: ['producer', 'worker'].map((measure) => ({
-    ...{ of: 'a run of 1,000,000 users', measure, atMost: MOST_GROWTH_MIB },
-  })),
+  limits: [
+    { of: RUN, measure: 'producer', atMost: MOST_GROWTH_MIB },
+    { of: RUN, measure: 'worker', atMost: MOST_GROWTH_MIB },
+    { of: SINGLES, measure: 'producer', atMost: MOST_GROWTH_MIB },
+  ],
 };

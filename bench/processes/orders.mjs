@@ -5,8 +5,8 @@ import { given, load } from './parts.mjs';
 const CALLS_SHARE = 0.1;
 const CALLS_IN_FLIGHT = 100;
 
-/** @param {string} name @param {number} count */
-const orders = (name, count) =>
+/** @param {string} name which makes them others than those of another name @param {number} count */
+export const orders = (name, count) =>
   Array.from({ length: count }, (_, number) => ({ orderId: `${name}-${number}` }));
 
 /**
