@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { connectMongo, disconnectMongo } from '../../server/config/mongoConn.ts';
 import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
 import { appliedTwice } from '../faults/ledgers.ts';
+import { TRACE } from './trace.mjs';
 
 beforeAll(() =>
   connectMongo({ uri: `${process.env.TEST_MONGODB_URI}/ledger-${randomUUID().slice(0, 8)}` }),
@@ -21,7 +22,7 @@ async function write(userId: mongoose.Types.ObjectId, runSeq: number): Promise<v
     .collection(UserSummaryModel.collection.name)
     .updateOne(
       { userId },
-      { $set: { runSeq, [`applied.${start}`]: { runId: `run-${runSeq}`, runSeq } } },
+      { $set: { runSeq, [TRACE + start]: { runId: `run-${runSeq}`, runSeq } } },
       { upsert: true },
     );
 }

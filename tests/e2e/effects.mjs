@@ -1,17 +1,16 @@
 // The effect of a start is what the product's own writer makes of it: the user's summary, behind the
 // product's fence. Two accounts of it are kept that no fence of the test's stands before:
 // - `writes`: one document for each call of the writer that was answered, with its answer;
-// - in the summary itself, under `applied`, one entry for each write that took effect, put there by
-//   the very statement that the product sends: nothing removes it, and later ones come after it.
+// - in the summary itself, one field for each write that took effect, put there by the very statement
+//   that the product sends: nothing removes it, and later ones come after it.
 import mongoose from 'mongoose';
+import { TRACE } from './trace.mjs';
 
 const compiled = new URL('../../dist/server/', import.meta.url);
 /** @param {string} path */
 const load = (path) => import(new URL(path, compiled).href);
 
 const { DURABLE } = await load('models/durable.js');
-const { UserSummaryModel } = await load('models/UserSummaryModel.js');
-UserSummaryModel.schema.add({ applied: mongoose.Schema.Types.Mixed });
 
 /** @typedef {import('../../server/Services/CustomerScoring/userDataGateway.ts').UserDataGateway} UserDataGateway */
 /** @typedef {import('../../server/models/UserSummaryModel.ts').CustomerScore} CustomerScore */
@@ -53,7 +52,7 @@ export function journaled(product, { userId, asOf, backfill }, { runId, runSeq, 
           wrote = true;
           const start = new mongoose.Types.ObjectId().toHexString();
           const entry = { runId, runSeq: scope.runSeq, pid: process.pid };
-          const traced = { ...score, [`applied.${start}`]: entry };
+          const traced = { ...score, [TRACE + start]: entry };
           const outcome = await data.saveSummary(user, traced);
           await mongoose.connection
             .collection('writes')

@@ -3,6 +3,7 @@ import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { UserSummaryModel } from '../../server/models/UserSummaryModel.ts';
 import { userDataJobId } from '../../server/Services/BackgroundJobs/jobs/userData/userData.job.ts';
 import { OPEN_STATES } from '../../server/Services/BackgroundJobs/recording/states.ts';
+import { TRACE } from '../e2e/trace.mjs';
 import type { AcceptedRun } from './acceptedRuns.ts';
 
 /** A write that took effect, as tests/e2e/effects.mjs lets it leave its trace. */
@@ -27,13 +28,15 @@ interface Write {
 /** A user's summary with the traces in it, in the order in which they were left. */
 interface Effect {
   userId: mongoose.Types.ObjectId;
-  applied?: Record<string, Applied>;
+  [field: string]: unknown;
 }
 
 const executions = () => mongoose.connection.collection('executions');
 const writes = () => mongoose.connection.collection<Write>('writes');
 const effects = () => mongoose.connection.collection<Effect>(UserSummaryModel.collection.name);
-const appliedOf = ({ applied = {} }: Effect) => Object.values(applied);
+const tracesIn = (effect: Effect) =>
+  Object.entries(effect).filter(([name]) => name.startsWith(TRACE));
+const appliedOf = (effect: Effect) => tracesIn(effect).map(([, trace]) => trace as Applied);
 const idsOf = (runs: readonly Pick<AcceptedRun, 'runId'>[]) => runs.map(({ runId }) => runId);
 
 /** Those of these jobs that have no final state yet, or not even a record. */
@@ -179,8 +182,8 @@ export function writesIn(runs: readonly Pick<AcceptedRun, 'runId'>[]): Promise<W
 /** Those of these writes of which the summary has no trace. */
 export async function withoutEffect(written: readonly Write[]): Promise<Write[]> {
   const traces = new Set<string>();
-  for await (const { applied = {} } of effects().find()) {
-    for (const start of Object.keys(applied)) traces.add(start);
+  for await (const effect of effects().find()) {
+    for (const [name] of tracesIn(effect)) traces.add(name.slice(TRACE.length));
   }
   return written.filter(({ start }) => !traces.has(start));
 }

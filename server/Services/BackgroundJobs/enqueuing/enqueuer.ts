@@ -100,22 +100,21 @@ export const HAND_OVER_MS = 5_000;
 
 /** Makes the enqueuer of this process. */
 export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOptions): Enqueuer {
-  /** A queue of its own each: what one of them cannot take is no matter of the others. */
-  const puts = new Map(
-    [...lanes].map((lane) => [
-      lane.queue.name,
-      gather(
-        (requests: readonly JobRequest[]) => putIn(requests, lane),
-        PAGE_SIZE,
-        PAGES_IN_FLIGHT,
-      ),
-    ]),
+  /** By queue, because what one of them cannot take is no matter of the others. */
+  const ways = new Map(
+    [...lanes].map((lane) => {
+      const putPage = (requests: readonly JobRequest[]) => putIn(requests, lane);
+      return [
+        lane.queue.name,
+        { putPage, putOne: gather(putPage, PAGE_SIZE, PAGES_IN_FLIGHT) },
+      ] as const;
+    }),
   );
 
-  function put(request: JobRequest): Promise<Enqueued> {
-    const gathered = puts.get(request.queue);
-    if (gathered !== undefined) return gathered(request);
-    return Promise.reject(new Error(`There is no queue "${request.queue}" in the catalogue.`));
+  function wayInto(queue: string) {
+    const way = ways.get(queue);
+    if (way === undefined) throw new Error(`There is no queue "${queue}" in the catalogue.`);
+    return way;
   }
 
   /** Records a page of requests, and hands over what is due: each is answered for itself. */
@@ -167,7 +166,8 @@ export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOpt
 
   return {
     async enqueue(job, payload, options = {}) {
-      return put(requestOf(job, payload, options));
+      const request = requestOf(job, payload, options);
+      return wayInto(request.queue).putOne(request);
     },
     async enqueueMany(job, requests) {
       // All are looked at before the first is recorded.
@@ -176,21 +176,29 @@ export function createEnqueuer({ lanes, batchSize, horizonMs, log }: EnqueuerOpt
         if (position % LOOKED_AT_ONCE === 0) await ownTurn();
         asked.push(requestOf(job, payload, options));
       }
+      const { putPage } = wayInto(job.queue.name);
       const takeTurn = turnsOf(PAGES_IN_FLIGHT);
       let hasFailed = false;
       const pages = chunksOf(asked, PAGE_SIZE).map((page) =>
         takeTurn(async () => {
           // After one that failed no other is begun.
           if (hasFailed) return [];
-          return Promise.all(page.map(put)).catch((error: unknown) => {
+          try {
+            return (await putPage(page)).map(orThrow);
+          } catch (error) {
             hasFailed = true;
             throw error;
-          });
+          }
         }),
       );
       return (await Promise.all(pages)).flat();
     },
   };
+}
+
+function orThrow(answer: Enqueued | Error): Enqueued {
+  if (answer instanceof Error) throw answer;
+  return answer;
 }
 
 /** Says that a key stands for another job already. */
