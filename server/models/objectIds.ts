@@ -1,7 +1,5 @@
 import { Types } from 'mongoose';
 
-export type ObjectId = Types.ObjectId;
-
 const OBJECT_ID = /^[0-9a-f]{24}$/i;
 
 /** Whether a text could be the hexadecimal form of an ObjectId. */

@@ -1,5 +1,5 @@
 /** A document's change: the key by which it is found, and the values that it is to have. */
-export interface Change {
+interface Change {
   readonly key: unknown;
   readonly fields: Readonly<Record<string, unknown>>;
 }

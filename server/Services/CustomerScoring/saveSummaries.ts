@@ -1,9 +1,9 @@
 import { groupBy } from '../../config/groupBy.ts';
 import { bulkWriteFailures, type WriteFailure } from '../../models/bulkWriteFailures.ts';
-import { driverCollection } from '../../models/driverCollection.ts';
+import { driverCollection, readStored } from '../../models/driverCollection.ts';
 import { DURABLE } from '../../models/durable.ts';
 import { retryLostRaces } from '../../models/lostRaces.ts';
-import { newObjectId, type ObjectId, objectId } from '../../models/objectIds.ts';
+import { newObjectId, objectId } from '../../models/objectIds.ts';
 import { setEach } from '../../models/setEach.ts';
 import { type CustomerScore, UserSummaryModel } from '../../models/UserSummaryModel.ts';
 import type { SaveOutcome } from './userDataAccess.ts';
@@ -33,6 +33,7 @@ export async function saveSummaries(
 const IN_BULK = { ordered: false, writeConcern: DURABLE } as const;
 
 function byUser(left: SummaryWrite, right: SummaryWrite): number {
+  if (left.userId === right.userId) return 0;
   return left.userId < right.userId ? -1 : 1;
 }
 
@@ -57,8 +58,9 @@ async function writeFenced(writes: readonly SummaryWrite[]): Promise<Outcomes> {
   }
   const [failures, replaced] = await Promise.all([insert(absent), replace(older)]);
   // Those that met another process at the same user.
-  const unsure = replaced === older.length ? [] : older;
-  if (replaced === older.length) for (const write of older) outcomes.set(write, 'saved');
+  const unsure: SummaryWrite[] = [];
+  if (replaced < older.length) unsure.push(...older);
+  else for (const write of older) outcomes.set(write, 'saved');
   for (const [position, write] of absent.entries()) {
     const failure = failures.get(position);
     if (failure === undefined) outcomes.set(write, 'saved');
@@ -80,14 +82,11 @@ function mayReplace({ runSeq, asOf, backfill }: SummaryWrite, current: Fence): b
 }
 
 async function currentFences(writes: readonly SummaryWrite[]): Promise<ReadonlyMap<string, Fence>> {
-  const found = await summaries()
-    .find<Fence & { userId: ObjectId }>(
-      { userId: { $in: writes.map(({ userId }) => objectId(userId)) } },
-      { projection: { _id: 0, userId: 1, runSeq: 1, asOf: 1 } },
-    )
-    // By itself a server answers with 101 documents, and with the rest when it is asked once more.
-    .batchSize(writes.length + 1)
-    .toArray();
+  const found = await readStored(
+    UserSummaryModel,
+    { userId: { $in: writes.map(({ userId }) => objectId(userId)) } },
+    { fields: ['userId', 'runSeq', 'asOf'], atMost: writes.length },
+  );
   return new Map(found.map(({ userId, ...fence }) => [userId.toHexString(), fence]));
 }
 

@@ -122,8 +122,9 @@ async function writeOnce(
   const changes = unwritten.map(([, minute]) => minute.changes);
   for (const day of days) changedDays.delete(day);
   try {
-    if (unwritten.length > 0)
+    if (unwritten.length > 0) {
       await driverCollection(NumbersModel).bulkWrite(unwritten.map(upsert), { ordered: false });
+    }
     for (const [position, [, minute]] of unwritten.entries()) {
       minute.written = changes[position] ?? 0;
     }
