@@ -87,7 +87,7 @@ describe('frozen', () => {
 
 describe('blocked', () => {
   const BLOCKED_MS = 20_000;
-  /** The other worker keeps up with the stream: no backlog of 20 s is to be done within the bound. */
+  /** With ten jobs at once the other worker alone keeps up with the stream’s forty a second: it leaves no backlog. */
   const JOB_MS = 200;
   const deployment = useDeployment({ users: 2_000, settings });
 
