@@ -39,17 +39,7 @@ npm run bench -- --page            writes docs/benchmarks.md from the last resul
  * @returns {Promise<{figures: Figure[], ratios: Ratio[]}>}
  */
 async function measure(wanted, options) {
-  const {
-    name,
-    what,
-    unit,
-    size,
-    warmUp,
-    variants,
-    ratios,
-    limits = [],
-    isAboutTime = true,
-  } = wanted;
+  const { name, what, unit, size, warmUp, variants, ratios, limits = [] } = wanted;
   const { servers, quick } = options;
   const rounds = Math.min(options.rounds, wanted.rounds ?? options.rounds);
   console.log(`\n${name}: ${what}`);
@@ -121,7 +111,7 @@ async function measure(wanted, options) {
       const foreignLoad = await watchForeignLoad();
       try {
         const measures = await run(round, (quick ? size.quick : null) ?? size.full);
-        const isForeign = isAboutTime && (await foreignLoad()) > FOREIGN_SHARE;
+        const isForeign = wanted.isAboutTime !== false && (await foreignLoad()) > FOREIGN_SHARE;
         if (!isForeign || quick || tries === TRIES) return { measures, isForeign };
       } finally {
         await round.end();
