@@ -61,7 +61,7 @@ export function createStreams(max: number): Streams {
   };
 }
 
-/** Exported for its test: how long each of so many sessions waits between its checks, in milliseconds. */
+/** How long each of so many sessions waits between its checks, in milliseconds. */
 export function pauseOf(sessions: number): number {
   const { least, most } = CHECKED_MS;
   return Math.min(most, Math.max(least, (1_000 * sessions) / CHECKS_A_SECOND));

@@ -14,7 +14,7 @@ const AGAIN_MS = 5_000;
 type Told = LiveEvent | { event: 'open'; open: boolean } | { event: 'hello' };
 
 /**
- * Follows the stream of events until `signal` aborts: what an event tells is shown, what it is about is read again. Of several
+ * Follows the stream of events until `signal` aborts: what an event tells is shown, or read again. Of several
  * tabs one holds the stream and tells the others; where a browser has no locks (over plain HTTP) each holds one.
  */
 export function followStream(queries: QueryClient, signal: AbortSignal): void {

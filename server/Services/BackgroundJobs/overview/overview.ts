@@ -26,7 +26,7 @@ export interface Overview extends Pick<QueueHealthReport, 'redis' | 'queues' | '
 
 /** How long one look at the stores serves all who ask. */
 const KEPT_MS = 1_000;
-/** What moves by the minute is looked at less often where looking has become dear, but no less than so often. */
+/** The longest that what moves by the minute is kept where reading it has become slow. */
 const SLOWLY_KEPT_MS = 3_000;
 const RUNS = 5;
 
