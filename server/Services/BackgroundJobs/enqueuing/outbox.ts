@@ -1,8 +1,11 @@
 import { chunksOf } from '../../../config/chunksOf.ts';
+import { groupBy } from '../../../config/groupBy.ts';
 import { ownTurn } from '../../../config/ownTurn.ts';
 import { DURABLE } from '../../../models/durable.ts';
+import { setEach } from '../../../models/setEach.ts';
 import { insertJobRecords } from '../../../models/system/insertJobRecords.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { jobRecords } from '../../../models/system/jobRecords.ts';
 import { tally } from '../numbers/tally.ts';
 import { generationOf, jobIdOf, queueJobId } from '../queues/envelope.ts';
 import type { JobQueue, QueueEntry } from '../queues/jobQueue.ts';
@@ -168,27 +171,27 @@ async function markDuplicates(
 ): Promise<void> {
   if (duplicates.length === 0) return;
   const now = new Date();
-  const { modifiedCount } = await JobStatusModel.bulkWrite(
-    duplicates.map(({ entry: { envelope }, of }) => ({
-      updateOne: {
-        filter: {
-          _id: envelope.jobId,
-          generation: envelope.generation,
-          status: { $in: [...sourcesOf('duplicate')] },
-        },
-        update: {
-          $set: {
-            status: 'duplicate',
-            duplicateOf: of,
-            finishedAt: now,
-            updatedAt: now,
-            expiresAt: daysAfter(now, retentionDays),
-          },
+  const expiresAt = daysAfter(now, retentionDays);
+  const ended = { status: 'duplicate', finishedAt: now, updatedAt: now, expiresAt };
+  const ofOneGeneration = groupBy(duplicates, ({ entry }) => entry.envelope.generation);
+  const { modifiedCount } = await jobRecords().bulkWrite(
+    [...ofOneGeneration].map(([generation, group]) =>
+      setEach(
+        group.map(({ entry, of }) => ({
+          key: entry.envelope.jobId,
+          fields: { ...ended, duplicateOf: of },
+        })),
+        {
+          by: '_id',
+          unless: [
+            { generation: { $ne: generation } },
+            { status: { $nin: sourcesOf('duplicate') } },
+          ],
           // A job that is done by another stands for its key no more.
-          $unset: { keyHeld: 1 as const },
+          unset: ['keyHeld'],
         },
-      },
-    })),
+      ),
+    ),
     { ordered: false, writeConcern: DURABLE },
   );
   for (const { entry } of duplicates.slice(0, modifiedCount)) {

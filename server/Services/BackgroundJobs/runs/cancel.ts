@@ -1,7 +1,13 @@
+import { groupBy } from '../../../config/groupBy.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
-import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import {
+  type JobState,
+  type JobStatusDoc,
+  JobStatusModel,
+} from '../../../models/system/JobStatusModel.ts';
+import { jobRecords } from '../../../models/system/jobRecords.ts';
 import { RunModel } from '../../../models/system/RunModel.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { tally } from '../numbers/tally.ts';
@@ -74,22 +80,32 @@ export async function cancelRecords(
   const taken = records.filter((_, position) => gone[position] === true);
   if (taken.length === 0) return 0;
   const now = new Date();
-  const { modifiedCount } = await JobStatusModel.bulkWrite(
-    taken.map((record) => ({
-      updateOne: {
-        filter: {
-          _id: record._id,
-          generation: record.generation,
-          status: { $in: sourcesOf('cancelled').filter((state) => state === record.status) },
+  const alike = groupBy(taken, (record) => [record.kind, record.generation, record.status].join());
+  const { modifiedCount } = await jobRecords().bulkWrite(
+    [...alike.values()].map((group) => {
+      const [{ kind, generation, status }] = group;
+      const ids = group.map(({ _id }) => _id);
+      return {
+        updateMany: {
+          // What must not be, because no index is taken for that, as setEach says.
+          filter: {
+            _id: { $in: ids },
+            $nor: [{ generation: { $ne: generation } }, movedOn(status)],
+          },
+          update: cancelled(kind, now, retentionDays),
         },
-        update: cancelled(record.kind, now, retentionDays),
-      },
-    })),
+      };
+    }),
     { ordered: false, writeConcern: DURABLE },
   );
   tallyCancelled(taken, modifiedCount);
   await warnOfDuplicates(taken);
   return modifiedCount;
+}
+
+/** Which records are in this state no more, or in one that is not cancelled. */
+function movedOn(status: JobState) {
+  return { status: { $nin: sourcesOf('cancelled').filter((source) => source === status) } };
 }
 
 /** Where one of them has moved on meanwhile, it is not known which: an estimate is enough here. */
