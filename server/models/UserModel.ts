@@ -55,7 +55,7 @@ const userSchema = new Schema<UserDoc>(
 );
 
 userSchema.index({ externalId: 1 }, { unique: true });
-// The producer's pages of active users, of whom hardly one is being deleted.
+// How many users are active.
 userSchema.index({ active: 1, _id: 1 });
 
 // The users of a zone whose time for a mail has come, and those whose trial ends before long.

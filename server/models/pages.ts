@@ -8,6 +8,9 @@ export interface Page {
   readonly cursor?: string | undefined;
 }
 
+/** For a query that asks for no more than an order: FerretDB would sort all documents for it. */
+const IN_ORDER = { hint: { _id: 1 } } as const;
+
 /**
  * One page of a collection, in the order of its ids; with -1 from the highest down. What the filter names
  * as undefined is no condition.
@@ -22,7 +25,10 @@ export async function pageOfModel<Doc extends { _id: string }>(
   const beyond = cursor === undefined ? {} : { _id: { [order === 1 ? '$gt' : '$lt']: cursor } };
   const found = await readMany((options) =>
     model
-      .find({ ...Object.fromEntries(given), ...beyond } as QueryFilter<Doc>, null, options)
+      .find({ ...Object.fromEntries(given), ...beyond } as QueryFilter<Doc>, null, {
+        ...options,
+        ...(given.length === 0 && IN_ORDER),
+      })
       .sort({ _id: order })
       .limit(limit + 1)
       .lean<Doc[]>(),
@@ -51,7 +57,11 @@ export async function idsAfter<Doc extends { _id: string }>(
 ): Promise<string[]> {
   const beyond = after === null ? {} : { _id: { $gt: after } };
   const found = await model
-    .find({ ...filter, ...beyond } as QueryFilter<Doc>, { _id: 1 })
+    .find(
+      { ...filter, ...beyond } as QueryFilter<Doc>,
+      { _id: 1 },
+      Object.keys(filter).length === 0 ? IN_ORDER : {},
+    )
     .sort({ _id: 1 })
     .limit(limit)
     .lean<{ _id: string }[]>();

@@ -1,8 +1,10 @@
+import { chunksOf } from '../../../config/chunksOf.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { HAND_OVER_MS } from '../enqueuing/enqueuer.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import { queueJobId } from '../queues/envelope.ts';
+import { NAMED_AT_ONCE, recordsStill } from '../recording/recordPages.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { cancelRecords } from '../runs/cancel.ts';
 import { markDrainEnded, readSteering } from '../steering/queueSteering.ts';
@@ -36,23 +38,32 @@ export async function requestCancel(jobId: string): Promise<boolean> {
 export async function cancelRequested(lanes: Lanes, jobId?: string): Promise<number> {
   const names = [...lanes].map(({ queue }) => queue.name);
   let cancelled = 0;
-  let beyond = '';
   for (;;) {
-    const records = await JobStatusModel.find({
-      status: { $in: [...OPEN_STATES] },
-      cancelRequestedAt: { $exists: true },
-      queue: { $in: names },
-      _id: jobId === undefined ? { $gt: beyond } : jobId,
-    })
-      .sort({ _id: 1 })
-      .limit(PAGE_SIZE)
-      .lean<JobStatusDoc[]>();
-    for (const lane of lanes) cancelled += await cancelIn(lane, records);
-    if (records.length < PAGE_SIZE) {
+    // In the order of its index, or FerretDB would walk through all records to find that there is none.
+    const named = await JobStatusModel.find(
+      {
+        status: { $in: [...OPEN_STATES] },
+        cancelRequestedAt: { $exists: true },
+        queue: { $in: names },
+        ...(jobId !== undefined && { _id: jobId }),
+      },
+      { _id: 1 },
+    )
+      .sort({ cancelRequestedAt: 1 })
+      .limit(NAMED_AT_ONCE)
+      .batchSize(NAMED_AT_ONCE + 1)
+      .lean();
+    const before = cancelled;
+    for (const some of chunksOf(named, PAGE_SIZE)) {
+      const records = await recordsStill(OPEN_STATES, some);
+      for (const lane of lanes) cancelled += await cancelIn(lane, records);
+    }
+    if (named.length < NAMED_AT_ONCE) {
       if (jobId === undefined) await endDrains(names);
       return cancelled;
     }
-    beyond = records.at(-1)?._id ?? '';
+    // All that were named are at work, or may be on their way into Redis: a later call will know.
+    if (cancelled === before) return cancelled;
   }
 }
 
@@ -73,7 +84,9 @@ async function cancelIn(
   { queue, retentionDays }: Lane,
   records: readonly JobStatusDoc[],
 ): Promise<number> {
-  const here = records.filter((record) => record.queue === queue.name);
+  const here = records.filter(
+    (record) => record.queue === queue.name && record.cancelRequestedAt !== undefined,
+  );
   if (here.length === 0) return 0;
   const places = await queue.places(here.map(({ _id, generation }) => queueJobId(_id, generation)));
   const arrived = here.filter(

@@ -35,6 +35,9 @@ interface KeeperOptions {
 }
 
 const SEAL_INTERVAL_MS = 1_000;
+/** Of the time, for looking whether a run can be sealed; but one that can is not left so for longer than this. */
+const LOOKING_SHARE = 0.05;
+const MOST_UNSEALED_MS = 10_000;
 const FOLD_INTERVAL_MS = 60_000;
 const LEASE = 'ledger-keeper';
 /** A job recorded just now may be on its way into Redis still. */
@@ -58,10 +61,17 @@ export function startKeeper(options: KeeperOptions): Repetition {
   let pass = 0;
   /** When what is due at a certain time is to be held against Redis. */
   let timedPasses: number[] = [];
+  /** When an open run is to be looked at, whether it can be sealed. */
+  let lookAgainAt: ReadonlyMap<string, number> = new Map();
 
   const sealing = every({ name: 'Sealing', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
     if (!(await acquireLease(LEASE, holder, leaseMs))) return;
-    for (const run of await openRuns()) await seal(run, options);
+    const next = new Map<string, number>();
+    for (const run of await openRuns()) {
+      const due = lookAgainAt.get(run._id) ?? 0;
+      next.set(run._id, due > performance.now() ? due : await seal(run, options));
+    }
+    lookAgainAt = next;
   });
 
   const staging = every({ name: 'Stager', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
@@ -153,11 +163,19 @@ function endsAt(instant: number, signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, instant - Date.now()))]);
 }
 
-async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise<void> {
+/**
+ * @returns when it is to be looked at again, by this process' own clock: a run with a million open jobs takes its time,
+ * each time.
+ */
+async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise<number> {
+  const began = performance.now();
   const totals = await sealIfFinished(run, retentionDays);
-  if (totals === null) return;
-  const seconds = Math.round((Date.now() - run.startedAt.getTime()) / 1000);
-  log.info('Run ended', { runId: run._id, seconds, ...totals });
+  const now = performance.now();
+  if (totals !== null) {
+    const seconds = Math.round((Date.now() - run.startedAt.getTime()) / 1000);
+    log.info('Run ended', { runId: run._id, seconds, ...totals });
+  }
+  return now + Math.min(MOST_UNSEALED_MS, (now - began) / LOOKING_SHARE);
 }
 
 async function watch(run: RunDoc, { log, timetable }: KeeperOptions): Promise<void> {

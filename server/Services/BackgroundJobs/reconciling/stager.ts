@@ -1,8 +1,10 @@
+import { chunksOf } from '../../../config/chunksOf.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { entryOfRecord, handedOverLate } from '../enqueuing/entries.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { takeAsQueued } from '../enqueuing/takeAsQueued.ts';
+import { NAMED_AT_ONCE, recordsStill } from '../recording/recordPages.ts';
 
 interface StagerOptions {
   lanes: Lanes;
@@ -24,34 +26,48 @@ const PAGE_SIZE = 1_000;
  * @throws AppError `REDIS_UNAVAILABLE` or `REDIS_NEARLY_FULL`: then they stay scheduled.
  */
 export async function stageDueJobs(options: StagerOptions): Promise<number> {
-  const { lanes, horizonMs, batchSize, signal } = options;
+  const { lanes, horizonMs, signal } = options;
   const queues = [...lanes].map(({ queue }) => queue.name);
   let staged = 0;
   // By the database's clock: if this machine's is behind, they would be put in late.
   const until = new Date((await storeTime()).getTime() + horizonMs);
   while (!signal?.aborted) {
-    const page = await JobStatusModel.find({
-      status: 'scheduled',
-      cancelRequestedAt: { $exists: false },
-      // What a newer version put off into a queue of its own is left to it.
-      queue: { $in: queues },
-      runAt: { $lte: until },
-    })
+    const due = await JobStatusModel.find(
+      {
+        status: 'scheduled',
+        cancelRequestedAt: { $exists: false },
+        // What a newer version put off into a queue of its own is left to it.
+        queue: { $in: queues },
+        runAt: { $lte: until },
+      },
+      { _id: 1 },
+    )
       .sort({ runAt: 1, _id: 1 })
-      .limit(PAGE_SIZE)
-      .lean<JobStatusDoc[]>();
-    const [first] = page;
-    if (first === undefined) return staged;
-    await lanes.of(first.queue).queue.requireRoom();
-    const claimed = await claimDue(page);
-    for (const { queue, outbox } of lanes) {
-      const entries = claimed.filter((record) => record.queue === queue.name);
-      await outbox.enqueue(entries.map(entryOfRecord).map(handedOverLate), batchSize);
+      .limit(NAMED_AT_ONCE)
+      .batchSize(NAMED_AT_ONCE + 1)
+      .lean();
+    for (const named of chunksOf(due, PAGE_SIZE)) {
+      if (signal?.aborted) return staged;
+      staged += await stage(await recordsStill(['scheduled'], named), options);
     }
-    staged += claimed.length;
-    if (page.length < PAGE_SIZE) return staged;
+    if (due.length < NAMED_AT_ONCE) return staged;
   }
   return staged;
+}
+
+async function stage(
+  page: readonly JobStatusDoc[],
+  { lanes, batchSize }: StagerOptions,
+): Promise<number> {
+  const [first] = page;
+  if (first === undefined) return 0;
+  await lanes.of(first.queue).queue.requireRoom();
+  const claimed = await claimDue(page);
+  for (const { queue, outbox } of lanes) {
+    const entries = claimed.filter((record) => record.queue === queue.name);
+    await outbox.enqueue(entries.map(entryOfRecord).map(handedOverLate), batchSize);
+  }
+  return claimed.length;
 }
 
 /**

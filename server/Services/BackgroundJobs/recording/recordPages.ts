@@ -1,3 +1,4 @@
+import { chunksOf } from '../../../config/chunksOf.ts';
 import {
   type JobState,
   type JobStatusDoc,
@@ -5,6 +6,11 @@ import {
 } from '../../../models/system/JobStatusModel.ts';
 
 const PAGE_SIZE = 500;
+/**
+ * A server that does not read an index in its order sorts all records that are left, however few are asked for, and
+ * FerretDB is one. To sort anew for each page would cost the square of a long walk.
+ */
+export const NAMED_AT_ONCE = 10_000;
 
 /** A place in the walk: that of a record, which need not be there any more. */
 export type Place = Pick<JobStatusDoc, 'queuedAt' | '_id'>;
@@ -53,13 +59,35 @@ async function* pagesBy<Field extends 'queuedAt' | 'runAt'>(
               { [field]: place[field], _id: { $gt: place._id } },
             ],
           };
-    const page = await JobStatusModel.find({ ...filter, status, ...beyond })
+    const places = await JobStatusModel.find(
+      { ...filter, status, ...beyond },
+      { _id: 1, [field]: 1 },
+    )
       .sort({ [field]: 1, _id: 1 })
-      .limit(PAGE_SIZE)
-      .batchSize(PAGE_SIZE + 1)
-      .lean<JobStatusDoc[]>();
-    if (page.length === 0) return;
-    yield page;
-    place = page.at(-1);
+      .limit(NAMED_AT_ONCE)
+      .batchSize(NAMED_AT_ONCE + 1)
+      .lean<Pick<JobStatusDoc, Field | '_id'>[]>();
+    if (places.length === 0) return;
+    for (const some of chunksOf(places, PAGE_SIZE)) {
+      const page = await recordsStill([status], some);
+      if (page.length > 0) yield page;
+    }
+    place = places.at(-1);
   }
+}
+
+/** Those of these records that are in one of these states now, in the order in which they are named. */
+export async function recordsStill(
+  states: readonly JobState[],
+  named: readonly Pick<JobStatusDoc, '_id'>[],
+): Promise<JobStatusDoc[]> {
+  // By their ids alone: for what else is asked, a server may take the index that leads to most records.
+  const records = await JobStatusModel.find({ _id: { $in: named.map(({ _id }) => _id) } })
+    .batchSize(named.length + 1)
+    .lean<JobStatusDoc[]>();
+  const byId = new Map(records.map((record) => [record._id, record]));
+  return named.flatMap(({ _id }) => {
+    const record = byId.get(_id);
+    return record !== undefined && states.includes(record.status) ? [record] : [];
+  });
 }
