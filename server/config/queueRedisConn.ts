@@ -11,6 +11,7 @@ import {
 import { refusalOf } from './redisRefusals.ts';
 import { type Endpoint, redisShape } from './redisShape.ts';
 import { StrictRedis } from './strictRedis.ts';
+import { WorkerCluster } from './workerCluster.ts';
 
 export type RedisSettings = Pick<
   Env,
@@ -89,7 +90,7 @@ function openBySentinel(
 
 function openCluster(nodes: Endpoint[], settings: RedisSettings, use: RedisUse): Cluster {
   const options = clusterOptions(use, credentials(settings), settings);
-  return use === 'worker' ? new Cluster(nodes, options) : new FailFastCluster(nodes, options);
+  return use === 'worker' ? new WorkerCluster(nodes, options) : new FailFastCluster(nodes, options);
 }
 
 /** Before its first connection a Cluster keeps pipelines back, whatever its options say. */
