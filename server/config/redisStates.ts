@@ -19,6 +19,8 @@ export function onBack(redis: Redis | Cluster, listener: () => void): void {
 export function onNodeReady(cluster: Cluster, listener: (node: string) => void): void {
   const watch = (node: Redis) => {
     const { host, port } = node.options;
+    // Each queue listens, to each node.
+    node.setMaxListeners(Number.POSITIVE_INFINITY);
     node.on('ready', () => listener(`${host}:${port}`));
   };
   for (const node of cluster.nodes('all')) watch(node);
