@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 /** @typedef {import('../round.mjs').Round} Round */
 /** @typedef {import('../cases.mjs').Case} Case */
 
+/** A process that has just begun, and one whose heap and buffers have the size that they keep. */
 const FEW = 10_000;
+const SOME = 100_000;
 const MOST_GROWTH_MIB = 32;
 
 /**
@@ -46,13 +48,19 @@ async function peakOfSingles(round, jobs) {
   return peak;
 }
 
+const counted = (/** @type {number} */ jobs) => jobs.toLocaleString('en');
+const fromFew = (/** @type {string} */ process) => `${process}, from ${counted(FEW)}`;
+const fromSome = (/** @type {string} */ process) => `${process}, from ${counted(SOME)}`;
+
 const RUN = 'a run of 1,000,000 users';
-const SINGLES = '100,000 single jobs, in lists of 1,000';
+const SINGLES = '1,000,000 single jobs, in lists of 1,000';
+const PRODUCER = 'producer';
+const WORKER = 'worker';
 
 /** @type {Case} */
 export const memory = {
   name: 'memory',
-  what: `How far the peak memory of a process is above that for ${FEW.toLocaleString('en')} jobs: of the producer of a run, of a worker that takes its jobs, and of one that puts single jobs in`,
+  what: `How far the peak memory of a process is above that for ${counted(FEW)} jobs, and above that for ${counted(SOME)}: of the producer of a run, of a worker that takes its jobs, and of one that puts single jobs in. A heap takes some tens of thousands of jobs to come to its size`,
   unit: 'MiB',
   size: { full: 1_000_000, quick: null },
   rounds: 1,
@@ -60,18 +68,28 @@ export const memory = {
   variants: {
     [RUN]: async (round, jobs) => {
       const few = await peaks(round, FEW);
+      const some = await peaks(round, SOME);
       const many = await peaks(round, jobs);
-      return { producer: many.producer - few.producer, worker: many.worker - few.worker };
+      return {
+        [fromFew(PRODUCER)]: many.producer - few.producer,
+        [fromSome(PRODUCER)]: many.producer - some.producer,
+        [fromFew(WORKER)]: many.worker - few.worker,
+        [fromSome(WORKER)]: many.worker - some.worker,
+      };
     },
     [SINGLES]: async (round, jobs) => {
       const few = await peakOfSingles(round, FEW);
-      return { producer: (await peakOfSingles(round, jobs / 10)) - few };
+      const some = await peakOfSingles(round, SOME);
+      const many = await peakOfSingles(round, jobs);
+      return { [fromFew(PRODUCER)]: many - few, [fromSome(PRODUCER)]: many - some };
     },
   },
   ratios: [],
   limits: [
-    { of: RUN, measure: 'producer', atMost: MOST_GROWTH_MIB },
-    { of: RUN, measure: 'worker', atMost: MOST_GROWTH_MIB },
-    { of: SINGLES, measure: 'producer', atMost: MOST_GROWTH_MIB },
+    ...[fromFew, fromSome].flatMap((from) => [
+      { of: RUN, measure: from(PRODUCER), atMost: MOST_GROWTH_MIB },
+      { of: RUN, measure: from(WORKER), atMost: MOST_GROWTH_MIB },
+      { of: SINGLES, measure: from(PRODUCER), atMost: MOST_GROWTH_MIB },
+    ]),
   ],
 };
