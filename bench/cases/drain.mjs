@@ -5,9 +5,10 @@
  * @param {number} concurrency
  * @param {'drain' | 'bareDrain'} script
  * @param {boolean} records
+ * @param {string[]} args
  */
 export const draining =
-  (concurrency, script, records) =>
+  (concurrency, script, records, args = []) =>
   async (/** @type {Round} */ round, /** @type {number} */ jobs) => {
     await round.ask('seed', { jobs }, ['enqueued']);
     const work = { jobs, concurrency, records };
@@ -16,9 +17,11 @@ export const draining =
       const { seconds } = await round.ask(script, work);
       return { rate: jobs / seconds };
     }
-    round.start(script, { ...work, settings });
+    round.start(script, { ...work, settings }, args);
     return { rate: await round.recordedPerSecond(jobs) };
   };
+
+const ONE_STATEMENT = 'bare BullMQ, same records, one statement a batch';
 
 /**
  * @param {number} concurrency
@@ -32,10 +35,12 @@ const drainAt = (concurrency) => ({
   variants: {
     Hourwork: draining(concurrency, 'drain', true),
     'bare BullMQ, same records': draining(concurrency, 'bareDrain', true),
+    [ONE_STATEMENT]: draining(concurrency, 'bareDrain', true, ['one-statement']),
     'bare BullMQ, no records': draining(concurrency, 'bareDrain', false),
   },
   ratios: [
     { of: 'Hourwork', over: 'bare BullMQ, same records', measure: 'rate', target: 0.9 },
+    { of: 'Hourwork', over: ONE_STATEMENT, measure: 'rate' },
     { of: 'Hourwork', over: 'bare BullMQ, no records', measure: 'rate' },
   ],
 });

@@ -67,8 +67,10 @@ async function enumerate() {
     const beyond = after === null ? {} : { _id: { $gt: after } };
     const found = await users
       .find({ active: true, deletedAt: null, ...beyond }, { projection: { _id: 1 } })
+      .hint({ _id: 1 })
       .sort({ _id: 1 })
       .limit(1_000)
+      .batchSize(1_001)
       .toArray();
     const entries = found.map(({ _id }) => entryOf(run, source, _id.toHexString(), open));
     if (given.records && entries.length > 0) {

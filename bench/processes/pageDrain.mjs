@@ -8,6 +8,7 @@ const { connectMongo } = await load('config/mongoConn.js');
 const { connectRedis } = await load('config/queueRedisConn.js');
 const { gather } = await load('config/gather.js');
 const { jobRecords } = await load('models/system/jobRecords.js');
+const { setEach } = await load('models/setEach.js');
 const settings = await env();
 await connectMongo({ uri: given.mongoUri });
 const DURABLE = /** @type {const} */ ({ w: 'majority', journal: true });
@@ -15,27 +16,34 @@ const PENDING = ['queued', 'active', 'delayed'];
 const RESULT = { segment: 'new', frequency: 0, pAlive: null, summary: 'saved' };
 const WRITES_IN_FLIGHT = 2;
 
-/** @typedef {{_id: string, generation: number, startedAt: Date, starts: number}} Done */
+/** @typedef {{_id: string, startedAt: Date, starts: number}} Done */
+
+/** All are of the first generation, and in their first start. @param {readonly Done[]} done */
+function together(done) {
+  const now = new Date();
+  return setEach(
+    done.map(({ _id, startedAt, starts }) => ({
+      key: _id,
+      fields: {
+        ...{ status: 'completed', starts, attempts: 1, startedAt, finishedAt: now },
+        ...{ durationMs: +now - +startedAt, worker: 'pages', error: null, history: [] },
+        ...{ result: RESULT, updatedAt: now, expiresAt: new Date(+now + 7 * 86_400_000) },
+      },
+    })),
+    {
+      by: '_id',
+      unless: [
+        ...[{ generation: { $ne: 1 } }, { status: { $nin: PENDING } }],
+        { starts: { $gt: 1 } },
+      ],
+    },
+  );
+}
 
 /** @type {(one: Done) => Promise<void>} */
 const record = gather(
   async (/** @type {readonly Done[]} */ done) => {
-    const now = new Date();
-    await jobRecords().bulkWrite(
-      done.map(({ _id, generation, startedAt, starts }) => ({
-        updateOne: {
-          filter: { _id, generation, status: { $in: PENDING }, starts: { $lte: starts } },
-          update: {
-            $set: {
-              ...{ status: 'completed', starts, attempts: 1, startedAt, finishedAt: now },
-              ...{ durationMs: +now - +startedAt, worker: 'pages', error: null, history: [] },
-              ...{ result: RESULT, updatedAt: now, expiresAt: new Date(+now + 7 * 86_400_000) },
-            },
-          },
-        },
-      })),
-      { ordered: false, writeConcern: DURABLE },
-    );
+    await jobRecords().bulkWrite([together(done)], { ordered: false, writeConcern: DURABLE });
     return done.map(() => undefined);
   },
   1_000,
@@ -51,12 +59,10 @@ new Worker(
     const startedAt = new Date();
     const pending = await jobRecords()
       .find({ _id: { $in: data.jobIds }, status: { $in: PENDING } })
-      .project({ _id: 1, generation: 1, userId: 1, payload: 1 })
+      .project({ _id: 1, userId: 1, payload: 1 })
       .toArray();
     await Promise.all(
-      pending.map((/** @type {any} */ { _id, generation }) =>
-        record({ _id, generation, startedAt, starts }),
-      ),
+      pending.map((/** @type {any} */ { _id }) => record({ _id, startedAt, starts })),
     );
     done += pending.length;
     if (done === given.jobs) answer({ seconds: (Date.now() - firstAt) / 1000 });

@@ -4,13 +4,15 @@ type Options = NonNullable<ConstructorParameters<typeof Cluster<'legacy'>>[1]>;
 
 /**
  * A Cluster whose `connect` always settles. That of ioredis (6.0.0) does not where a Cluster that has just lost a master
- * fails its ready check: it connects anew by itself, and forgets who waits. BullMQ (6.7.0) waits for it whenever it has
- * given up the connection on which it waits for jobs, and its worker would never take a job of that queue again. What is
- * duplicated from it is the same, because BullMQ waits for jobs on a duplicate.
+ * fails its ready check: it connects anew by itself, and never settles the first promise. BullMQ (6.7.0) waits for it
+ * whenever it has given up the connection on which it waits for jobs, and its worker would never take a job of that queue
+ * again. Duplicates are WorkerClusters too: BullMQ waits for jobs on one.
  */
 export class WorkerCluster extends Cluster {
   readonly #nodes: readonly ClusterNode[];
   readonly #options: Options;
+  /** One for all who wait. Not a field of this class: ioredis connects before there are any. */
+  declare private untilReady?: Promise<void>;
 
   constructor(nodes: readonly ClusterNode[], options: Options) {
     super([...nodes], options);
@@ -27,21 +29,27 @@ export class WorkerCluster extends Cluster {
     return new WorkerCluster(nodes.length > 0 ? nodes : this.#nodes, options);
   }
 
-  override async connect(): Promise<void> {
-    let onEnd = (): void => undefined;
-    let onReady = (): void => undefined;
-    const settled = new Promise<void>((resolve, reject) => {
-      onReady = resolve;
-      onEnd = () => {
-        // Told a moment late, it may be of the connection before.
-        if (this.status === 'end') reject(new Error('The connection to the Cluster was closed.'));
-      };
+  override connect(): Promise<void> {
+    const attempt = super.connect();
+    this.untilReady ??= readyOrEnded(this).finally(() => {
+      delete this.untilReady;
     });
-    this.on('ready', onReady).on('end', onEnd);
-    try {
-      await Promise.race([super.connect(), settled]);
-    } finally {
-      this.off('ready', onReady).off('end', onEnd);
-    }
+    return Promise.race([attempt, this.untilReady]);
   }
+}
+
+/** Settles once the Cluster is ready, or closed for good. */
+function readyOrEnded(cluster: Cluster): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (done: () => void) => {
+      cluster.off('ready', onReady).off('end', onEnd);
+      done();
+    };
+    const onReady = () => settle(resolve);
+    const onEnd = () => {
+      // Told a moment late, it may be of the connection before. By these words BullMQ knows what happened.
+      if (cluster.status === 'end') settle(() => reject(new Error('Connection is closed.')));
+    };
+    cluster.on('ready', onReady).on('end', onEnd);
+  });
 }

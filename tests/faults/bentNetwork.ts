@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { startService } from '../../scripts/services/children.mjs';
 import { freePort } from '../../scripts/services/ports.mjs';
 import { findToxiproxy, toxiproxyProcess } from '../../scripts/services/toxiproxy.mjs';
+import { inTime } from '../../server/config/inTime.ts';
 import type { CleanUp } from '../e2e/deployment.ts';
+
+const LET_GO_MS = 5_000;
+const LATE = Symbol('late');
 
 /** What Toxiproxy does to the data of one direction: `downstream` is from Redis to its client. */
 interface Toxic {
@@ -40,6 +44,17 @@ export async function bentNetwork(
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
   }
+  /**
+   * Toxiproxy waits for each connection to let go of the toxic, up to thirty seconds: one whose other end reads nothing
+   * any more does so only when it is cut.
+   */
+  async function remove(proxy: string, toxic: string): Promise<void> {
+    const path = `/proxies/${proxy}/toxics/${toxic}`;
+    const removed = call('DELETE', path);
+    if ((await inTime(removed, LET_GO_MS, LATE)) !== LATE) return;
+    for (const enabled of [false, true]) await call('POST', `/proxies/${proxy}`, { enabled });
+    await removed;
+  }
   // Adding a toxic lets pass at once what another of its proxy holds back: each type has its own.
   const distant = await freePort(admin + 1);
   const port = await freePort(distant + 1);
@@ -63,7 +78,7 @@ export async function bentNetwork(
       const name = `toxic-${toxics}`;
       const toxicsOf = `/proxies/${toxic.type}/toxics`;
       await call('POST', toxicsOf, { name, ...toxic });
-      return () => call('DELETE', `${toxicsOf}/${name}`);
+      return () => remove(toxic.type, name);
     },
   };
 }

@@ -20,7 +20,9 @@ async function planOf(collection: string, asking: () => Promise<unknown>): Promi
   await asking();
   client.off('commandStarted', onCommand);
   const [{ lsid: _, $db, ...query } = {}] = queries;
-  return JSON.stringify(await client.db($db).command({ explain: query }));
+  const { queryPlanner } = await client.db($db).command({ explain: query });
+  // What MongoDB decided for, without what it rejected; FerretDB tells no other.
+  return JSON.stringify(queryPlanner.winningPlan ?? queryPlanner);
 }
 
 it('a page of users is read in the order of an index: those left are not sorted for it', async () => {
@@ -37,6 +39,6 @@ it('the look for jobs to cancel, each second, meets none of those that nobody ca
   await installation.producer.enqueueUsers(await installation.makeUsers(2_000));
   const plan = await planOf('jobstatuses', () => cancelRequested(installation.lanes));
   expect(plan).toContain('status_1_cancelRequestedAt_1');
-  // As FerretDB names what it reads.
+  // In FerretDB's words; MongoDB's plan reads one index.
   expect(plan).not.toContain('"Index Name":"_id_"');
 });

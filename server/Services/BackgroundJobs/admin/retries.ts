@@ -92,8 +92,11 @@ export function createRetries({
         ...(code === undefined ? {} : { 'error.code': code }),
       };
       for await (const page of recordPages('failed', filter, after)) {
-        const records = page.slice(0, limit - sum.retried - sum.skipped);
-        if (records.length === 0) return withCursor(sum, last);
+        const left = limit - sum.retried - sum.skipped;
+        if (left === 0) return withCursor(sum, last);
+        // Retried by another meanwhile, one may have failed again for another cause.
+        const alike = page.filter(({ error }) => code === undefined || error?.code === code);
+        const records = alike.slice(0, left);
         const retryable = await withoutCancelledRuns(records);
         const pending = await Promise.all(retryable.map(pendingJob));
         const free = oneForEachWork(retryable.filter((_, position) => pending[position] === null));
@@ -104,8 +107,8 @@ export function createRetries({
         const retried = claimed.length - duplicates;
         sum.retried += retried;
         sum.skipped += records.length - retried;
-        last = records.at(-1);
-        if (records.length < page.length) return withCursor(sum, last);
+        last = records.at(-1) ?? last;
+        if (records.length < alike.length) return withCursor(sum, last);
       }
       return sum;
     },

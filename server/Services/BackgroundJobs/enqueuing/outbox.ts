@@ -2,6 +2,7 @@ import { chunksOf } from '../../../config/chunksOf.ts';
 import { groupBy } from '../../../config/groupBy.ts';
 import { ownTurn } from '../../../config/ownTurn.ts';
 import { DURABLE } from '../../../models/durable.ts';
+import { retryLostRaces } from '../../../models/lostRaces.ts';
 import { setEach } from '../../../models/setEach.ts';
 import { insertJobRecords } from '../../../models/system/insertJobRecords.ts';
 import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
@@ -174,25 +175,22 @@ async function markDuplicates(
   const expiresAt = daysAfter(now, retentionDays);
   const ended = { status: 'duplicate', finishedAt: now, updatedAt: now, expiresAt };
   const ofOneGeneration = groupBy(duplicates, ({ entry }) => entry.envelope.generation);
-  const { modifiedCount } = await jobRecords().bulkWrite(
-    [...ofOneGeneration].map(([generation, group]) =>
-      setEach(
-        group.map(({ entry, of }) => ({
-          key: entry.envelope.jobId,
-          fields: { ...ended, duplicateOf: of },
-        })),
-        {
-          by: '_id',
-          unless: [
-            { generation: { $ne: generation } },
-            { status: { $nin: sourcesOf('duplicate') } },
-          ],
-          // A job that is done by another stands for its key no more.
-          unset: ['keyHeld'],
-        },
-      ),
+  const writes = [...ofOneGeneration].map(([generation, group]) =>
+    setEach(
+      group.map(({ entry, of }) => ({
+        key: entry.envelope.jobId,
+        fields: { ...ended, duplicateOf: of },
+      })),
+      {
+        by: '_id',
+        unless: [{ generation: { $ne: generation } }, { status: { $nin: sourcesOf('duplicate') } }],
+        // A job that is done by another stands for its key no more.
+        unset: ['keyHeld'],
+      },
     ),
-    { ordered: false, writeConcern: DURABLE },
+  );
+  const { modifiedCount } = await retryLostRaces(() =>
+    jobRecords().bulkWrite(writes, { ordered: false, writeConcern: DURABLE }),
   );
   for (const { entry } of duplicates.slice(0, modifiedCount)) {
     tally({ queue, kind: entry.envelope.kind }, { duplicates: 1 });

@@ -37,34 +37,34 @@ export async function requestCancel(jobId: string): Promise<boolean> {
  */
 export async function cancelRequested(lanes: Lanes, jobId?: string): Promise<number> {
   const names = [...lanes].map(({ queue }) => queue.name);
+  const asked = {
+    status: { $in: [...OPEN_STATES] },
+    cancelRequestedAt: { $exists: true },
+    queue: { $in: names },
+    ...(jobId !== undefined && { _id: jobId }),
+  };
   let cancelled = 0;
+  let beyond = {};
   for (;;) {
     // In the order of its index, or FerretDB would walk through all records to find that there is none.
-    const named = await JobStatusModel.find(
-      {
-        status: { $in: [...OPEN_STATES] },
-        cancelRequestedAt: { $exists: true },
-        queue: { $in: names },
-        ...(jobId !== undefined && { _id: jobId }),
-      },
-      { _id: 1 },
-    )
-      .sort({ cancelRequestedAt: 1 })
+    const named = await JobStatusModel.find({ $and: [asked, beyond] }, { cancelRequestedAt: 1 })
+      .sort({ cancelRequestedAt: 1, _id: 1 })
       .limit(NAMED_AT_ONCE)
       .batchSize(NAMED_AT_ONCE + 1)
-      .lean();
-    const before = cancelled;
+      .lean<Pick<JobStatusDoc, '_id' | 'cancelRequestedAt'>[]>();
     for (const some of chunksOf(named, PAGE_SIZE)) {
       const records = await recordsStill(OPEN_STATES, some);
       for (const lane of lanes) cancelled += await cancelIn(lane, records);
     }
-    if (named.length < NAMED_AT_ONCE) {
-      if (jobId === undefined) await endDrains(names);
-      return cancelled;
-    }
-    // All that were named are at work, or may be on their way into Redis: a later call will know.
-    if (cancelled === before) return cancelled;
+    const last = named.at(-1);
+    if (last === undefined || named.length < NAMED_AT_ONCE) break;
+    const { cancelRequestedAt: at, _id } = last;
+    beyond = {
+      $or: [{ cancelRequestedAt: { $gt: at } }, { cancelRequestedAt: at, _id: { $gt: _id } }],
+    };
   }
+  if (jobId === undefined) await endDrains(names);
+  return cancelled;
 }
 
 /** Lets starts in a drained queue go without asking their records, as soon as none of before is left. */

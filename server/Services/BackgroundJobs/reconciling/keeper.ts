@@ -9,7 +9,7 @@ import type { RetentionDays } from '../recording/expiry.ts';
 import { currentCounts } from '../runs/balance.ts';
 import { warnInRun } from '../runs/ledger.ts';
 import { isTooYoung, isWarnedOfPace, paceWarning } from '../runs/paceWarning.ts';
-import { keepRecordsOf, openRuns, sealIfFinished } from '../runs/seal.ts';
+import { keepRecordsOf, type OpenJobs, openRuns, sealIfFinished } from '../runs/seal.ts';
 import { every, type Repetition } from '../scheduling/every.ts';
 import { nextSlot } from '../scheduling/slots.ts';
 import { applySteering } from '../steering/queueSteering.ts';
@@ -35,9 +35,6 @@ interface KeeperOptions {
 }
 
 const SEAL_INTERVAL_MS = 1_000;
-/** Of the time, for looking whether a run can be sealed; but one that can is not left so for longer than this. */
-const LOOKING_SHARE = 0.05;
-const MOST_UNSEALED_MS = 10_000;
 const FOLD_INTERVAL_MS = 60_000;
 const LEASE = 'ledger-keeper';
 /** A job recorded just now may be on its way into Redis still. */
@@ -61,17 +58,15 @@ export function startKeeper(options: KeeperOptions): Repetition {
   let pass = 0;
   /** When what is due at a certain time is to be held against Redis. */
   let timedPasses: number[] = [];
-  /** When an open run is to be looked at, whether it can be sealed. */
-  let lookAgainAt: ReadonlyMap<string, number> = new Map();
+  const openJobs: OpenJobs = new Map();
 
   const sealing = every({ name: 'Sealing', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
     if (!(await acquireLease(LEASE, holder, leaseMs))) return;
-    const next = new Map<string, number>();
-    for (const run of await openRuns()) {
-      const due = lookAgainAt.get(run._id) ?? 0;
-      next.set(run._id, due > performance.now() ? due : await seal(run, options));
+    const open = await openRuns();
+    for (const run of open) await seal(run, openJobs, options);
+    for (const runId of openJobs.keys()) {
+      if (!open.some(({ _id }) => _id === runId)) openJobs.delete(runId);
     }
-    lookAgainAt = next;
   });
 
   const staging = every({ name: 'Stager', intervalMs: SEAL_INTERVAL_MS, log }, async () => {
@@ -163,19 +158,15 @@ function endsAt(instant: number, signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, instant - Date.now()))]);
 }
 
-/**
- * @returns when it is to be looked at again, by this process' own clock: a run with a million open jobs takes its time,
- * each time.
- */
-async function seal(run: RunDoc, { log, retentionDays }: KeeperOptions): Promise<number> {
-  const began = performance.now();
-  const totals = await sealIfFinished(run, retentionDays);
-  const now = performance.now();
-  if (totals !== null) {
-    const seconds = Math.round((Date.now() - run.startedAt.getTime()) / 1000);
-    log.info('Run ended', { runId: run._id, seconds, ...totals });
-  }
-  return now + Math.min(MOST_UNSEALED_MS, (now - began) / LOOKING_SHARE);
+async function seal(
+  run: RunDoc,
+  openJobs: OpenJobs,
+  { log, retentionDays }: KeeperOptions,
+): Promise<void> {
+  const totals = await sealIfFinished(run, retentionDays, openJobs);
+  if (totals === null) return;
+  const seconds = Math.round((Date.now() - run.startedAt.getTime()) / 1000);
+  log.info('Run ended', { runId: run._id, seconds, ...totals });
 }
 
 async function watch(run: RunDoc, { log, timetable }: KeeperOptions): Promise<void> {

@@ -48,7 +48,10 @@ export async function stageDueJobs(options: StagerOptions): Promise<number> {
       .lean();
     for (const named of chunksOf(due, PAGE_SIZE)) {
       if (signal?.aborted) return staged;
-      staged += await stage(await recordsStill(['scheduled'], named), options);
+      const page = await recordsStill(['scheduled'], named);
+      // Some may have been put off since they were named.
+      const stillDue = page.filter(({ runAt }) => runAt !== null && runAt <= until);
+      staged += await stage(stillDue, options);
     }
     if (due.length < NAMED_AT_ONCE) return staged;
   }

@@ -8,7 +8,7 @@ import {
 const PAGE_SIZE = 500;
 /**
  * A server that does not read an index in its order sorts all records that are left, however few are asked for, and
- * FerretDB is one. To sort anew for each page would cost the square of a long walk.
+ * FerretDB is one. Sorting anew for each page would make a long walk quadratic: so many are named in one answer, at most.
  */
 export const NAMED_AT_ONCE = 10_000;
 
@@ -49,7 +49,8 @@ async function* pagesBy<Field extends 'queuedAt' | 'runAt'>(
   after?: Pick<JobStatusDoc, Field | '_id'>,
 ): AsyncGenerator<JobStatusDoc[]> {
   let place = after;
-  for (;;) {
+  // Who looks at a page or two has not to wait for ten thousand names.
+  for (let many = PAGE_SIZE; ; many = Math.min(2 * many, NAMED_AT_ONCE)) {
     const beyond =
       place === undefined
         ? {}
@@ -64,14 +65,11 @@ async function* pagesBy<Field extends 'queuedAt' | 'runAt'>(
       { _id: 1, [field]: 1 },
     )
       .sort({ [field]: 1, _id: 1 })
-      .limit(NAMED_AT_ONCE)
-      .batchSize(NAMED_AT_ONCE + 1)
+      .limit(many)
+      .batchSize(many + 1)
       .lean<Pick<JobStatusDoc, Field | '_id'>[]>();
     if (places.length === 0) return;
-    for (const some of chunksOf(places, PAGE_SIZE)) {
-      const page = await recordsStill([status], some);
-      if (page.length > 0) yield page;
-    }
+    for (const some of chunksOf(places, PAGE_SIZE)) yield await recordsStill([status], some);
     place = places.at(-1);
   }
 }

@@ -1,6 +1,7 @@
 import { groupBy } from '../../../config/groupBy.ts';
 import { AppError } from '../../../errors/AppError.ts';
 import { DURABLE } from '../../../models/durable.ts';
+import { retryLostRaces } from '../../../models/lostRaces.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
 import {
   type JobState,
@@ -73,6 +74,7 @@ export async function cancelRecords(
   records: readonly JobStatusDoc[],
   { queue, retentionDays }: { queue: Pick<JobQueue, 'remove'>; retentionDays: RetentionDays },
 ): Promise<number> {
+  if (records.length === 0) return 0;
   // What has ended stays in the queue: its outcome is for the recorder to say.
   const gone = await queue.remove(
     records.map(({ _id, generation }) => queueJobId(_id, generation)),
@@ -81,29 +83,30 @@ export async function cancelRecords(
   if (taken.length === 0) return 0;
   const now = new Date();
   const alike = groupBy(taken, (record) => [record.kind, record.generation, record.status].join());
-  const { modifiedCount } = await jobRecords().bulkWrite(
-    [...alike.values()].map((group) => {
-      const [{ kind, generation, status }] = group;
-      const ids = group.map(({ _id }) => _id);
-      return {
-        updateMany: {
-          // What must not be, because no index is taken for that, as setEach says.
-          filter: {
-            _id: { $in: ids },
-            $nor: [{ generation: { $ne: generation } }, movedOn(status)],
-          },
-          update: cancelled(kind, now, retentionDays),
+  const writes = [...alike.values()].map((group) => {
+    const [{ kind, generation, status }] = group;
+    const ids = group.map(({ _id }) => _id);
+    return {
+      updateMany: {
+        // What must not be, because no index is taken for that, as setEach says.
+        filter: {
+          _id: { $in: ids },
+          $nor: [{ generation: { $ne: generation } }, movedOn(status)],
         },
-      };
-    }),
-    { ordered: false, writeConcern: DURABLE },
+        update: cancelled(kind, now, retentionDays),
+      },
+    };
+  });
+  // Another process may look at the same jobs at this moment.
+  const { modifiedCount } = await retryLostRaces(() =>
+    jobRecords().bulkWrite(writes, { ordered: false, writeConcern: DURABLE }),
   );
   tallyCancelled(taken, modifiedCount);
   await warnOfDuplicates(taken);
   return modifiedCount;
 }
 
-/** Which records are in this state no more, or in one that is not cancelled. */
+/** Records that are no longer in this state, or whose state cannot become `cancelled`. */
 function movedOn(status: JobState) {
   return { status: { $nin: sourcesOf('cancelled').filter((source) => source === status) } };
 }

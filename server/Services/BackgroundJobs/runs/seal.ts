@@ -1,11 +1,12 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
-import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type RunCounts, type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import { daysAfter, type RetentionDays } from '../recording/expiry.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { addCounts, countRecords, currentCounts } from './balance.ts';
 import { isLeased } from './checkpoint.ts';
+import { runJobIds } from './runId.ts';
 
 const DAY_MS = 86_400_000;
 /** A run open for longer than this keeps its records from expiring. */
@@ -23,6 +24,9 @@ export function openRuns(): Promise<RunDoc[]> {
     .lean<RunDoc[]>();
 }
 
+/** Of each open run, by its id, a job that was open when it was last looked at. */
+export type OpenJobs = Map<string, string>;
+
 /**
  * Seals a run of which nothing is open any more: its totals are written into the ledger, which
  * outlives the records.
@@ -31,13 +35,17 @@ export function openRuns(): Promise<RunDoc[]> {
 export async function sealIfFinished(
   run: RunDoc,
   retentionDays: RetentionDays,
+  openJobs: OpenJobs = new Map(),
 ): Promise<RunCounts | null> {
   const now = await storeTime();
   if (run.status === 'enumerating' || isLeased(run, now)) return null;
   // Once read, a further claim would show in the reopenings.
   if (run.claims?.some(({ until }) => until > now)) return null;
-  const open = await JobStatusModel.exists({ runId: run._id, status: { $in: [...OPEN_STATES] } });
-  if (open !== null) return null;
+  const open = await findOpenJob(run, openJobs.get(run._id));
+  if (open !== null) {
+    openJobs.set(run._id, open);
+    return null;
+  }
   const totals = await currentCounts(run);
   if (totals.queued + totals.active + totals.delayed > 0) return null;
   const finishedAt = await lastFinished(run._id);
@@ -66,6 +74,25 @@ export async function sealIfFinished(
     { writeConcern: DURABLE },
   );
   return matchedCount === 1 ? totals : null;
+}
+
+/**
+ * A job of this run that is open, if there is one. To look for one costs FerretDB the more, the more are open. So the one
+ * of before is looked at first, and at the beginning the run's last, which stays open for the longest.
+ */
+async function findOpenJob(run: RunDoc, before: string | undefined): Promise<string | null> {
+  const likely = await JobStatusModel.findOne(
+    { _id: before ?? runJobIds(run) },
+    { status: 1 },
+    { hint: { _id: 1 }, sort: { _id: -1 } },
+  ).lean();
+  if (likely !== null && isOpen(likely.status)) return likely._id;
+  const open = await JobStatusModel.exists({ runId: run._id, status: { $in: [...OPEN_STATES] } });
+  return open?._id ?? null;
+}
+
+function isOpen(status: JobState): boolean {
+  return OPEN_STATES.some((state) => state === status);
 }
 
 async function lastFinished(runId: string): Promise<Date> {
