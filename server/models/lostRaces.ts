@@ -43,8 +43,8 @@ export async function retryLostRaces<T>(write: () => Promise<T>): Promise<T> {
  */
 const LOST = /deadlock detected|Unable to create the specified collection/;
 
-/** FerretDB answers a whole command with InternalError. */
-function isLostRace(error: unknown): boolean {
+/** Whether this error says that another writer won. FerretDB answers a whole command with InternalError. */
+export function isLostRace(error: unknown): boolean {
   if (!(error instanceof mongo.MongoServerError)) return false;
   return isLostRaceCode(error.code) || (error.code === 1 && LOST.test(error.message));
 }

@@ -32,6 +32,13 @@ describe('what an error means for its job', () => {
     expect(outcomeOf(error)).toBe('infrastructure');
   });
 
+  it.each([
+    { code: 112, message: 'WriteConflict' },
+    { code: 16_908_292, message: 'deadlock detected' },
+  ])('is infrastructure when MongoDB undid a write for another’s sake: $message', (answer) => {
+    expect(outcomeOf(new mongo.MongoServerError(answer))).toBe('infrastructure');
+  });
+
   it('is found in a chain of causes, be it a ring', () => {
     const ring = new Error('outer', { cause: new Error('inner') });
     Object.assign(ring.cause as Error, { cause: ring });

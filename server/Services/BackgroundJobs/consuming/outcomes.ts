@@ -1,5 +1,6 @@
 import { AppError } from '../../../errors/AppError.ts';
 import type { ErrorCode } from '../../../errors/codes.ts';
+import { isLostRace } from '../../../models/lostRaces.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 import { Cancelled, FailNow, RetryLater } from '../jobs/outcomes.ts';
 
@@ -36,7 +37,7 @@ export function outcomeOf(error: unknown): Outcome {
   if (error instanceof RetryLater) return 'later';
   if (error instanceof Cancelled) return 'cancel';
   if (error instanceof FailNow) return 'fail';
-  if (isMongoUnavailable(error)) return 'infrastructure';
+  if (isMongoUnavailable(error) || isLostRace(error)) return 'infrastructure';
   if (error instanceof AppError) return OUTCOME_OF[error.code] ?? 'retry';
   return 'retry';
 }

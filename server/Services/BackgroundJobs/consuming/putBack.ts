@@ -10,7 +10,8 @@ export class PutBack extends Error {
 }
 
 const UNKNOWN_JOB_DELAY_MS = 5_000;
-const KEPT_APART_MS = 1_000;
+/** Not the same for all: those that were put back together would come back together, and all but one go again. */
+const KEPT_APART_MS = { least: 250, most: 1_250 };
 
 /** The job is of a kind or a version that this worker does not know yet: a newer one will. */
 export class NotYetKnown extends PutBack {
@@ -36,8 +37,9 @@ export class KeptApart extends PutBack {
   override readonly name = 'KeptApart';
 
   constructor() {
+    const { least, most } = KEPT_APART_MS;
     super(
-      Date.now() + KEPT_APART_MS,
+      Date.now() + least + Math.round(Math.random() * (most - least)),
       'A job that was at work in the same crashes is at work here.',
     );
   }

@@ -1,4 +1,6 @@
 import { inTime } from '../../../config/inTime.ts';
+import { bulkWriteFailures, type WriteFailure } from '../../../models/bulkWriteFailures.ts';
+import { LOST_RACE_TRIES, pauseAfterLostRace } from '../../../models/lostRaces.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 import {
   type AttemptDoc,
@@ -71,7 +73,7 @@ export function createJobNotes({ clean, log }: JobNotesOptions): JobNotes {
     const batch = waiting;
     waiting = new Map();
     try {
-      await writeNotes([...batch]);
+      await writeNotes(inOrder(batch));
     } catch (error) {
       if (isMongoUnavailable(error)) keepForLater(batch);
       else log.warn('What jobs said of themselves could not be kept', { error, jobs: batch.size });
@@ -120,26 +122,56 @@ export function createJobNotes({ clean, log }: JobNotesOptions): JobNotes {
   };
 }
 
-async function writeNotes(notes: readonly (readonly [string, Notes])[]): Promise<void> {
+type NotesOfJob = readonly [jobId: string, notes: Notes];
+
+/** Who writes at the same jobs in the same order does not wait for another in a circle. */
+function inOrder(batch: ReadonlyMap<string, Notes>): NotesOfJob[] {
+  return [...batch].sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+/** Writes them, and again those for which another writer won a race: all others are kept, and would be there twice. */
+async function writeNotes(notes: readonly NotesOfJob[]): Promise<void> {
   for (let start = 0; start < notes.length; start += MAX_BATCH) {
-    await JobStatusModel.bulkWrite(
-      notes.slice(start, start + MAX_BATCH).map(([_id, { attempts, lines, progress }]) => ({
-        updateOne: {
-          filter: { _id },
-          update: {
-            ...((attempts.length > 0 || lines.length > 0) && {
-              $push: {
-                ...(attempts.length > 0 && {
-                  attemptLog: { $each: attempts, $slice: -ATTEMPTS_KEPT },
-                }),
-                ...(lines.length > 0 && { logLines: { $each: lines, $slice: -LINES_KEPT } }),
-              },
-            }),
-            ...(progress !== undefined && { $set: { progress } }),
-          },
-        },
-      })),
-      { ordered: false },
-    );
+    let left = notes.slice(start, start + MAX_BATCH);
+    for (let tries = 0; left.length > 0; tries += 1) {
+      const failures = await writeBatch(left, tries + 1 < LOST_RACE_TRIES);
+      left = left.filter((_, position) => failures.has(position));
+      if (left.length > 0) await pauseAfterLostRace(tries);
+    }
   }
+}
+
+/** @returns by position, which of them lost a race, if they may. */
+async function writeBatch(
+  notes: readonly NotesOfJob[],
+  mayLoseRaces: boolean,
+): Promise<ReadonlyMap<number, WriteFailure>> {
+  try {
+    await JobStatusModel.bulkWrite(notes.map(writeOf), { ordered: false });
+    return new Map();
+  } catch (error) {
+    const failures = bulkWriteFailures(error);
+    const areConflicts = [...failures.values()].every(({ isConflict }) => isConflict);
+    if (!mayLoseRaces || !areConflicts) throw error;
+    return failures;
+  }
+}
+
+function writeOf([_id, { attempts, lines, progress }]: NotesOfJob) {
+  return {
+    updateOne: {
+      filter: { _id },
+      update: {
+        ...((attempts.length > 0 || lines.length > 0) && {
+          $push: {
+            ...(attempts.length > 0 && {
+              attemptLog: { $each: attempts, $slice: -ATTEMPTS_KEPT },
+            }),
+            ...(lines.length > 0 && { logLines: { $each: lines, $slice: -LINES_KEPT } }),
+          },
+        }),
+        ...(progress !== undefined && { $set: { progress } }),
+      },
+    },
+  };
 }
