@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { admissionTo } from '../../../server/composition/admissionTo.ts';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
@@ -13,18 +10,11 @@ import {
 } from '../../../server/Services/BackgroundJobs/queues/redisFacts.ts';
 import { missingRights } from '../../../server/Services/BackgroundJobs/queues/rights.ts';
 import { createAlarms } from '../../../server/Services/BackgroundJobs/reconciling/alarms.ts';
-import type { CleanUp } from '../../e2e/deployment.ts';
-import { startRedisCluster } from '../../faults/redisCluster.ts';
+import { useOwnCluster } from '../ownCluster.ts';
 import { type LogLine, recordingLogger } from '../recordingLogger.ts';
 import { useInstallation } from './installation.ts';
 
-const cleanUps: CleanUp[] = [];
-afterAll(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-});
-const folder = await mkdtemp(join(tmpdir(), 'hourwork-cluster-'));
-cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-const cluster = await startRedisCluster(folder, cleanUps);
+const cluster = await useOwnCluster();
 const installation = useInstallation({ REDIS_URL: '', ...cluster.settings });
 const { env, redis, queue } = installation;
 

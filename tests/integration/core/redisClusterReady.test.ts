@@ -1,22 +1,12 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Cluster } from 'ioredis';
-import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { parseSettings } from '../../../server/config/env.ts';
 import { connectRedis } from '../../../server/config/queueRedisConn.ts';
-import type { CleanUp } from '../../e2e/deployment.ts';
-import { startRedisCluster } from '../../faults/redisCluster.ts';
+import { useOwnCluster } from '../ownCluster.ts';
 import { recordingLogger } from '../recordingLogger.ts';
 
-const cleanUps: CleanUp[] = [];
-afterAll(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-});
-const folder = await mkdtemp(join(tmpdir(), 'hourwork-cluster-'));
-cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-const cluster = await startRedisCluster(folder, cleanUps);
+const cluster = await useOwnCluster();
 const env = parseSettings(cluster.settings);
 
 /** A connection as BullMQ makes one for a worker, to wait for jobs on it; ended. */
