@@ -18,7 +18,7 @@ export function isLostRaceCode(code: unknown): boolean {
 }
 
 /** Waits before a write is tried again: longer each time, and not as long as the other one waits. */
-export async function pauseAfterLostRace(tries: number): Promise<void> {
+async function pauseAfterLostRace(tries: number): Promise<void> {
   await delay(PAUSE_MS * 2 ** tries * (0.5 + Math.random()));
 }
 
@@ -34,6 +34,21 @@ export async function retryLostRaces<T>(write: () => Promise<T>): Promise<T> {
       if (tries + 1 === LOST_RACE_TRIES || !isLostRace(error)) throw error;
       await pauseAfterLostRace(tries);
     }
+  }
+}
+
+/**
+ * Writes many, and again those that lost a race: all others are written, and would be so twice.
+ * @param write answers with those that lost one, or throws; where they may not, at the last try, it throws.
+ */
+export async function untilNoneLost<Item>(
+  items: readonly Item[],
+  write: (left: readonly Item[], mayLose: boolean) => Promise<readonly Item[]>,
+): Promise<void> {
+  let left = items;
+  for (let tries = 0; left.length > 0; tries += 1) {
+    left = await write(left, tries + 1 < LOST_RACE_TRIES);
+    if (left.length > 0) await pauseAfterLostRace(tries);
   }
 }
 

@@ -1,7 +1,7 @@
 import { mongo } from 'mongoose';
 import { ownTurn } from '../../config/ownTurn.ts';
 import { DURABLE } from '../durable.ts';
-import { isLostRaceCode, LOST_RACE_TRIES, pauseAfterLostRace } from '../lostRaces.ts';
+import { isLostRaceCode, untilNoneLost } from '../lostRaces.ts';
 import { DUPLICATE_KEY, writeErrorsOf } from '../mongoErrors.ts';
 import type { JobStatusDoc } from './JobStatusModel.ts';
 import { jobRecords } from './jobRecords.ts';
@@ -26,22 +26,17 @@ export async function insertJobRecords(
     userId: userId === null ? null : new mongo.ObjectId(userId),
   }));
   const inTheWay = new Map<number, string>();
-  let left = [...documents.entries()];
-  for (let tries = 0; left.length > 0; tries += 1) {
+  await untilNoneLost([...documents.entries()], async (left, mayLose) => {
     const documentsLeft = left.map(([, document]) => document);
-    const failures = await inSlices(documentsLeft, (slice) =>
-      failuresOf(slice, tries + 1 < LOST_RACE_TRIES),
-    );
-    const again: typeof left = [];
-    for (const { index, code, errmsg } of failures) {
+    const failures = await inSlices(documentsLeft, (slice) => failuresOf(slice, mayLose));
+    return failures.flatMap(({ index, code, errmsg }) => {
       const entry = left[index];
-      if (entry === undefined) continue;
-      if (code === DUPLICATE_KEY) inTheWay.set(entry[0], indexNamed(errmsg ?? ''));
-      else again.push(entry);
-    }
-    left = again;
-    if (left.length > 0) await pauseAfterLostRace(tries);
-  }
+      if (entry === undefined) return [];
+      if (code !== DUPLICATE_KEY) return [entry];
+      inTheWay.set(entry[0], indexNamed(errmsg ?? ''));
+      return [];
+    });
+  });
   return inTheWay;
 }
 

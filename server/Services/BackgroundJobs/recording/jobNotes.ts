@@ -1,6 +1,7 @@
+import { chunksOf } from '../../../config/chunksOf.ts';
 import { inTime } from '../../../config/inTime.ts';
-import { bulkWriteFailures, type WriteFailure } from '../../../models/bulkWriteFailures.ts';
-import { LOST_RACE_TRIES, pauseAfterLostRace } from '../../../models/lostRaces.ts';
+import { bulkWriteFailures, requireConflicts } from '../../../models/bulkWriteFailures.ts';
+import { untilNoneLost } from '../../../models/lostRaces.ts';
 import { isMongoUnavailable } from '../../../models/mongoErrors.ts';
 import {
   type AttemptDoc,
@@ -129,31 +130,23 @@ function inOrder(batch: ReadonlyMap<string, Notes>): NotesOfJob[] {
   return [...batch].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
-/** Writes them, and again those for which another writer won a race: all others are kept, and would be there twice. */
 async function writeNotes(notes: readonly NotesOfJob[]): Promise<void> {
-  for (let start = 0; start < notes.length; start += MAX_BATCH) {
-    let left = notes.slice(start, start + MAX_BATCH);
-    for (let tries = 0; left.length > 0; tries += 1) {
-      const failures = await writeBatch(left, tries + 1 < LOST_RACE_TRIES);
-      left = left.filter((_, position) => failures.has(position));
-      if (left.length > 0) await pauseAfterLostRace(tries);
-    }
-  }
+  for (const some of chunksOf(notes, MAX_BATCH)) await untilNoneLost(some, writeBatch);
 }
 
-/** @returns by position, which of them lost a race, if they may. */
+/** @returns those that lost a race, if they may. */
 async function writeBatch(
   notes: readonly NotesOfJob[],
-  mayLoseRaces: boolean,
-): Promise<ReadonlyMap<number, WriteFailure>> {
+  mayLose: boolean,
+): Promise<readonly NotesOfJob[]> {
   try {
     await JobStatusModel.bulkWrite(notes.map(writeOf), { ordered: false });
-    return new Map();
+    return [];
   } catch (error) {
+    if (!mayLose) throw error;
+    requireConflicts(error);
     const failures = bulkWriteFailures(error);
-    const areConflicts = [...failures.values()].every(({ isConflict }) => isConflict);
-    if (!mayLoseRaces || !areConflicts) throw error;
-    return failures;
+    return notes.filter((_, position) => failures.has(position));
   }
 }
 
