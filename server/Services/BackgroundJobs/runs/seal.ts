@@ -1,9 +1,9 @@
 import { DURABLE } from '../../../models/durable.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
-import { type JobState, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import { JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { type RunCounts, type RunDoc, RunModel } from '../../../models/system/RunModel.ts';
 import { daysAfter, type RetentionDays } from '../recording/expiry.ts';
-import { OPEN_STATES } from '../recording/states.ts';
+import { isFinal, OPEN_STATES } from '../recording/states.ts';
 import { addCounts, countRecords, currentCounts } from './balance.ts';
 import { isLeased } from './checkpoint.ts';
 import { runJobIds } from './runId.ts';
@@ -86,13 +86,9 @@ async function findOpenJob(run: RunDoc, before: string | undefined): Promise<str
     { status: 1 },
     { hint: { _id: 1 }, sort: { _id: -1 } },
   ).lean();
-  if (likely !== null && isOpen(likely.status)) return likely._id;
+  if (likely !== null && !isFinal(likely.status)) return likely._id;
   const open = await JobStatusModel.exists({ runId: run._id, status: { $in: [...OPEN_STATES] } });
   return open?._id ?? null;
-}
-
-function isOpen(status: JobState): boolean {
-  return OPEN_STATES.some((state) => state === status);
 }
 
 async function lastFinished(runId: string): Promise<Date> {
