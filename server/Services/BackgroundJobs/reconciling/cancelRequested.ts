@@ -1,10 +1,9 @@
-import { chunksOf } from '../../../config/chunksOf.ts';
 import { DURABLE } from '../../../models/durable.ts';
 import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
 import { HAND_OVER_MS } from '../enqueuing/enqueuer.ts';
 import type { Lane, Lanes } from '../enqueuing/lanes.ts';
 import { queueJobId } from '../queues/envelope.ts';
-import { NAMED_AT_ONCE, recordsStill } from '../recording/recordPages.ts';
+import { pagesInOrder } from '../recording/recordPages.ts';
 import { OPEN_STATES } from '../recording/states.ts';
 import { cancelRecords } from '../runs/cancel.ts';
 import { markDrainEnded, readSteering } from '../steering/queueSteering.ts';
@@ -14,7 +13,6 @@ import { markDrainEnded, readSteering } from '../steering/queueSteering.ts';
  * of a hand-over, because its last command may be late, and longer for a page of a run.
  */
 const ARRIVED_AFTER_MS = { single: 2 * HAND_OVER_MS, ofRun: 60_000 };
-const PAGE_SIZE = 500;
 
 /**
  * Asks for one job to be cancelled, durably: the intent stands until the job has ended, whoever has it.
@@ -38,30 +36,14 @@ export async function requestCancel(jobId: string): Promise<boolean> {
 export async function cancelRequested(lanes: Lanes, jobId?: string): Promise<number> {
   const names = [...lanes].map(({ queue }) => queue.name);
   const asked = {
-    status: { $in: [...OPEN_STATES] },
     cancelRequestedAt: { $exists: true },
     queue: { $in: names },
     ...(jobId !== undefined && { _id: jobId }),
   };
   let cancelled = 0;
-  let beyond = {};
-  for (;;) {
-    // In the order of its index, or FerretDB would walk through all records to find that there is none.
-    const named = await JobStatusModel.find({ $and: [asked, beyond] }, { cancelRequestedAt: 1 })
-      .sort({ cancelRequestedAt: 1, _id: 1 })
-      .limit(NAMED_AT_ONCE)
-      .batchSize(NAMED_AT_ONCE + 1)
-      .lean<Pick<JobStatusDoc, '_id' | 'cancelRequestedAt'>[]>();
-    for (const some of chunksOf(named, PAGE_SIZE)) {
-      const records = await recordsStill(OPEN_STATES, some);
-      for (const lane of lanes) cancelled += await cancelIn(lane, records);
-    }
-    const last = named.at(-1);
-    if (last === undefined || named.length < NAMED_AT_ONCE) break;
-    const { cancelRequestedAt: at, _id } = last;
-    beyond = {
-      $or: [{ cancelRequestedAt: { $gt: at } }, { cancelRequestedAt: at, _id: { $gt: _id } }],
-    };
+  // In the order of its index, or FerretDB would walk through all records to find that there is none.
+  for await (const page of pagesInOrder('cancelRequestedAt', OPEN_STATES, asked)) {
+    for (const lane of lanes) cancelled += await cancelIn(lane, page);
   }
   if (jobId === undefined) await endDrains(names);
   return cancelled;

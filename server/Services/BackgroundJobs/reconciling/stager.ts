@@ -1,10 +1,9 @@
-import { chunksOf } from '../../../config/chunksOf.ts';
 import { storeTime } from '../../../models/serverFacts.ts';
-import { type JobStatusDoc, JobStatusModel } from '../../../models/system/JobStatusModel.ts';
+import type { JobStatusDoc } from '../../../models/system/JobStatusModel.ts';
 import { entryOfRecord, handedOverLate } from '../enqueuing/entries.ts';
 import type { Lanes } from '../enqueuing/lanes.ts';
 import { takeAsQueued } from '../enqueuing/takeAsQueued.ts';
-import { NAMED_AT_ONCE, recordsStill } from '../recording/recordPages.ts';
+import { pagesInOrder } from '../recording/recordPages.ts';
 
 interface StagerOptions {
   lanes: Lanes;
@@ -16,8 +15,6 @@ interface StagerOptions {
   batchSize: number;
   signal?: AbortSignal;
 }
-
-const PAGE_SIZE = 1_000;
 
 /**
  * Puts the jobs that are nearly due into Redis, the earliest first: until then they cost it nothing. May
@@ -31,29 +28,17 @@ export async function stageDueJobs(options: StagerOptions): Promise<number> {
   let staged = 0;
   // By the database's clock: if this machine's is behind, they would be put in late.
   const until = new Date((await storeTime()).getTime() + horizonMs);
-  while (!signal?.aborted) {
-    const due = await JobStatusModel.find(
-      {
-        status: 'scheduled',
-        cancelRequestedAt: { $exists: false },
-        // What a newer version put off into a queue of its own is left to it.
-        queue: { $in: queues },
-        runAt: { $lte: until },
-      },
-      { _id: 1 },
-    )
-      .sort({ runAt: 1, _id: 1 })
-      .limit(NAMED_AT_ONCE)
-      .batchSize(NAMED_AT_ONCE + 1)
-      .lean();
-    for (const named of chunksOf(due, PAGE_SIZE)) {
-      if (signal?.aborted) return staged;
-      const page = await recordsStill(['scheduled'], named);
-      // Some may have been put off since they were named.
-      const stillDue = page.filter(({ runAt }) => runAt !== null && runAt <= until);
-      staged += await stage(stillDue, options);
-    }
-    if (due.length < NAMED_AT_ONCE) return staged;
+  const due = {
+    cancelRequestedAt: { $exists: false },
+    // What a newer version put off into a queue of its own is left to it.
+    queue: { $in: queues },
+    runAt: { $lte: until },
+  };
+  for await (const page of pagesInOrder('runAt', ['scheduled'], due)) {
+    if (signal?.aborted) return staged;
+    // Some may have been put off since they were named.
+    const stillDue = page.filter(({ runAt }) => runAt !== null && runAt <= until);
+    staged += await stage(stillDue, options);
   }
   return staged;
 }
