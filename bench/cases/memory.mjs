@@ -85,11 +85,9 @@ export const memory = {
     },
   },
   ratios: [],
-  limits: [
-    ...[fromFew, fromSome].flatMap((from) => [
-      { of: RUN, measure: from(PRODUCER), atMost: MOST_GROWTH_MIB },
-      { of: RUN, measure: from(WORKER), atMost: MOST_GROWTH_MIB },
-      { of: SINGLES, measure: from(PRODUCER), atMost: MOST_GROWTH_MIB },
-    ]),
-  ],
+  limits: [fromFew, fromSome].flatMap((from) => [
+    { of: RUN, measure: from(PRODUCER), atMost: MOST_GROWTH_MIB },
+    { of: RUN, measure: from(WORKER), atMost: MOST_GROWTH_MIB },
+    { of: SINGLES, measure: from(PRODUCER), atMost: MOST_GROWTH_MIB },
+  ]),
 };
