@@ -2,13 +2,13 @@
 // fenced as the product does it, in full batches of 1,000 at once, two in flight: an update each, or with `one-statement`
 // one for a batch, as the product writes them. Without `records`, BullMQ alone.
 import { Worker } from 'bullmq';
+import { inOneStatement } from './oneStatement.mjs';
 import { answer, env, given, load } from './parts.mjs';
 
 const { connectMongo } = await load('config/mongoConn.js');
 const { connectRedis } = await load('config/queueRedisConn.js');
 const { jobRecords } = await load('models/system/jobRecords.js');
-const { setEach } = await load('models/setEach.js');
-const inOneStatement = process.argv.includes('one-statement');
+const updates = process.argv.includes('one-statement') ? together : each;
 const settings = await env();
 await connectMongo({ uri: given.mongoUri });
 const DURABLE = /** @type {const} */ ({ w: 'majority', journal: true });
@@ -46,15 +46,10 @@ function each(batch, now) {
   }));
 }
 
-/** One for all of them: all are of the first generation, and in their first start. @param {import('bullmq').Job[]} batch @param {Date} now */
+/** One for all of them. @param {import('bullmq').Job[]} batch @param {Date} now */
 function together(batch, now) {
-  return setEach(
-    batch.map((job) => ({ key: job.data.jobId, fields: fieldsOf(job, now) })),
-    {
-      by: '_id',
-      unless: [...[{ generation: { $ne: 1 } }, { status: { $nin: OPEN } }], { starts: { $gt: 1 } }],
-    },
-  );
+  const changes = batch.map((job) => ({ key: job.data.jobId, fields: fieldsOf(job, now) }));
+  return [inOneStatement(changes, OPEN)];
 }
 
 async function write() {
@@ -62,9 +57,7 @@ async function write() {
   ended = ended.slice(1_000);
   inFlight += 1;
   const now = new Date();
-  await jobRecords().bulkWrite(inOneStatement ? [together(batch, now)] : each(batch, now), {
-    ...{ ordered: false, writeConcern: DURABLE },
-  });
+  await jobRecords().bulkWrite(updates(batch, now), { ordered: false, writeConcern: DURABLE });
   inFlight -= 1;
   if (ended.length >= 1_000) void write();
 }

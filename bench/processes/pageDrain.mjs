@@ -2,13 +2,13 @@
 // nothing, and writes their records, fenced as the product does it and gathered over all pages at work; only then
 // the page is completed.
 import { Worker } from 'bullmq';
+import { inOneStatement } from './oneStatement.mjs';
 import { answer, env, given, load } from './parts.mjs';
 
 const { connectMongo } = await load('config/mongoConn.js');
 const { connectRedis } = await load('config/queueRedisConn.js');
 const { gather } = await load('config/gather.js');
 const { jobRecords } = await load('models/system/jobRecords.js');
-const { setEach } = await load('models/setEach.js');
 const settings = await env();
 await connectMongo({ uri: given.mongoUri });
 const DURABLE = /** @type {const} */ ({ w: 'majority', journal: true });
@@ -18,26 +18,18 @@ const WRITES_IN_FLIGHT = 2;
 
 /** @typedef {{_id: string, startedAt: Date, starts: number}} Done */
 
-/** All are of the first generation, and in their first start. @param {readonly Done[]} done */
+/** @param {readonly Done[]} done */
 function together(done) {
   const now = new Date();
-  return setEach(
-    done.map(({ _id, startedAt, starts }) => ({
-      key: _id,
-      fields: {
-        ...{ status: 'completed', starts, attempts: 1, startedAt, finishedAt: now },
-        ...{ durationMs: +now - +startedAt, worker: 'pages', error: null, history: [] },
-        ...{ result: RESULT, updatedAt: now, expiresAt: new Date(+now + 7 * 86_400_000) },
-      },
-    })),
-    {
-      by: '_id',
-      unless: [
-        ...[{ generation: { $ne: 1 } }, { status: { $nin: PENDING } }],
-        { starts: { $gt: 1 } },
-      ],
+  const changes = done.map(({ _id, startedAt, starts }) => ({
+    key: _id,
+    fields: {
+      ...{ status: 'completed', starts, attempts: 1, startedAt, finishedAt: now },
+      ...{ durationMs: +now - +startedAt, worker: 'pages', error: null, history: [] },
+      ...{ result: RESULT, updatedAt: now, expiresAt: new Date(+now + 7 * 86_400_000) },
     },
-  );
+  }));
+  return inOneStatement(changes, PENDING);
 }
 
 /** @type {(one: Done) => Promise<void>} */
