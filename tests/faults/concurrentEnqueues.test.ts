@@ -96,8 +96,6 @@ it('18 200 concurrent enqueues of one user, at three API processes', async (cont
     async () => (await records()).filter(({ duplicateOf }) => duplicateOf).length === ENQUEUES - 1,
     { timeoutMs: 60_000, what: 'all but one to be duplicates' },
   );
-  // The stream's jobs have piled up meanwhile.
-  await deployment.pace(200);
   await pm2.run('start', 'worker');
   const row = await load.settle();
   await whenEnded(DAYS.enqueued, ENQUEUES);
