@@ -1,4 +1,5 @@
 import { bytes } from './cases/bytes.mjs';
+import { costs } from './cases/costs.mjs';
 import { drains } from './cases/drain.mjs';
 import { enqueue } from './cases/enqueue.mjs';
 import { hourly } from './cases/hourly.mjs';
@@ -33,6 +34,6 @@ import { watching } from './cases/watching.mjs';
 
 /** @type {readonly Case[]} */
 export const cases = [
-  ...[enqueue, singles, ...drains, hourly, peers],
+  ...[enqueue, singles, ...drains, hourly, peers, costs],
   ...[latency, watching, million, scaling, memory, bytes, pages],
 ];

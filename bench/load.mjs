@@ -22,7 +22,7 @@ function allSeconds() {
 }
 
 /** Of this process and all below it, also those that have ended: whoever started them has their time. */
-async function ownSeconds() {
+export async function ownSeconds() {
   const rows = await processes();
   const own = below(process.pid, rows);
   return rows.reduce((sum, { pid, seconds }) => (own.has(pid) ? sum + seconds : sum), 0);

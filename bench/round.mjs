@@ -56,11 +56,26 @@ export class Round {
   }
 
   /** What Redis holds in its memory, in bytes. */
-  async redisBytes() {
+  redisBytes() {
+    return this.redisInfo('memory', ['used_memory']);
+  }
+
+  /** What Redis has used of the processors, in seconds. */
+  redisSeconds() {
+    return this.redisInfo('cpu', ['used_cpu_user', 'used_cpu_sys']);
+  }
+
+  /**
+   * The sum of what Redis tells of itself in these fields.
+   * @param {string} section
+   * @param {readonly string[]} fields
+   */
+  async redisInfo(section, fields) {
     const redis = new Redis(this.redisUrl);
-    const [, bytes = 'NaN'] = /used_memory:(\d+)/.exec(await redis.info('memory')) ?? [];
+    const info = await redis.info(section);
     redis.disconnect();
-    return Number(bytes);
+    const told = fields.map((field) => new RegExp(`^${field}:([0-9.]+)`, 'm').exec(info)?.[1]);
+    return told.reduce((sum, value) => sum + Number(value), 0);
   }
 
   /**

@@ -19,8 +19,11 @@ async function installPeers() {
   if (!existsSync(`${cwd}/node_modules`)) await runCommand('npm', ['ci', '--silent'], { cwd });
 }
 
-/** @param {string} peer a module of bench/peers */
-const runBy = (peer) => {
+/**
+ * @param {string} peer a module of bench/peers
+ * @param {readonly string[]} [worker] how its workers do a user's work
+ */
+const runBy = (peer, worker = []) => {
   const customers = customersOnce();
   return async (/** @type {Round} */ round) => {
     await installPeers();
@@ -28,7 +31,7 @@ const runBy = (peer) => {
     const work = { jobs: CUSTOMERS, concurrency: CONCURRENCY, mongoUri: uri };
     const runSeq = Math.floor(Date.now() / 1000);
     await Promise.all(
-      Array.from({ length: WORKERS }, () => round.ask('peer', work, [peer, 'worker'])),
+      Array.from({ length: WORKERS }, () => round.ask('peer', work, [peer, 'worker', ...worker])),
     );
     const client = await mongoose.mongo.MongoClient.connect(uri);
     try {
@@ -48,6 +51,7 @@ const HOURWORK = 'Hourwork as shipped';
 const BULLMQ = 'BullMQ, a write for each transition';
 const others = {
   [BULLMQ]: runBy('bullmq'),
+  'BullMQ, and queries for each user': runBy('bullmq', ['query-for-each']),
   'Agenda 6': runBy('agenda'),
   'pg-boss 10': runBy('pgBoss'),
   'Graphile Worker 0.16': runBy('graphile'),
@@ -57,7 +61,8 @@ const others = {
 export const peers = {
   name: 'peers',
   what:
-    'The same run by other ways, each with two worker processes that do the same work for 20 users at once. ' +
+    'The same run by other ways, each with two worker processes that do the same work for 20 users at once, ' +
+    'with the reads and writes that Hourwork gathers, but for the one that says otherwise. ' +
     'pg-boss and Graphile Worker keep their jobs in PostgreSQL, the others in what they are made for',
   unit: 's',
   size: { full: CUSTOMERS, quick: null },

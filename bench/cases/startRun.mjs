@@ -38,8 +38,8 @@ export async function startRun(round, { cwd, settings, workers, database: { name
     ...settings,
   };
   const api = round.run(['dist/server/api/server.js'], env, cwd);
-  const worker = 'dist/server/Services/BackgroundJobs/worker.js';
-  for (let number = 0; number < workers; number += 1) round.run([worker], env, cwd);
+  const script = 'dist/server/Services/BackgroundJobs/worker.js';
+  const started = Array.from({ length: workers }, () => round.run([script], env, cwd));
 
   /** Waits for the run to be sealed. @returns {Promise<number>} seconds from its start */
   async function sealed() {
@@ -60,5 +60,5 @@ export async function startRun(round, { cwd, settings, workers, database: { name
       await client.close();
     }
   }
-  return { api, slot, url: `http://127.0.0.1:${port}`, sealed };
+  return { api, workers: started, slot, url: `http://127.0.0.1:${port}`, sealed };
 }

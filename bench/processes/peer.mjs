@@ -1,7 +1,8 @@
 // One process of another way to run the hourly batch: `peer.mjs <peer> worker` takes jobs, `peer.mjs <peer>
 // producer` puts one in for each active user and answers when all of them are in. The work for a user is the
-// product's own, with its gathered reads and writes.
+// product's own with its gathered reads and writes, unless `worker query-for-each` says that nothing is gathered.
 import { answer, env, given, load } from './parts.mjs';
+import { queryForEach } from './queryForEach.mjs';
 
 const { connectMongo } = await load('config/mongoConn.js');
 const { UserModel } = await load('models/UserModel.js');
@@ -10,6 +11,8 @@ const { scoreCustomer } = await load('Services/CustomerScoring/scoreCustomer.js'
 const settings = await env();
 await connectMongo({ uri: given.mongoUri });
 const userData = createUserDataGateway({ scoringParams: settings.SCORING_PARAMS });
+const [, , name = '', role = '', detail = ''] = process.argv;
+const isGathered = detail !== 'query-for-each';
 const { signal } = new AbortController();
 const asOf = new Date().toISOString().slice(0, 10);
 const PAGE = 1_000;
@@ -22,8 +25,10 @@ const PAGE = 1_000;
 
 /** @param {PeerJob} job */
 async function work({ userId, runSeq }) {
-  const data = userData.forJob({ runSeq, backfill: false, asOf, signal });
-  const score = scoreCustomer(await data.purchases(userId), asOf, data.scoringParams);
+  const data = isGathered
+    ? userData.forJob({ runSeq, backfill: false, asOf, signal })
+    : queryForEach({ runSeq, asOf });
+  const score = scoreCustomer(await data.purchases(userId), asOf, settings.SCORING_PARAMS);
   await data.saveSummary(userId, score);
 }
 
@@ -45,7 +50,6 @@ async function* userIds() {
   if (page.length > 0) yield page;
 }
 
-const [, , name = '', role = '', runSeq = '0'] = process.argv;
 /** @type {Peer} */
 const peer = await (await import(`../peers/${name}.mjs`)).open(settings);
 if (role === 'worker') {
@@ -54,7 +58,7 @@ if (role === 'worker') {
 } else {
   const began = Date.now();
   for await (const page of userIds()) {
-    await peer.add(page.map((userId) => ({ userId, runSeq: Number(runSeq) })));
+    await peer.add(page.map((userId) => ({ userId, runSeq: Number(detail) })));
   }
   answer({ began });
 }

@@ -22,6 +22,7 @@ const CommercePage = lazy(() => import('./commerce/CommercePage.tsx'));
 const ServicesPage = lazy(() => import('./services/ServicesPage.tsx'));
 const ServicePage = lazy(() => import('./services/ServicePage.tsx'));
 const AuditPage = lazy(() => import('./audit/AuditPage.tsx'));
+const IncidentsPage = lazy(() => import('./incidents/IncidentsPage.tsx'));
 const IncidentPage = lazy(() => import('./incidents/IncidentPage.tsx'));
 const CustomerPage = lazy(() => import('./commerce/CustomerPage.tsx'));
 
@@ -56,6 +57,7 @@ export function App() {
             {({ customerId }) => <CustomerPage customerId={customerId} />}
           </Route>
           <Route path="/audit">{() => <AuditPage />}</Route>
+          <Route path="/incidents">{() => <IncidentsPage />}</Route>
           <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} />}</Route>
           <Route>{() => <NotFound />}</Route>
         </Switch>

@@ -1,8 +1,14 @@
+import type { Page } from '../models/pages.ts';
 import type { JobQueries } from '../Services/BackgroundJobs/admin/jobQueries.ts';
 import { changesSince } from '../Services/BackgroundJobs/changes/changes.ts';
 import { dismissFailures, recallFailures } from '../Services/BackgroundJobs/overview/dismissals.ts';
 import { groupFailures } from '../Services/BackgroundJobs/overview/failures.ts';
-import { keepIncident, readIncident } from '../Services/BackgroundJobs/overview/incidents.ts';
+import {
+  forgetIncident,
+  keepIncident,
+  listIncidents,
+  readIncident,
+} from '../Services/BackgroundJobs/overview/incidents.ts';
 import type { Overview } from '../Services/BackgroundJobs/overview/overview.ts';
 import {
   listSchedules,
@@ -32,7 +38,12 @@ export function createDashboardController({ overview, jobQueries }: DashboardDep
       ok(await changesSince(since === undefined ? undefined : new Date(since), limit)),
     keepIncident: async (why: { by: string; note: string }) =>
       created(await keepIncident(await overview(), why)),
+    incidents: async (page: Page) => ok(await listIncidents(page)),
     incident: async (id: string) => ok(await readIncident(id)),
+    forgetIncident: async (id: string) => {
+      await forgetIncident(id);
+      return ok({ id, removed: true as const });
+    },
     search: async (search: Parameters<JobQueries['search']>[0]) =>
       ok(await jobQueries.search(search)),
     failures: async (runId?: string) => ok(await groupFailures(runId)),

@@ -2,7 +2,7 @@ import { model, Schema } from 'mongoose';
 
 /** How all stood at one moment, kept for whoever is to look into it later. */
 export interface IncidentDoc {
-  /** 128 random bits. */
+  /** The instant, and 128 random bits. */
   _id: string;
   at: Date;
   /** The e-mail of the account. */

@@ -13,19 +13,21 @@ const IN_ORDER = { hint: { _id: 1 } } as const;
 
 /**
  * One page of a collection, in the order of its ids; with -1 from the highest down. What the filter names
- * as undefined is no condition.
+ * as undefined is no condition. Fields that are left out are not read.
  */
 export async function pageOfModel<Doc extends { _id: string }>(
   model: Model<Doc>,
   filter: Readonly<Record<string, unknown>>,
   { limit, cursor }: Page,
   order: 1 | -1 = 1,
+  leftOut: readonly string[] = [],
 ): Promise<{ items: Doc[]; nextCursor: string | null }> {
   const given = Object.entries(filter).filter(([, value]) => value !== undefined);
   const beyond = cursor === undefined ? {} : { _id: { [order === 1 ? '$gt' : '$lt']: cursor } };
+  const projection = Object.fromEntries(leftOut.map((field) => [field, 0]));
   const found = await readMany((options) =>
     model
-      .find({ ...Object.fromEntries(given), ...beyond } as QueryFilter<Doc>, null, {
+      .find({ ...Object.fromEntries(given), ...beyond } as QueryFilter<Doc>, projection, {
         ...options,
         ...(given.length === 0 && IN_ORDER),
       })
@@ -44,8 +46,13 @@ export async function documentOf<Doc extends { _id: string }>(
   id: string,
 ): Promise<Doc> {
   const found = await readOne((options) => model.findById(id, null, options).lean<Doc>());
-  if (found === null) throw new AppError('NOT_FOUND', `There is no ${what} ${id}.`);
+  if (found === null) throw notFound(what, id);
   return found;
+}
+
+/** The error for a document that is not there. */
+export function notFound(what: string, id: string): AppError {
+  return new AppError('NOT_FOUND', `There is no ${what} ${id}.`);
 }
 
 /** The ids after one, at most `limit`, in their order: what a run enumerates. */

@@ -14,6 +14,9 @@ import { defineRoute, type Route } from './route.ts';
 import { instant, pageOf, pageQuery, wholeNumber } from './schemas.ts';
 
 const name = z.string().min(1).max(200);
+const moment = z.strictObject({
+  id: z.string().regex(/^[0-9a-z]{8}-[\w-]{22}$/, 'is no id of a kept moment'),
+});
 const params = z.strictObject({ schedule: z.string().min(1).max(63) });
 
 /** What people see first, and the schedules. */
@@ -63,14 +66,35 @@ export function dashboardRoutes(controller: DashboardController): Route[] {
     }),
     defineRoute({
       method: 'get',
+      path: '/app/incidents',
+      tag: 'Dashboard',
+      summary: 'The moments that are kept, newest first',
+      guard: 'reader',
+      query: z.strictObject(pageQuery(50)),
+      responses: { 200: pageOf(keptIncident) },
+      handle: ({ query }) => controller.incidents(query),
+    }),
+    defineRoute({
+      method: 'get',
       path: '/app/incidents/:id',
       tag: 'Dashboard',
       summary: 'How all stood at a moment that was kept',
       guard: 'reader',
-      params: z.strictObject({ id: z.string().regex(/^[\w-]{22}$/, 'is no id of a kept moment') }),
+      params: moment,
       responses: { 200: incident },
       errors: ['NOT_FOUND'],
       handle: ({ params }) => controller.incident(params.id),
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/app/incidents/:id',
+      tag: 'Dashboard',
+      summary: 'Keep a moment no longer',
+      guard: 'administrator',
+      params: moment,
+      responses: { 200: z.object({ id: z.string(), removed: z.literal(true) }) },
+      errors: ['NOT_FOUND'],
+      handle: ({ params }) => controller.forgetIncident(params.id),
     }),
     defineRoute({
       method: 'get',

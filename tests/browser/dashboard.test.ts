@@ -284,7 +284,15 @@ it('keeps a moment by a link, which shows it frozen to whoever logs in', async (
     await reader.getByRole('link', { name: 'See how it is now' }).click();
     await heading(reader, 'Now').waitFor();
     expect(await reader.getByRole('button', { name: 'Link to this moment' }).count()).toBe(0);
+    await reader.getByRole('link', { name: 'Kept moments' }).click();
+    const kept = reader.getByRole('table', { name: 'Kept moments' });
+    await kept.getByRole('row', { name: /look at the mail admin@example\.com/ }).waitFor();
+    expect(await seriousFaults(reader)).toEqual([]);
+    expect(await overflow(reader)).toBeLessThanOrEqual(0);
   }
+  await act(page, 'Keep it no longer');
+  await heading(page, 'Kept moments').waitFor();
+  await page.getByText('None is kept.').waitFor();
 });
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

@@ -4,9 +4,14 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { projectDir } from '../../scripts/project.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
+import { OrderModel } from '../../server/models/commerce/OrderModel.ts';
 import { ServiceModel } from '../../server/models/ServiceModel.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../server/models/system/RunModel.ts';
+import {
+  importCommerce,
+  replayedOrders,
+} from '../../server/Services/Commerce/sample/importCommerce.ts';
 import { act, beginRun, settled } from '../browser/acting.ts';
 import { useBrowser } from '../browser/browser.ts';
 import { useStack } from '../browser/stack.ts';
@@ -62,6 +67,17 @@ it('makes them', async () => {
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByText('Compared with the run before').waitFor();
   await shoot(page, 'run');
+  await addBusiness(page);
+  for (const [path, name] of [
+    ['/commerce', 'commerce'],
+    ['/commerce/customers/ALFKI', 'customer'],
+    ['/services/01SERVICE3', 'service'],
+    ['/destinations', 'destinations'],
+    ['/audit', 'audit'],
+  ] as const) {
+    await page.goto(path);
+    await shoot(page, name);
+  }
   await page.goto('/jobs?q=user%3Anobody');
   await page.getByText('No job fits.').waitFor();
   await shoot(page, 'jobs-empty');
@@ -103,6 +119,13 @@ it('makes them', async () => {
   await page.goto('/');
   await page.getByText(/user-data is paused by/).waitFor();
   await shoot(page, 'now-paused');
+  const note = 'mail is down; asked Ada, she looks at seven';
+  await act(page, 'Link to this moment', () => page.getByLabel(/Note/).fill(note));
+  await page.getByText(/^Frozen:/).waitFor();
+  await shoot(page, 'incident');
+  await page.goto('/incidents');
+  await shoot(page, 'incidents');
+  await page.goto('/');
   await act(page, 'Resume');
   await page.getByText(/user-data is paused by/).waitFor({ state: 'hidden' });
   await stack.stopApi();
@@ -131,6 +154,42 @@ async function addServices(): Promise<void> {
       ...{ last: { slot: at, status, at }, createdAt: at, updatedAt: at },
     })),
   );
+}
+
+/** Northwind's newest orders, handed in anew and processed, and jobs that call addresses. */
+async function addBusiness(page: Page): Promise<void> {
+  await importCommerce();
+  const post = async (path: string, data: object) => {
+    const answer = await page.context().request.post(path, { headers: FROM_PAGE, data });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  };
+  const orders = (await replayedOrders()).slice(-ORDERS);
+  for (const { orderId, customerId, shipperId, freightCents, lines } of orders) {
+    await post('/api/v1/commerce/orders', {
+      ...{ orderId, customerId, shipperId, freight: decimal(freightCents) },
+      lines: lines.map(({ productId, quantity, discountPercent }) => ({
+        ...{ productId, quantity, discount: decimal(discountPercent) },
+      })),
+    });
+  }
+  for (const [name, schedule] of [
+    ['Stock of the day', '0 5 * * *'],
+    ['Prices', '*/30 * * * *'],
+    ['Ping the warehouse', '15 7 * * 1-5'],
+  ] as const) {
+    const api_url = `https://api.example.com/${name.toLowerCase().replaceAll(' ', '-')}`;
+    await post('/api/v1/http-jobs', { name, api_url, schedule });
+  }
+  await waitUntil(async () => !(await OrderModel.exists({ state: 'received' })), {
+    ...{ timeoutMs: 60_000, what: 'the orders to be processed' },
+  });
+}
+
+const ORDERS = 40;
+const FROM_PAGE = { 'X-Hourwork-Session': 'page' };
+
+function decimal(hundredths: number): string {
+  return (hundredths / 100).toFixed(2);
 }
 
 async function runsEnded(count: number): Promise<void> {

@@ -43,11 +43,19 @@ export function ask<Answer>(path: string, signal?: AbortSignal): Promise<Answer>
   return send(path, signal === undefined ? {} : { signal });
 }
 
+/** What a form on another site cannot send. */
+const FROM_PAGE = { 'X-Hourwork-Session': 'page' };
+
 /** Tells the API to do something. @throws ApiError. */
 export function tell<Answer>(path: string, body: object = {}): Promise<Answer> {
   return send(path, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-Hourwork-Session': 'page' },
+    headers: { 'Content-Type': 'application/json', ...FROM_PAGE },
     body: JSON.stringify(body),
   });
+}
+
+/** Removes what is at this path. @throws ApiError. */
+export function remove<Answer>(path: string): Promise<Answer> {
+  return send(path, { method: 'DELETE', headers: FROM_PAGE });
 }

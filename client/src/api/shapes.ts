@@ -12,6 +12,7 @@ import type {
   changes,
   failureGroups,
   incident,
+  keptIncident,
   overview,
   scheduleView,
 } from '../../../server/routes/dashboard.schemas.ts';
@@ -36,6 +37,7 @@ export type Overview = z.output<typeof overview>;
 export type Changes = z.output<typeof changes>;
 export type Change = Changes['items'][number];
 export type Incident = z.output<typeof incident>;
+export type KeptIncident = z.output<typeof keptIncident>;
 export type Situation = Overview['situations'][number];
 export type QueueHealth = Overview['queues'][number];
 export type Worker = Overview['workers'][number];

@@ -12,8 +12,10 @@ import { PageHead } from '../parts/PageHead.tsx';
 import { Panel, PanelLink } from '../parts/Panel.tsx';
 import { Moment } from '../parts/useNow.ts';
 import { Ago, When } from '../parts/When.tsx';
+import { useMayAct } from '../session/session.ts';
 import { count } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
+import { ForgetMoment } from './ForgetMoment.tsx';
 
 const { columns } = words.incidents;
 
@@ -24,14 +26,18 @@ export default function IncidentPage({ id }: { id: string }) {
 }
 
 function Kept({ incident }: { incident: Incident }) {
-  const { at, by, note, keptUntil, snapshot } = incident;
+  const { id, at, by, note, keptUntil, snapshot } = incident;
+  const mayAct = useMayAct();
   const { zone } = useZone();
   return (
     <>
-      <PageHead title={words.incidents.title(clockTime(at, zone))} />
+      <PageHead title={words.incidents.title(clockTime(at, zone))}>
+        {mayAct && <ForgetMoment id={id} />}
+      </PageHead>
       <div className="banner" role="note">
         {words.incidents.frozen} <Ago at={snapshot.asOf} />.{' '}
-        <Link href="/">{words.incidents.toNow}</Link>
+        <Link href="/">{words.incidents.toNow}</Link>{' '}
+        <Link href="/incidents">{words.incidents.all}</Link>
       </div>
       <Panel title={words.incidents.note} bare>
         <Facts single>

@@ -3,6 +3,7 @@ import type { Overview } from '../api/shapes.ts';
 import { KeepMoment } from '../incidents/KeepMoment.tsx';
 import { Answer } from '../parts/Answer.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
+import { PanelLink } from '../parts/Panel.tsx';
 import { Ago } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
 import { words } from '../words/words.ts';
@@ -20,6 +21,7 @@ export function NowPage() {
   return (
     <>
       <PageHead title={words.pages.now} about={overview.data && <Ago at={overview.data.asOf} />}>
+        <PanelLink to="/incidents">{words.incidents.all}</PanelLink>
         {mayAct && <KeepMoment />}
       </PageHead>
       <Answer of={overview}>

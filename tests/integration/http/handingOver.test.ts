@@ -6,6 +6,9 @@ import { putIntoOutbox } from '../../../server/Services/Mail/outbox.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { makeRun } from './records.ts';
 
+/** The id of a moment that nobody kept. */
+const UNKNOWN = `/app/incidents/${'a'.repeat(8)}-${'a'.repeat(22)}`;
+
 let api: Harness;
 let before: string;
 
@@ -83,7 +86,10 @@ it('keeps how all stands, for whoever logs in and has the link, and for nobody e
   const now = (await api.get('/app/now', 'viewer').expect(200)).body;
   const note = 'ask Ada; mongodb://ada:hunter22@db/hourwork';
   const { body: kept } = await api.post('/app/incidents', 'admin').send({ note }).expect(201);
-  expect(kept).toMatchObject({ by: 'admin@example.com', id: expect.stringMatching(/^[\w-]{22}$/) });
+  expect(kept).toMatchObject({
+    by: 'admin@example.com',
+    id: expect.stringMatching(/^[0-9a-z]{8}-[\w-]{22}$/),
+  });
   expect(kept.note).toMatch(/^ask Ada; /);
   expect(kept.note).not.toContain('hunter22');
   expect(Date.parse(kept.keptUntil) - Date.parse(kept.at)).toBe(90 * 86_400_000);
@@ -106,13 +112,32 @@ it('keeps how all stands, for whoever logs in and has the link, and for nobody e
   ]);
 });
 
+it('lists those that are kept, the newest first, and keeps one no longer when told so', async () => {
+  const keep = async (note: string) =>
+    (await api.post('/app/incidents', 'admin').send({ note }).expect(201)).body;
+  const [first, second] = [await keep('first'), await keep('second')];
+  const { body: page } = await api.get('/app/incidents?limit=1', 'viewer').expect(200);
+  expect(page).toEqual({ items: [second], nextCursor: second.id });
+  const next = `/app/incidents?limit=1&cursor=${page.nextCursor}`;
+  const { body: nextPage } = await api.get(next, 'viewer').expect(200);
+  expect(nextPage.items).toEqual([first]);
+
+  const path = `/app/incidents/${second.id}`;
+  await api.delete(path, 'viewer').expect(403);
+  await api.delete(path, 'admin').expect(200, { id: second.id, removed: true });
+  await api.delete(path, 'admin').expect(404);
+  await api.get(path, 'viewer').expect(404);
+  const { body: rest } = await api.get('/app/incidents?limit=1', 'viewer').expect(200);
+  expect(rest.items).toEqual([first]);
+});
+
 it('keeps none for a viewer, none that is asked for wrongly, and no more than 60 an hour', async () => {
   await api.post('/app/incidents').send({}).expect(401);
   await api.post('/app/incidents', 'viewer').send({}).expect(403);
   for (const body of [{ note: 'x'.repeat(501) }, { note: 7 }, { by: 'me' }, []]) {
     await api.post('/app/incidents', 'admin').send(body).expect(400);
   }
-  await api.get(`/app/incidents/${'a'.repeat(22)}`, 'admin').expect(404);
+  await api.get(UNKNOWN, 'admin').expect(404);
   await api.get('/app/incidents/short', 'admin').expect(400);
   const [one] = await IncidentModel.find().lean();
   if (one === undefined) throw new Error('There is none to begin with.');
@@ -129,7 +154,9 @@ it('answers 503 without MongoDB', async () => {
   await api.mongo.cut();
   for (const asked of [
     api.get('/app/changes', 'admin'),
-    api.get(`/app/incidents/${'a'.repeat(22)}`, 'admin'),
+    api.get('/app/incidents', 'admin'),
+    api.get(UNKNOWN, 'admin'),
+    api.delete(UNKNOWN, 'admin'),
     api.post('/app/incidents', 'admin').send({}),
   ]) {
     const { body } = await asked.expect(503);

@@ -79,6 +79,7 @@ export interface Harness {
   beginToStop(): void;
   get(path: string, as?: Role): request.Test;
   post(path: string, as?: Role): request.Test;
+  delete(path: string, as?: Role): request.Test;
   stop(): Promise<void>;
 }
 
@@ -237,6 +238,7 @@ export async function startHarness(
     beginToStop: () => stop.abort(),
     get: (path, role) => authorized(request(app).get(path), role),
     post: (path, role) => authorized(request(app).post(path), role),
+    delete: (path, role) => authorized(request(app).delete(path), role),
     async stop() {
       await producer.stop();
       // After an outage that a test made it may still be on its way back.

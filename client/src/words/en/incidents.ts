@@ -3,6 +3,9 @@ export const incidents = {
   keepText:
     'Keeps what this page shows now, for whoever looks into it next: what is the matter, the run, queues, workers, schedules and causes of failures. It is kept for 90 days, and whoever has the link and logs in can read it, viewers too. Nothing else is changed.',
   kept: 'This is the page whose link to send.',
+  all: 'Kept moments',
+  about: 'How all stood at moments that somebody kept. Each is kept for 90 days.',
+  noneKept: 'None is kept. “Link to this moment” on Now keeps one.',
   title: (at: string) => `As it stood at ${at}`,
   frozen: 'Frozen: nothing here changes or can be clicked to act. What you see was so',
   toNow: 'See how it is now',
@@ -12,5 +15,9 @@ export const incidents = {
   link: 'Link',
   failures: 'Causes of failures',
   noFailures: 'No job stood failed.',
+  remove: 'Keep it no longer',
+  removeText: 'Its link leads nowhere from then on, for whoever has it. Nothing else is changed.',
+  removed: 'It is kept no longer.',
+  keptColumns: { at: 'Moment', note: 'Note', by: 'Kept by', until: 'Kept until' },
   columns: { code: 'Cause', jobs: 'Jobs', users: 'Users', first: 'First', last: 'Last' },
 };

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { withoutSecretShapes } from '../../../config/redaction.ts';
 import { AppError } from '../../../errors/AppError.ts';
+import { DURABLE } from '../../../models/durable.ts';
 import { type IncidentDoc, IncidentModel } from '../../../models/IncidentModel.ts';
-import { documentOf } from '../../../models/pages.ts';
+import { documentOf, notFound, type Page, pageOfModel } from '../../../models/pages.ts';
 import { type FailureGroup, groupFailures } from './failures.ts';
 import type { Overview } from './overview.ts';
 
@@ -14,13 +15,17 @@ interface Snapshot extends Overview {
   failures: FrozenFailures[];
 }
 
-/** How all stood at one moment, who kept it, and until when it is kept. */
-export interface Incident {
+/** A moment that somebody kept, and until when it is kept. */
+interface KeptIncident {
   id: string;
   at: Date;
   by: string;
   note: string;
   keptUntil: Date;
+}
+
+/** The same, with how all stood then. */
+export interface Incident extends KeptIncident {
   snapshot: Snapshot;
 }
 
@@ -29,7 +34,9 @@ const KEPT_MS = 90 * DAY_MS;
 const HOUR_MS = 3_600_000;
 /** Nobody hands over more often; it bounds what a script that went wrong can store. */
 const MOST_AN_HOUR = 60;
-const ID_BYTES = 16;
+const RANDOM_BYTES = 16;
+/** As an error names it. */
+const WHAT = 'frozen moment';
 const SLOTS = 12;
 const WORKERS = 100;
 const QUEUES = 100;
@@ -42,25 +49,47 @@ const CAUSES = 10;
 export async function keepIncident(
   overview: Overview,
   { by, note }: { by: string; note: string },
-): Promise<Omit<Incident, 'snapshot'>> {
+): Promise<KeptIncident> {
   await requireFewOfLate();
   const { items } = await groupFailures();
   const at = new Date();
   const doc: IncidentDoc = {
-    _id: randomBytes(ID_BYTES).toString('base64url'),
+    _id: idAt(at),
     ...{ at, by, note: withoutSecretShapes(note), snapshot: bounded(overview, items) },
     expiresAt: new Date(at.getTime() + KEPT_MS),
   };
   await IncidentModel.create(doc);
-  return { id: doc._id, at, by, note: doc.note, keptUntil: doc.expiresAt };
+  return headOf(doc);
+}
+
+/** Those that are kept, the newest first, without how all stood. */
+export async function listIncidents(
+  page: Page,
+): Promise<{ items: KeptIncident[]; nextCursor: string | null }> {
+  const { items, nextCursor } = await pageOfModel(IncidentModel, {}, page, -1, ['snapshot']);
+  return { items: items.map(headOf), nextCursor };
+}
+
+/** Keeps a moment no longer. @throws AppError NOT_FOUND without it. */
+export async function forgetIncident(id: string): Promise<void> {
+  const { deletedCount } = await IncidentModel.deleteOne({ _id: id }, { writeConcern: DURABLE });
+  if (deletedCount === 0) throw notFound(WHAT, id);
 }
 
 /** What was kept under this id. @throws AppError NOT_FOUND without it, as after 90 days. */
 export async function readIncident(id: string): Promise<Incident> {
-  const doc = await documentOf<IncidentDoc>(IncidentModel, 'frozen moment', id);
-  const { at, by, note, expiresAt: keptUntil } = doc;
+  const doc = await documentOf<IncidentDoc>(IncidentModel, WHAT, id);
   // It was written by keepIncident, in the shapes that the whole database says it has.
-  return { id, at, by, note, keptUntil, snapshot: doc.snapshot as Snapshot };
+  return { ...headOf(doc), snapshot: doc.snapshot as Snapshot };
+}
+
+function headOf({ _id: id, at, by, note, expiresAt }: Omit<IncidentDoc, 'snapshot'>): KeptIncident {
+  return { id, at, by, note, keptUntil: expiresAt };
+}
+
+/** In the order in which they were kept; the part at random is what nobody can guess. */
+function idAt(at: Date): string {
+  return `${at.getTime().toString(36)}-${randomBytes(RANDOM_BYTES).toString('base64url')}`;
 }
 
 /** Exported for its test: the part of it that is kept, which has an upper bound in size. */
