@@ -31,6 +31,12 @@ it('says who asked for what, about what, and on how many it was done, but no tex
   });
 });
 
+it('names an order, and leaves out money, which would be read as a count', () => {
+  const body = { orderId: '11077', customerId: 'RATTC', freight: 853, lines: [] };
+  const { about } = actionOf(pause, { ...asked, params: {}, body }, {});
+  expect(about).toEqual({ orderId: '11077', customerId: 'RATTC' });
+});
+
 it('takes secrets out of a note', () => {
   const body = { note: 'see mongodb://ann:hunter22@db/hourwork' };
   const { about } = actionOf(pause, { ...asked, body }, {});

@@ -7,8 +7,10 @@ import { HttpError } from './HttpError.ts';
 /** The fields of a body whose texts are kept: other texts may hold a secret, or be long. */
 const KEPT_TEXTS: ReadonlySet<string> = new Set([
   ...['action', 'asOf', 'by', 'code', 'expression', 'jobName', 'name', 'note', 'runId', 'timezone'],
-  ...['until', 'why', 'before', 'kind', 'state'],
+  ...['until', 'why', 'before', 'kind', 'state', 'orderId', 'customerId'],
 ]);
+/** In hundredths, which a reader would take for a count. */
+const MONEY: ReadonlySet<string> = new Set(['freight']);
 
 interface Asked {
   account: Identity | null;
@@ -48,6 +50,7 @@ function entries(value: unknown): [string, unknown][] {
 
 function plain(value: unknown, mayKeep: (key: string) => boolean): Action['about'] {
   const kept = entries(value).flatMap(([key, each]): [string, string | number | boolean][] => {
+    if (MONEY.has(key)) return [];
     if (typeof each === 'number' || typeof each === 'boolean') return [[key, each]];
     if (each instanceof Date && mayKeep(key)) return [[key, each.toISOString()]];
     // A note may quote what it is about, and with it a secret.

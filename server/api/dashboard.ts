@@ -26,6 +26,7 @@ export const VIEWS = [
   '/services/:serviceId',
   '/commerce',
   '/audit',
+  '/incidents',
   '/incidents/:id',
   '/commerce/customers/:customerId',
 ];

@@ -289,6 +289,8 @@ it('keeps a moment by a link, which shows it frozen to whoever logs in', async (
     await kept.getByRole('row', { name: /look at the mail admin@example\.com/ }).waitFor();
     expect(await seriousFaults(reader)).toEqual([]);
     expect(await overflow(reader)).toBeLessThanOrEqual(0);
+    await reader.reload();
+    await kept.getByRole('row').nth(1).waitFor();
   }
   await act(page, 'Keep it no longer');
   await heading(page, 'Kept moments').waitFor();

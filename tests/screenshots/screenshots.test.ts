@@ -5,6 +5,8 @@ import { expect, it } from 'vitest';
 import { projectDir } from '../../scripts/project.mjs';
 import { waitUntil } from '../../scripts/waiting.mjs';
 import { OrderModel } from '../../server/models/commerce/OrderModel.ts';
+import { DestinationModel } from '../../server/models/DestinationModel.ts';
+import { ServiceLogModel } from '../../server/models/ServiceLogModel.ts';
 import { ServiceModel } from '../../server/models/ServiceModel.ts';
 import { JobStatusModel } from '../../server/models/system/JobStatusModel.ts';
 import { RunModel } from '../../server/models/system/RunModel.ts';
@@ -70,7 +72,7 @@ it('makes them', async () => {
   await addBusiness(page);
   for (const [path, name] of [
     ['/commerce', 'commerce'],
-    ['/commerce/customers/ALFKI', 'customer'],
+    [`/commerce/customers/${PAYING_CUSTOMER}`, 'customer'],
     ['/services/01SERVICE3', 'service'],
     ['/destinations', 'destinations'],
     ['/audit', 'audit'],
@@ -122,6 +124,7 @@ it('makes them', async () => {
   const note = 'mail is down; asked Ada, she looks at seven';
   await act(page, 'Link to this moment', () => page.getByLabel(/Note/).fill(note));
   await page.getByText(/^Frozen:/).waitFor();
+  await page.getByText('This is the page whose link to send.').waitFor({ state: 'hidden' });
   await shoot(page, 'incident');
   await page.goto('/incidents');
   await shoot(page, 'incidents');
@@ -139,7 +142,7 @@ it('makes them', async () => {
 
 /** Services as they are found on a day on which one of them is in trouble. */
 async function addServices(): Promise<void> {
-  const at = new Date(Date.now() - 40 * 60_000);
+  const at = minutesBefore(40);
   const found = [
     ['Mail relay', 'uptime', 'https://mail.example.com/', 'ok'],
     ['Payments', 'statuspage', 'https://status.payments.example.com/', 'degraded'],
@@ -154,11 +157,34 @@ async function addServices(): Promise<void> {
       ...{ last: { slot: at, status, at }, createdAt: at, updatedAt: at },
     })),
   );
+  const name = 'Shop host 2';
+  const logs = ['ok', 'ok', 'degraded', 'ok', 'down'] as const;
+  await ServiceLogModel.create(
+    logs.map((status, place) => {
+      const slot = minutesBefore(40 + (logs.length - 1 - place) * 24 * 60);
+      return {
+        ...{ _id: `01LOG${place}`, serviceId: '01SERVICE3', name, slot, at: slot, status },
+        ...(status === 'down'
+          ? { summary: 'It answers 503.', latencyMs: null }
+          : { summary: 'It answers 200.', latencyMs: status === 'ok' ? 84 + place : 2_460 }),
+        changes: status === logs[place - 1] || place === 0 ? [] : [`It was ${logs[place - 1]}.`],
+        ...{ effects: 1, attempts: 1, jobId: `01JOB${place}`, expiresAt: minutesBefore(-60 * 24) },
+      };
+    }),
+  );
 }
 
 /** Northwind's newest orders, handed in anew and processed, and jobs that call addresses. */
 async function addBusiness(page: Page): Promise<void> {
   await importCommerce();
+  await DestinationModel.create([
+    { _id: 'api.example.com:443', version: 1 },
+    {
+      _id: 'hooks.example.org:443',
+      version: 1,
+      lastDown: { from: minutesBefore(95), to: minutesBefore(81) },
+    },
+  ]);
   const post = async (path: string, data: object) => {
     const answer = await page.context().request.post(path, { headers: FROM_PAGE, data });
     expect(answer.ok(), await answer.text()).toBe(true);
@@ -186,10 +212,16 @@ async function addBusiness(page: Page): Promise<void> {
 }
 
 const ORDERS = 40;
+/** Of the sample of receivables, which has its invoices and payments. */
+const PAYING_CUSTOMER = '0379-NEVHP';
 const FROM_PAGE = { 'X-Hourwork-Session': 'page' };
 
 function decimal(hundredths: number): string {
   return (hundredths / 100).toFixed(2);
+}
+
+function minutesBefore(minutes: number): Date {
+  return new Date(Date.now() - minutes * 60_000);
 }
 
 async function runsEnded(count: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { QueueHealth } from '../api/shapes.ts';
+import { Breakable } from '../parts/Breakable.tsx';
 import { countOrUnknown } from '../parts/countOrUnknown.ts';
 import { type Column, List } from '../parts/List.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -26,7 +27,11 @@ export function QueueList({ queues, aside }: QueueListProps) {
 const COLUMNS: readonly Column<QueueHealth>[] = [
   {
     name: words.jobs.labels.queue,
-    cell: ({ queue }) => <Link href={`/queues?queue=${encodeURIComponent(queue)}`}>{queue}</Link>,
+    cell: ({ queue }) => (
+      <Link href={`/queues?queue=${encodeURIComponent(queue)}`}>
+        <Breakable name={queue} />
+      </Link>
+    ),
   },
   {
     name: words.jobs.columns.status,

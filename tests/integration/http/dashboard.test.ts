@@ -110,6 +110,20 @@ it('sets failures of a cause aside with a note, by an admin alone, and counts th
   expect((await dismissed())[code]).toBeNull();
 });
 
+it('shows no schedule of a document, of which there may be thousands', async () => {
+  const now = new Date();
+  await ScheduleModel.create({
+    ...{ _id: 'http-job-01', expression: '0 5 * * *', timezone: 'UTC' },
+    ...{ installedAt: now, accountedUntil: now },
+  });
+  for (const path of ['/app/schedules', '/app/now']) {
+    const { body } = await api.get(path, 'viewer').expect(200);
+    const shown: { schedule: string }[] = body.items ?? body.schedules;
+    expect(shown.map(({ schedule }) => schedule)).toEqual([SCHEDULE]);
+  }
+  await ScheduleModel.deleteOne({ _id: 'http-job-01' });
+});
+
 describe('a schedule', () => {
   const path = `/app/schedules/${SCHEDULE}`;
 

@@ -22,6 +22,14 @@ it('makes one line of a job after another, without figures that are no sums', ()
   ]);
 });
 
+it('makes one line of many orders, and names the order where there is one', () => {
+  const order = (orderId: string) => ({ ...entry, about: { orderId, customerId: 'RATTC' } });
+  const lines = foldActions([order('2'), order('1')]);
+  expect(lines).toMatchObject([{ times: 2 }]);
+  expect(lines[0]?.about).toEqual({});
+  expect(foldActions([order('1')])).toMatchObject([{ about: { orderId: '1' } }]);
+});
+
 it('sums what was done in steps, and says the last figures that were asked for', () => {
   const [line, ...others] = foldActions([
     { ...entry, about: { code: 'E', limit: 3 }, counts: { retried: 3 } },

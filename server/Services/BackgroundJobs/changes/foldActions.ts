@@ -14,12 +14,15 @@ export interface DoneAction {
   by: string;
   action: string;
   summary: string;
-  /** Of the last time; without the job where there were several. */
+  /** Of the last time; without the job or order where there were several. */
   about: AuditDoc['about'];
   /** Over all times. */
   counts: Record<string, number>;
   times: number;
 }
+
+/** What names one of many to which the same is done one by one. */
+const ONE_OF_MANY: ReadonlySet<string> = new Set(['jobId', 'orderId', 'customerId']);
 
 /**
  * The same done by the same person to the same thing is one line, however often: two hundred jobs retried one by
@@ -29,11 +32,12 @@ export function foldActions(entries: readonly Entry[]): DoneAction[] {
   const folded = new Map<string, DoneAction>();
   for (const { at, email, accountId, action, summary, about, counts } of entries) {
     const by = email || accountId;
-    const { jobId: _job, ...rest } = about;
-    const texts = Object.entries(rest).filter(([, value]) => typeof value === 'string');
+    const shared = Object.entries(about).filter(([name]) => !ONE_OF_MANY.has(name));
+    const isOfOne = shared.length < Object.keys(about).length;
+    const texts = shared.filter(([, value]) => typeof value === 'string');
     const key = JSON.stringify([by, action, texts.sort()]);
     // Of one job the answer has figures of that job, which say nothing as a sum.
-    const summed = 'jobId' in about ? {} : counts;
+    const summed = isOfOne ? {} : counts;
     const known = folded.get(key);
     if (known === undefined) {
       const line = { at, by, action, summary, about, counts: { ...summed }, times: 1 };
@@ -41,7 +45,7 @@ export function foldActions(entries: readonly Entry[]): DoneAction[] {
       continue;
     }
     known.times += 1;
-    if ('jobId' in known.about) known.about = rest;
+    if (isOfOne) known.about = Object.fromEntries(shared);
     for (const [name, value] of Object.entries(summed)) {
       known.counts[name] = (known.counts[name] ?? 0) + value;
     }

@@ -8,7 +8,7 @@ import {
   type ScheduleStop,
 } from '../../../models/system/ScheduleModel.ts';
 import { type SlotDoc, SlotModel } from '../../../models/system/SlotModel.ts';
-import { holdSchedule, releaseSchedule } from '../scheduling/schedule.ts';
+import { holdSchedule, OF_DOCUMENTS, releaseSchedule } from '../scheduling/schedule.ts';
 import { nextSlot, slotsAfter } from '../scheduling/slots.ts';
 import { startSchedule as endStop, stopNow, stopOfAll } from '../scheduling/stops.ts';
 
@@ -44,11 +44,14 @@ export const UNTIL_STARTED = new Date('9999-12-31T00:00:00Z');
 const SLOTS = 60;
 const PREVIEWED = 200;
 
-/** Every schedule that a scheduler runs, by name, each with its newest slots; none that is switched off. */
+/**
+ * Every schedule of the installation that a scheduler runs, by name, each with its newest slots; none that is
+ * switched off, and none that is a document's, of which there may be thousands.
+ */
 export async function listSchedules(): Promise<ScheduleView[]> {
   const [at, schedules] = await Promise.all([
     moment(),
-    ScheduleModel.find({ expression: { $ne: null } })
+    ScheduleModel.find({ _id: { $not: new RegExp(`^${OF_DOCUMENTS}`) }, expression: { $ne: null } })
       .sort({ _id: 1 })
       .lean<ScheduleDoc[]>(),
   ]);

@@ -5,6 +5,12 @@ import {
   ScheduleModel,
 } from '../../../models/system/ScheduleModel.ts';
 
+/**
+ * How the names of schedules begin that documents have, one each and any number of them: HTTP jobs, which are
+ * listed with those.
+ */
+export const OF_DOCUMENTS = 'http-job-';
+
 /** The schedule as the installation remembers it; made when it is first seen, at `now`. */
 export async function ensureSchedule(name: string, now = new Date()): Promise<ScheduleDoc> {
   const schedule = await ScheduleModel.findOneAndUpdate(

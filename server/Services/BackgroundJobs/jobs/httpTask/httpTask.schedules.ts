@@ -11,7 +11,7 @@ import { beginsJob } from '../../scheduling/beginsJob.ts';
 import { defineSchedule, type ScheduleDefinition } from '../../scheduling/defineSchedule.ts';
 import { every } from '../../scheduling/every.ts';
 import { lookAt } from '../../scheduling/lookAt.ts';
-import { accountUntil, ensureSchedule } from '../../scheduling/schedule.ts';
+import { accountUntil, ensureSchedule, OF_DOCUMENTS } from '../../scheduling/schedule.ts';
 import { type RunningSchedules, slotsKeptMs } from '../../scheduling/scheduler.ts';
 import { nextSlot } from '../../scheduling/slots.ts';
 import type { StoreClock } from '../../scheduling/storeClock.ts';
@@ -35,7 +35,7 @@ const IDLE_MS = 50_000;
 
 /** The name of a job's schedule. */
 function scheduleName({ _id }: Pick<HttpJobDoc, '_id'>): string {
-  return `http-job-${_id.toLowerCase()}`;
+  return `${OF_DOCUMENTS}${_id.toLowerCase()}`;
 }
 
 /**
