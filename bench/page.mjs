@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectDir } from '../scripts/project.mjs';
 import { cases } from './cases.mjs';
+import { hoursTable } from './hours.mjs';
 
 const PAGE = join(projectDir, 'docs', 'benchmarks.md');
 
@@ -39,11 +40,14 @@ export function writePage(results) {
       '',
       // A chart of measures in several units would compare what cannot be compared.
       ...(unit === '' ? [] : [...chart(of, unit), '']),
-      '| ratio | median | range | to reach |',
-      '| --- | ---: | ---: | ---: |',
+      ...(name === 'costs' ? hoursTable(figures) : []),
     );
-    for (const ratio of ratios) {
-      if (!ratio.name.startsWith(`${name}, `)) continue;
+    const ofCase = ratios.filter((/** @type {{name: string}} */ ratio) =>
+      ratio.name.startsWith(`${name}, `),
+    );
+    if (ofCase.length === 0) continue;
+    lines.push('| ratio | median | range | to reach |', '| --- | ---: | ---: | ---: |');
+    for (const ratio of ofCase) {
       const { value, min, max, target } = ratio;
       const range = `${min.toFixed(2)}–${max.toFixed(2)}`;
       lines.push(
@@ -51,7 +55,7 @@ export function writePage(results) {
       );
     }
   }
-  writeFileSync(PAGE, `${lines.join('\n')}\n`);
+  writeFileSync(PAGE, `${lines.join('\n').trimEnd()}\n`);
 }
 
 /**
