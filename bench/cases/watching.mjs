@@ -24,6 +24,9 @@ const UNWATCHED = 'during the hourly run';
 const WATCHED = `during the run, ${WATCHERS} watchers`;
 const PROBED = { health: '/health/live', 'queue/stats': '/app/job-status/queue/stats' };
 
+/** The status of a refusal because a store gave no answer in time. */
+const TOO_SLOW = 503;
+const AGAIN_MS = 1_000;
 /** What a refused request counts as: of more than one in a hundred the 99th percentile tells. */
 const REFUSED_MS = 60_000;
 /** Once in a year, and not while this is measured. */
@@ -119,8 +122,7 @@ async function watch(url, headers, signal) {
   const agent = new Agent({ keepAlive: true });
   const read = (/** @type {string} */ path) => readPage(url + path, { headers, signal, agent });
   try {
-    const response = await fetch(`${url}/app/live`, { headers, signal });
-    if (!response.ok) throw new Error(`/app/live answered ${response.status}`);
+    const response = await openStream(`${url}/app/live`, { headers, signal });
     let [toldAt, changesAt] = [-Infinity, -Infinity];
     for await (const events of /** @type {any} */ (response.body)) {
       const now = performance.now();
@@ -139,6 +141,22 @@ async function watch(url, headers, signal) {
 }
 
 /**
+ * Opens a stream of events. One that is refused because a store is too slow, as while everything starts, is asked for
+ * again, as the page does.
+ * @param {string} url
+ * @param {{headers: Record<string, string>, signal: AbortSignal}} options
+ */
+async function openStream(url, { headers, signal }) {
+  for (;;) {
+    const response = await fetch(url, { headers, signal });
+    if (response.ok) return response;
+    await response.arrayBuffer();
+    if (response.status !== TOO_SLOW) throw new Error(`${url} answered ${response.status}`);
+    await sleep(AGAIN_MS, undefined, { signal });
+  }
+}
+
+/**
  * Reads an answer and looks at none of it: the machine is to do little besides what is measured.
  * @param {string} url
  * @param {import('node:http').RequestOptions} options
@@ -147,7 +165,9 @@ async function readPage(url, options) {
   const [response] = /** @type {[import('node:http').IncomingMessage]} */ (
     await once(get(url, options), 'response')
   );
-  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  if (![200, TOO_SLOW].includes(response.statusCode ?? 0)) {
+    throw new Error(`${url} answered ${response.statusCode}`);
+  }
   response.resume();
   await once(response, 'end');
 }

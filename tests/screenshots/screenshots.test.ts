@@ -124,7 +124,6 @@ it('makes them', async () => {
   const note = 'mail is down; asked Ada, she looks at seven';
   await act(page, 'Link to this moment', () => page.getByLabel(/Note/).fill(note));
   await page.getByText(/^Frozen:/).waitFor();
-  await page.getByText('This is the page whose link to send.').waitFor({ state: 'hidden' });
   await shoot(page, 'incident');
   await page.goto('/incidents');
   await shoot(page, 'incidents');
@@ -235,6 +234,7 @@ async function runsEnded(count: number): Promise<void> {
 async function shoot(page: Page, name: string): Promise<void> {
   await page.evaluate('document.fonts.ready');
   await settled(page);
+  await expect.poll(() => page.locator('.said:not(:empty)').count(), { timeout: 15_000 }).toBe(0);
   await page.screenshot({
     path: join(FOLDER, `${name}.png`),
     fullPage: true,

@@ -17,7 +17,7 @@ import { Panel, PanelLink } from '../parts/Panel.tsx';
 import { Status } from '../parts/Status.tsx';
 import { Took, When } from '../parts/When.tsx';
 import { useMayAct } from '../session/session.ts';
-import { count, wholeSpan } from '../words/numbers.ts';
+import { count, span } from '../words/numbers.ts';
 import { words } from '../words/words.ts';
 import { RunState, tookMs } from './RunState.tsx';
 
@@ -119,7 +119,7 @@ function Compared({ run }: { run: Run }) {
     [words.run.columns.completed, run.completed, before.completed, count],
     [words.run.columns.failed, run.failed, before.failed, count],
     [words.run.columns.duplicates, run.duplicates, before.duplicates, count],
-    [words.run.columns.took, tookMs(run), tookMs(before), wholeSpan],
+    [words.run.columns.took, tookMs(run), tookMs(before), span],
   ] as const;
   const link = <PanelLink to={`/runs/${before.runId}`}>{clockTime(before.startedAt)}</PanelLink>;
   return (

@@ -84,6 +84,21 @@ it('shows the overview as it is told, and never asks for it while it is', async 
   expect(overview).not.toHaveBeenCalled();
 });
 
+it('leaves what was read after what is told', () => {
+  const { schedules: _as, asOf: _at, ...brief } = OVERVIEW;
+  const tell = (asOf: string, redis: 'up' | 'down') =>
+    reader.readWhatMoved({ event: 'now', id: '1', now: { ...brief, asOf, redis } });
+  const redisOf = () => queries.getQueryData<Overview>([...ANSWERS_KEY, NOW_PATH])?.redis;
+  queries.setQueryData<Overview>([...ANSWERS_KEY, NOW_PATH], OVERVIEW);
+  tell('2026-11-22T10:59:59.000Z', 'down');
+  expect(redisOf()).toBe('up');
+  tell('2026-11-22T11:00:01.000Z', 'down');
+  expect(redisOf()).toBe('down');
+  // By another API, whose clock is behind.
+  tell('2026-11-22T10:50:00.000Z', 'up');
+  expect(redisOf()).toBe('up');
+});
+
 it('waits for its first answer where it was not told the schedules', async () => {
   const { schedules: _as, ...brief } = OVERVIEW;
   reader.readWhatMoved({ event: 'now', id: '1', now: brief });

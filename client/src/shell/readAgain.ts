@@ -23,10 +23,22 @@ function isOld({ state, meta }: Query): boolean {
   return Date.now() - state.dataUpdatedAt > Number(meta?.everyMs) / 2;
 }
 
+/** One that is behind by more was read by another API, whose clock goes differently. */
+const OVERTAKEN_MS = 5_000;
+
+/** Whether what is told was read before what is shown: an answer after an action is newer than the stream. */
+function isOvertaken(told: Pick<Overview, 'asOf'>, shown: Overview | undefined): boolean {
+  if (shown === undefined) return false;
+  const behindMs = Date.parse(shown.asOf) - Date.parse(told.asOf);
+  return behindMs > 0 && behindMs < OVERTAKEN_MS;
+}
+
 /** Shows the overview that was told in the place of one that was asked for, or is being. */
 function showNow(queries: QueryClient, { now: { schedules, ...rest } }: Told<'now'>): void {
   const queryKey = [...ANSWERS_KEY, NOW_PATH];
-  const known = schedules ?? queries.getQueryData<Overview>(queryKey)?.schedules;
+  const shown = queries.getQueryData<Overview>(queryKey);
+  if (isOvertaken(rest, shown)) return;
+  const known = schedules ?? shown?.schedules;
   // Told to another tab before this one was opened: the first answer is under way.
   if (known === undefined) return;
   void queries.cancelQueries({ queryKey, exact: true });
