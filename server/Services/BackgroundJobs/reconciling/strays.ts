@@ -5,7 +5,8 @@ import type { Envelope } from '../queues/envelope.ts';
 import type { PendingJob, QueueEntry } from '../queues/jobQueue.ts';
 import { recordedAmong } from '../recording/recordedAmong.ts';
 
-const PAGE_SIZE = 500;
+/** Redis answers nobody else while it reads a page: of 500 jobs, with their data, that took 16 ms. */
+const PAGE_SIZE = 200;
 
 /**
  * Looks through a queue's pending jobs for those without a record, as after a restore of one side. A
